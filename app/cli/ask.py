@@ -40,7 +40,7 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.model import ChosenModel, LoadRequest, ModelFile
+from app.domain.model import ChosenModel, LoadRequest, ModelFile, is_demo
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.engine.base import Engine
@@ -96,7 +96,9 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     system = system_prompt(setup.settings, preset)
     load = request_of(settings, model.source)
     try:
-        attached = attach(options, question, load.context_size or CONTEXT_UNKNOWN)
+        attached = attach(
+            options, question, load.context_size or CONTEXT_UNKNOWN, demo=is_demo(model)
+        )
     except DocumentReadCancelledError:
         return EXIT_INTERRUPTED
     if attached is not None:

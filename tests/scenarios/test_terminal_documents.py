@@ -8,12 +8,15 @@ import pytest
 
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand
+from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.document_files import lines, pdf
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.terminal import asked, phial
+from tests.tools.sample_document import document
 
 ANSWER = "The bridge cost 1,250,000 euros [1]. It was opened in 1963 [1]."
+SAMPLE = ("assets", "sample", "lighthouse.pdf")
 LOCK = "A lock is next to it."
 
 
@@ -198,3 +201,21 @@ def test_a_document_is_summarised_and_what_was_written_is_kept(
     log = tmp_path / "engine.log"
     assert phial("documents", "summarise", "report.pdf", *words, log=log).data == told
     assert asked(log).of(GenerateCommand) == []
+
+
+def test_the_demo_answers_from_a_document_with_the_line_and_its_page() -> None:
+    words = ("ask", "--model", "demo", "--json", "--attach", bundled(*SAMPLE))
+    for question, text, page in (
+        ("Who was the first keeper of the lamp?", "The first keeper was Aron Teveldal.", 2),
+        ("When was the tower built?", "The tower was built in 1883", 1),
+        ("What does a ticket cost?", "A ticket costs 24 crowns; children under 7", 3),
+    ):
+        told = phial(*words, question).data
+        assert told["text"].startswith(f"\u201c{text}")
+        assert [(one["page"], one["verdict"]) for one in told["citations"]] == [(page, "quoted")]
+    told = phial(*words, "Which whale sings?").data
+    assert told["text"] == "No line of what was read answers this."
+
+
+def test_the_sample_document_is_what_its_script_writes() -> None:
+    assert bundled(*SAMPLE).read_bytes() == document()

@@ -71,8 +71,12 @@ class Attached:
         return check_answer(self.plan, self.question, answer)
 
 
-def attach(options: argparse.Namespace, question: str, context_size: int) -> Attached | None:
+def attach(
+    options: argparse.Namespace, question: str, context_size: int, *, demo: bool
+) -> Attached | None:
     """Read the files of a question; None where it has none. Nothing of them is kept.
+
+    The built-in demo has not learned to answer from documents: it quotes what is found.
 
     Raises:
         KnownError: One cannot be read.
@@ -94,11 +98,12 @@ def attach(options: argparse.Namespace, question: str, context_size: int) -> Att
         for one in read:
             for line in page_remarks(library, one):
                 complain(f"{one.name}: {line.strip()}")  # not shown: a name and a sentence
-        choice = ReadingChoice(options.reading)
+        choice = ReadingChoice(ReadingMode.PASSAGES if demo else options.reading)
         plan = plan_reading(library, read, question, context_size, choice)
     finally:
         library.close()
-    quotes = quoting_plan(plan) if options.only_quote else None
+    only = demo or options.only_quote
+    quotes = quoting_plan(plan, question if demo else "") if only else None
     plan = quotes.plan if quotes is not None else plan
     _tell_price(plan)
     return Attached(plan, tuple(document_row(one) for one in read), question, quotes)

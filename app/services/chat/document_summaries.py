@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.domain.documents import StoredDocument
-from app.domain.errors import KnownError, LoadCancelledError
+from app.domain.errors import KnownError
 from app.domain.model import ModelFile
 from app.engine.base import Engine
 from app.services.core.serial_executor import SerialExecutor
@@ -107,8 +107,6 @@ class DocumentSummaries:
     def _parts(self, run: SummaryRun, cancel: threading.Event) -> None:
         from app.services.documents.summarising import engine_ask, summary_parts
 
-        if cancel.is_set():
-            raise LoadCancelledError
         model = self._models.ensure_loaded(cancel)
         loaded = self._models.state.loaded
         size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN

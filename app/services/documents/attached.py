@@ -107,9 +107,15 @@ class AttachedDocuments:
             return self._libraries[private]
 
     def add(
-        self, path: Path, *, private: bool, cancel: StopFlag, progress: PageProgress | None = None
+        self,
+        path: Path,
+        *,
+        private: bool,
+        cancel: StopFlag,
+        progress: PageProgress | None = None,
+        copy: bool = False,
     ) -> StoredDocument:
-        """Read a file for a chat.
+        """Read a file for a chat, with a copy in Phial's folder where that is wanted.
 
         Raises:
             DocumentError: It cannot be read.
@@ -117,7 +123,7 @@ class AttachedDocuments:
         from app.services.documents.document_service import quiet
 
         library = self.library(private=private)
-        return library.add(path, cancel=cancel, progress=progress or quiet)
+        return library.add(path, copy=copy, cancel=cancel, progress=progress or quiet)
 
     def documents_in(self, branch: Sequence[Message], *, private: bool) -> list[StoredDocument]:
         """The documents that came with messages, those that were removed since left out."""
@@ -158,19 +164,33 @@ class AttachedDocuments:
         context_size: int,
         *,
         private: bool,
+        demo: bool = False,
     ) -> GivenDocuments:
-        """The turns of a chat with the documents that came with its messages."""
+        """The turns of a chat with the documents that came with its messages.
+
+        Args:
+            turns: The chat.
+            branch: Its messages.
+            context_size: Tokens of the context window.
+            private: Whether the chat is.
+            demo: The built-in model reads them: it has not learned to, so it quotes what is found.
+        """
         last = next((i for i in range(len(turns) - 1, -1, -1) if turns[i].role is Role.USER), None)
         documents = self.documents_in(branch, private=private) if last is not None else []
         if not documents or last is None:
             return GivenDocuments(turns)
         question = turns[last].content
-        plan = self.plan(documents, question, context_size, choice_in(branch), private=private)
+        choice = choice_in(branch)
+        if demo:
+            from app.services.documents.reading_plan import ReadingMode
+
+            choice = replace(choice, mode=ReadingMode.PASSAGES)
+        plan = self.plan(documents, question, context_size, choice, private=private)
         quotes = None
-        if only_quotes(branch):
+        if demo or only_quotes(branch):
             from app.services.documents.quoting import quoting_plan
 
-            quotes = quoting_plan(plan)
+            quotes = quoting_plan(plan, question if demo else "")
             plan = quotes.plan
         asked = replace(turns[last], content=plan.question(question))
         turns = (*turns[:last], asked, *turns[last + 1 :])

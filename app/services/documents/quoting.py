@@ -7,13 +7,16 @@ page) 3. A grammar lets the model answer with such numbers and nothing else, so 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
+from math import log
 
 from app.domain.generation import Finished, GenerationEvent, TextDelta
 from app.language import tr
 from app.services.documents.reading_plan import CitedSource, ReadingMode, ReadingPlan, shown_title
+from app.store.documents.question import stem_terms
 
 MOST_QUOTED = 8  # lines of an answer
 _LONGEST = 600  # characters of a line; a table without ends of sentences is cut there
@@ -28,6 +31,7 @@ _BREAK = re.compile(
     "(?<=[.!?\u2026])[\"'\u00bb\u201d\u2019)\\]]*\\s+(?=[^\\s\\da-z])|(?<=[\u3002\uff01\uff1f])"
     "|\n\\s*\n|\n(?=\\s*(?:[\u2022\\-*\u2013#>|]|\\d{1,3}[.)])\\s)"
 )
+_WORD = re.compile(r"[^\W_]+")
 _REFERENCE = re.compile(r"(\d+)\.(\d+)")
 
 
@@ -71,9 +75,17 @@ class QuotingPlan:
     grammar: str
 
 
-def quoting_plan(plan: ReadingPlan) -> QuotingPlan:
-    """A plan with its lines numbered."""
+def quoting_plan(plan: ReadingPlan, found_for: str = "") -> QuotingPlan:
+    """A plan with its lines numbered.
+
+    Args:
+        plan: What is read.
+        found_for: A question: only the line that has most of its words is offered, for a model that
+            cannot choose. Empty offers all.
+    """
     lines = [line for one in plan.sources for line in lines_of(one)]
+    if found_for:
+        lines = best_line(lines, found_for)
     by_mark = {mark: list(its) for mark, its in groupby(lines, key=lambda one: one.mark)}
     shown = {
         mark: "\n".join(f"{one.label} {one.text}" for one in its) for mark, its in by_mark.items()
@@ -85,6 +97,7 @@ def quoting_plan(plan: ReadingPlan) -> QuotingPlan:
             f"[{one.mark}] ({shown_title(one.document)}, {one.document.facts.unit} {one.page})\n"
             f"{shown.get(one.mark, '')}"
             for one in plan.sources
+            if one.mark in shown or not found_for
         ]
         numbered = replace(plan, before="\n\n".join([*texts, _RULE]) if texts else "")
     return QuotingPlan(numbered, {one.label: one for one in lines}, _grammar(by_mark))
@@ -108,6 +121,27 @@ def lines_of(source: CitedSource) -> Iterator[QuotedLine]:
         for cut in range(0, len(words), _LONGEST):
             number += 1
             yield QuotedLine(source.mark, number, words[cut : cut + _LONGEST].strip())
+
+
+def best_line(lines: Sequence[QuotedLine], question: str) -> list[QuotedLine]:
+    """The line with most of a question's words, the rare ones counting more; none where none has.
+
+    Words are compared without their usual endings, and those that say nothing are left out.
+    """
+    wanted = {_stem(word.strip('"')) for word in stem_terms(question)}
+    having = [{_stem(word) for word in _WORD.findall(one.text.lower())} & wanted for one in lines]
+    counts = Counter(word for words in having for word in words)
+    weights = {word: log(1 + len(lines) / count) for word, count in counts.items()}
+    scores = [sum(weights[word] for word in words) for words in having]
+    best = max(scores, default=0.0)
+    return [lines[scores.index(best)]] if best > 0 else []
+
+
+def _stem(word: str) -> str:
+    for ending in ("ing", "ed", "es", "s"):
+        if len(word) > len(ending) + 3 and word.endswith(ending):
+            return word.removesuffix(ending).rstrip("e")
+    return word.rstrip("e")
 
 
 def _grammar(by_mark: Mapping[int, Sequence[QuotedLine]]) -> str:

@@ -23,6 +23,7 @@ from app.services.documents.attached import (
     has_documents,
     reading_price,
 )
+from app.system.bundled import bundled
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line
@@ -42,6 +43,7 @@ class DocumentCommands:
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         shell.pane.composer.attachments.reading_requested.connect(self.choose_reading)
+        shell.pane.empty.sample_requested.connect(self.attach_sample)
 
     def choose_and_attach(self) -> None:
         """Ask for files and read them."""
@@ -51,8 +53,13 @@ class DocumentCommands:
         if chosen:
             self.attach([Path(one) for one in chosen])
 
-    def attach(self, paths: Sequence[Path]) -> None:
-        """Read documents, which go with the next message of the chat that is shown."""
+    def attach(self, paths: Sequence[Path], *, copy: bool = False) -> None:
+        """Read documents, which go with the next message of the chat that is shown.
+
+        Args:
+            paths: Files and folders.
+            copy: Keep copies in Phial's folder.
+        """
         from app.services.documents.document_service import files_in
 
         shell = self._shell
@@ -67,7 +74,8 @@ class DocumentCommands:
             for path in files_in(paths):
                 tell(path.name)
                 try:
-                    found.append(documents.add(path, private=chat.private, cancel=task.cancel))
+                    one = documents.add(path, private=chat.private, cancel=task.cancel, copy=copy)
+                    found.append(one)
                 except KnownError as error:
                     if task.cancel.is_set():
                         raise
@@ -85,6 +93,13 @@ class DocumentCommands:
 
         tell = shell.operations.back(shell.window, show_name)
         shell.operations.run(shell.window, read, show, self._refuse)
+
+    def attach_sample(self) -> None:
+        """Attach the document that comes with Phial, and write a question to it."""
+        self.attach([bundled("assets", "sample", "lighthouse.pdf")], copy=True)
+        drafting = self._shell.controller.drafting
+        if not self._shell.pane.composer.text():
+            drafting.use_prompt(tr("Who was the first keeper of the lamp?"))
 
     def show_cited_pages(self) -> None:
         """Show the pages that the last answer cites, with the cited words marked."""

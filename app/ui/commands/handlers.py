@@ -110,6 +110,7 @@ class CommandHandlers:
             "only_quote": self.documents.only_quote,
             "summarise_document": self.documents.summarise,
             "documents": self.documents.show_documents,
+            "attach_sample": self.documents.attach_sample,
             "cited_pages": self.documents.show_cited_pages,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),

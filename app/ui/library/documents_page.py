@@ -151,16 +151,14 @@ class DocumentsPage(WindowPage):
         """The selected documents; a selected name stands for all that is kept under it."""
         found: dict[str, StoredDocument] = {}
         for item in self.tree.selectedItems():
-            rows = [item.child(n) for n in range(item.childCount())] or [item]
-            for row in rows:
-                document: StoredDocument = row.data(0, _DOCUMENT)
-                found[document.id] = document
+            for one in _documents(item):
+                found[one.id] = one
         return list(found.values())
 
     def _names(self) -> list[str]:
         items = (self.tree.topLevelItem(n) for n in range(self.tree.topLevelItemCount()))
-        documents = [item.child(0).data(0, _DOCUMENT) for item in items if item is not None]
-        return [one.collection for one in documents if one.collection]
+        names = {one.collection for item in items if item is not None for one in _documents(item)}
+        return sorted(filter(None, names))
 
     def _update_buttons(self) -> None:
         chosen = bool(self.tree.selectedItems())
@@ -264,6 +262,12 @@ class DocumentsPage(WindowPage):
         chosen = self._chosen()
         self.close()
         self._use(chosen)
+
+
+def _documents(item: QTreeWidgetItem) -> list[StoredDocument]:
+    """That of a row, or those under a name."""
+    rows = [row for n in range(item.childCount()) if (row := item.child(n)) is not None]
+    return [row.data(0, _DOCUMENT) for row in rows or [item]]
 
 
 def _row(document: StoredDocument, state: DocumentState) -> QTreeWidgetItem:

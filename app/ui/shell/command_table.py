@@ -129,6 +129,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("choose_preset", tr("Preset of this chat…"), Menu.CHAT, ("Ctrl+Shift+P",), group=2),
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
+    Command("attach_sample", tr("Attach a sample document"), Menu.CHAT, (), group=2),
     Command("documents", tr("Documents…"), Menu.CHAT, (), group=2),
     Command("next_reading", tr("What the next question reads…"), Menu.CHAT, (), group=2),
     Command("last_reading", tr("What the last question read…"), Menu.CHAT, (), _in_chat, group=2),

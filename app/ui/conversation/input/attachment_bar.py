@@ -11,6 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.documents import StoredDocument
+from app.domain.model import is_demo
 from app.domain.parts import FormPart, Part
 from app.language import formats, tr, trn
 from app.services.core.events import ModelState
@@ -58,6 +59,7 @@ class Waiting:
 
 
 _NOTHING = Waiting()
+_DEMO = tr("The built-in demo answers with the line that suits best, and its page.")
 
 
 class AttachmentBar(QWidget):
@@ -75,7 +77,7 @@ class AttachmentBar(QWidget):
         self._rows.setContentsMargins(4, 0, 0, 0)
         self._rows.setSpacing(0)
         self._theme: Theme | None = None
-        self._context_size = CONTEXT_UNKNOWN
+        self._context_size, self._demo = CONTEXT_UNKNOWN, False
         self._waiting: dict[str, Waiting] = {}
         self._chat = ""
         self.hide()
@@ -88,9 +90,10 @@ class AttachmentBar(QWidget):
 
     def set_model_state(self, state: ModelState) -> None:
         """The context window decides how a document is read, and so what that costs."""
+        demo = is_demo(state.model)
         size = state.loaded.context_size if state.loaded is not None else CONTEXT_UNKNOWN
-        if size != self._context_size:
-            self._context_size = size
+        if (size, demo) != (self._context_size, self._demo):
+            self._context_size, self._demo = size, demo
             self._show()
 
     def show_chat(self, chat_id: str) -> None:
@@ -146,7 +149,8 @@ class AttachmentBar(QWidget):
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(SPACE)
-        across.addWidget(text_label(_price_told(waiting, self._context_size), "muted"), 1)
+        told = _DEMO if self._demo else _price_told(waiting, self._context_size)
+        across.addWidget(text_label(told, "muted"), 1)
         change = push_button(tr("What is read…"), "link")
         change.clicked.connect(self.reading_requested)
         across.addWidget(change)
