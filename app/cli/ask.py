@@ -40,7 +40,7 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.model import ChosenModel, LoadRequest, ModelFile, is_demo
+from app.domain.model import ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.engine.base import Engine
@@ -97,7 +97,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     load = request_of(settings, model.source)
     try:
         attached = attach(
-            options, question, load.context_size or CONTEXT_UNKNOWN, demo=is_demo(model)
+            options, question, load.context_size or CONTEXT_UNKNOWN, demo=finds_lines_only(model)
         )
     except DocumentReadCancelledError:
         return EXIT_INTERRUPTED

@@ -257,6 +257,7 @@ def test_passages_are_left_out_and_added_before_the_question_is_sent(
 
 
 @scenario("command", "last_reading")
+@scenario("button", "PassagesDialog: …", without=nothing(PassagesDialog, "accept"))
 def test_what_a_question_read_is_shown_and_it_is_asked_again_with_all_of_it(
     qtbot: QtBot, open_window: Open, report: Path
 ) -> None:

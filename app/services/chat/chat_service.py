@@ -32,7 +32,7 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
-from app.domain.model import ChosenModel, EndpointModel, is_demo
+from app.domain.model import ChosenModel, EndpointModel, finds_lines_only
 from app.domain.parts import Part, PlacedPart, ReadingChoicePart
 from app.engine.base import Engine
 from app.language import tr
@@ -458,7 +458,7 @@ class ChatService:
         if self._documents is not None:
             loaded = self._models.state.loaded
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
-            demo, private = is_demo(self._models.state.model), conversation.private
+            demo, private = finds_lines_only(self._models.state.model), conversation.private
             given = self._documents.given(turns, path[::-1], size, private=private, demo=demo)
             writing.given, turns = given, given.turns
         begun = resume and bool(answer.content or answer.reasoning)

@@ -20,6 +20,7 @@ from app.store.documents.question import stem_terms
 
 MOST_QUOTED = 8  # lines of an answer
 _LONGEST = 600  # characters of a line; a table without ends of sentences is cut there
+_HEADING = 0.6  # of the widest line of a page, that a heading has at most
 _MOST_GRAMMAR = 48 * 1024  # characters; the engine refuses one of 64 KiB
 # For the model; the demo model has learned these words (models/demo/dialogues/documents.py).
 _RULE = (  # not shown
@@ -58,6 +59,16 @@ class QuotedLine:
     def quotation(self) -> str:
         """As it stands in the answer."""
         return f"\u201c{self.text}\u201d [{self.mark}]"
+
+
+def _ends_of_headings(text: str) -> Iterator[int]:
+    """Where a line ends that is much shorter than others, and the next begins with a capital."""
+    widest = max(map(len, text.split("\n")))
+    start = 0
+    for line in text.split("\n"):
+        start += len(line) + 1
+        if 0 < len(line) < widest * _HEADING and text[start : start + 1].isupper():
+            yield start
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +125,7 @@ def _whole(sources: Sequence[CitedSource], shown: Mapping[int, str]) -> Iterator
 def lines_of(source: CitedSource) -> Iterator[QuotedLine]:
     """The sentences of a passage or page, and what stands on lines of its own."""
     text, start, number = source.text, 0, 0
-    ends = [match.end() for match in _BREAK.finditer(text)]
+    ends = sorted({*(match.end() for match in _BREAK.finditer(text)), *_ends_of_headings(text)})
     for end in (*ends, len(text)):
         words = " ".join(text[start:end].split())
         start = end

@@ -51,7 +51,7 @@ class SummaryStoppedError(DocumentError):
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
+class DocumentSection:
     """A part of a document that is read at once.
 
     Attributes:
@@ -92,7 +92,7 @@ class SummaryPart:
 
 def sections_of(
     document: StoredDocument, pages: Sequence[DocumentPage], room: int
-) -> list[Section]:
+) -> list[DocumentSection]:
     """The sections of a document by its outline; where it has none, or long ones, by its pages.
 
     Args:
@@ -102,7 +102,7 @@ def sections_of(
     """
     starts = {(one.page, one.at): one for one in document.facts.headings}
     pieces = [piece for page in pages for piece in _pieces(page, starts, room)]
-    found: list[Section] = []
+    found: list[DocumentSection] = []
     for piece in pieces:
         last = found[-1] if found else None
         begins = bool(piece.title)
@@ -117,7 +117,7 @@ def sections_of(
 
 def _pieces(
     page: DocumentPage, starts: dict[tuple[int, int], DocumentHeading], room: int
-) -> Iterator[Section]:
+) -> Iterator[DocumentSection]:
     """What stands on a page, cut where a section begins, and where it is too long."""
     cuts = sorted(at for number, at in starts if number == page.number)
     inside = [at for at in cuts if page.start < at < page.end]
@@ -131,15 +131,15 @@ def _pieces(
         step = max(room - len(mark), 1)
         for at in range(0, len(body), step):
             title = heading.text if heading is not None and at == 0 else ""
-            yield Section(title, page.number, page.number, mark + body[at : at + step])
+            yield DocumentSection(title, page.number, page.number, mark + body[at : at + step])
 
 
-def _joined(first: Section, second: Section) -> Section:
+def _joined(first: DocumentSection, second: DocumentSection) -> DocumentSection:
     text = second.text
     if second.first == first.last:  # the page's number stands there already
         text = text.partition("\n")[2]
     title = first.title or second.title
-    return Section(title, first.first, second.last, f"{first.text}\n\n{text}")
+    return DocumentSection(title, first.first, second.last, f"{first.text}\n\n{text}")
 
 
 def summary_parts(

@@ -11,7 +11,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.documents import StoredDocument
-from app.domain.model import is_demo
+from app.domain.model import finds_lines_only
 from app.domain.parts import FormPart, Part
 from app.language import formats, tr, trn
 from app.services.core.events import ModelState
@@ -90,7 +90,7 @@ class AttachmentBar(QWidget):
 
     def set_model_state(self, state: ModelState) -> None:
         """The context window decides how a document is read, and so what that costs."""
-        demo = is_demo(state.model)
+        demo = finds_lines_only(state.model)
         size = state.loaded.context_size if state.loaded is not None else CONTEXT_UNKNOWN
         if (size, demo) != (self._context_size, self._demo):
             self._context_size, self._demo = size, demo
