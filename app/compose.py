@@ -12,10 +12,8 @@ import psutil
 
 from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
 from app.domain.model import ChosenModel, ModelFile
-from app.domain.network.connections import Confinement
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.engine.process.client import EngineClient
 from app.engine.router import EngineRouter
 from app.hub.api.catalog import load_catalog
 from app.hub.api.client import hub_trust
@@ -90,7 +88,7 @@ def build_reach(setup: Setup, of_files: Engine) -> Reach:
         setup.settings,
         setup.bus,
         setup.guard,
-        partial(engine_confinement, of_files),
+        lambda: of_files.confinement,
     )
     store, keys = EndpointStore(setup.folders.data / "endpoints.json"), EndpointKeys()
     setup.logs.add_filter(RedactingFilter(keys))
@@ -142,11 +140,6 @@ def make_benchmark_engine(setup: Setup, snapshots: Path, drafting: bool) -> Engi
 def process_memory(engine: Engine) -> int:
     """Bytes the process of an engine holds; 0 where it has none."""
     return int(psutil.Process(engine.pid).memory_info().rss) if engine.pid else 0
-
-
-def engine_confinement(engine: Engine) -> Confinement | None:
-    """What keeps the process of an engine from the network; None where it has none yet."""
-    return engine.confinement if isinstance(engine, EngineClient) else None
 
 
 def connection_log(where: Folders) -> ConnectionLog:
@@ -297,7 +290,7 @@ def build_models(
 
 
 def build_serving(setup: Setup, room: ModelServices, key: Path | None = None) -> ServingService:
-    """Build what lends the model to other programs.
+    """Build what serves the model to other programs.
 
     Args:
         setup: From :func:`prepare`.

@@ -1,4 +1,4 @@
-"""``phial serve``: lends the model to other programs of this computer, without a window."""
+"""``phial serve``: serves the model to other programs of this computer, without a window."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OPEN = {ServedStatus.WAITING, ServedStatus.RUNNING}
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser(
-        "serve", help=tr("lend the model to other programs, over OpenAI's protocol")
+        "serve", help=tr("serve the model to other programs, over OpenAI's protocol")
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     parser.add_argument(
@@ -114,6 +114,9 @@ def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: thre
                 complain(str(error))
                 return EXIT_FAILED
             case ServingChanged(state):
+                if state.error is not None:
+                    complain(str(state.error))
+                    return EXIT_FAILED
                 if state.on and not listening:
                     listening = True
                     _say_where(serving, state)

@@ -10,6 +10,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
 
+from app.language import tr
+
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
@@ -104,6 +106,19 @@ class CitationPart:
     page: int | None = None
     label: str = ""
     verdict: str = ""
+
+
+VERDICT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "quoted": tr("word for word"),
+        "supported": tr("found"),
+        "reordered": tr("in each other's place"),
+        "differs": tr("differs"),
+        "not_found": tr("not found"),
+        "no_passage": tr("no such passage"),
+    }
+)
+"""What checking a citation found, in a word or two, by its verdict."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from app.domain.endpoints.source import FileSource, ModelSource
 from app.domain.errors import ModelNotLoadedError
 from app.domain.generation import GenerationEvent, GenerationRequest
 from app.domain.model import Device, LoadedModel, LoadRequest
+from app.domain.network.connections import Confinement
 from app.engine.base import Cancel, Engine, EngineOptions, LoadProgressCallback
 from app.language import tr
 
@@ -33,6 +34,11 @@ class EngineRouter:
     def pid(self) -> int | None:
         """Process id of the engine of files."""
         return self._files.pid
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """What keeps the process of the engine of files from the network."""
+        return self._files.confinement
 
     def start(self) -> None:
         """The engine of files has a process that takes a while."""

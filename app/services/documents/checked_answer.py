@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import ClaimKind
-from app.documents.checking.sentences import sentences_of
+from app.documents.checking.sentences import MARK, sentences_of
 from app.documents.checking.verdicts import CheckedSentence, Verdict
 from app.domain.conversation import Message
-from app.domain.parts import CitationPart, PlacedPart
+from app.domain.parts import VERDICT_WORDS, CitationPart, PlacedPart
 from app.language import formats, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
 
@@ -136,16 +136,6 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
     return tuple(found)
 
 
-_SHORT = {
-    Verdict.QUOTED: tr("word for word"),
-    Verdict.SUPPORTED: tr("found"),
-    Verdict.REORDERED: tr("in each other's place"),
-    Verdict.DIFFERS: tr("differs"),
-    Verdict.NOT_FOUND: tr("not found"),
-    Verdict.NO_PASSAGE: tr("no such passage"),
-}
-
-
 @dataclass(frozen=True, slots=True)
 class StoredCitation:
     """A cited sentence of an answer that was checked when it was written.
@@ -153,10 +143,12 @@ class StoredCitation:
     Attributes:
         sentence: As the answer has it.
         part: What was found.
+        marks: Where its numbers in brackets stand in the answer.
     """
 
     sentence: str
     part: CitationPart
+    marks: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_doubtful(self) -> bool:
@@ -166,7 +158,7 @@ class StoredCitation:
     @property
     def told(self) -> str:
         """What was found, in a word or two, and where."""
-        found = _SHORT.get(Verdict(self.part.verdict), "")
+        found = VERDICT_WORDS[self.part.verdict]
         if self.part.page is None:
             return found
         return tr(
@@ -182,7 +174,11 @@ def stored_citations(message: Message) -> tuple[StoredCitation, ...]:
     ends = {one.end: one for one in sentences_of(message.content)}
     known = {verdict.value for verdict in Verdict}
     return tuple(
-        StoredCitation(message.content[ends[one.at].start : one.at], one.part)
+        StoredCitation(
+            message.content[ends[one.at].start : one.at],
+            one.part,
+            tuple(m.span() for m in MARK.finditer(message.content, ends[one.at].start, one.at)),
+        )
         for one in message.placed
         if isinstance(one.part, CitationPart) and one.part.verdict in known and one.at in ends
     )

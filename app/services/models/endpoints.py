@@ -37,10 +37,23 @@ class EndpointKeys:
         self._kept: dict[str, TokenStore] = {}
 
     def key_of(self, endpoint: Endpoint) -> str | None:
-        """Its key; None where it has none."""
+        """Its key; None where it has none.
+
+        Raises:
+            InvalidValueError: What its variable holds is no key; nothing of it is in the message.
+        """
         if endpoint.key_variable:
-            return key_in(endpoint.key_variable)
+            key = key_in(endpoint.key_variable)
+            return self._lent(endpoint.id, key, endpoint.key_variable) if key else None
         return self._store(endpoint.id).get()
+
+    def checked(self, key: str) -> str:
+        """A key that is tried before its endpoint is on the list, for the log to leave out.
+
+        Raises:
+            InvalidValueError: It is no key; nothing of it is in the message.
+        """
+        return self._lent("", key)
 
     def keep(self, endpoint_id: str, key: str) -> str:
         """Keep a key; returns one sentence that says where.
@@ -62,6 +75,21 @@ class EndpointKeys:
         """Those that were asked for, for the log to leave out."""
         with self._lock:
             return tuple(key for store in self._kept.values() for key in store.secrets())
+
+    def _lent(self, endpoint_id: str, key: str, variable: str = "") -> str:
+        """A key that is kept in memory only, with blanks around it taken off."""
+        key, store = key.strip(), self._store(endpoint_id)
+        if key != store.cached:
+            try:
+                store.lend(key)
+            except InvalidValueError as error:
+                if not variable:
+                    raise
+                raise InvalidValueError(
+                    tr("The environment variable {name} holds no key.", name=variable),
+                    action=tr("A key is one word of letters, digits and signs."),
+                ) from error
+        return key
 
     def _store(self, endpoint_id: str) -> TokenStore:
         with self._lock:
@@ -267,7 +295,8 @@ class EndpointService:
         return None
 
     def _try(self, endpoint: Endpoint, cancel: Cancel, key: str) -> TriedEndpoint:
-        server = self.engine.server(endpoint, key.strip() or None)
+        key = self._keys.checked(key) if key.strip() else ""
+        server = self.engine.server(endpoint, key or None)
         try:
             return try_endpoint(server, cancel)
         except CancelledError as error:

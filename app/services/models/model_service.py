@@ -155,7 +155,7 @@ class ModelService:
         chosen = self._is_chosen(model)
         if chosen:
             self.cancel_load()
-            self._executor.submit(self._engine.unload).result()
+            self._executor.submit(self._engine.unload, urgent=True).result()
             self._loaded_with = None
         freed = self._installed.remove(model.path)
         if chosen:
@@ -221,7 +221,7 @@ class ModelService:
         """
         before = self._state
         if self._is_chosen(model):
-            self._executor.submit(then)
+            self._executor.submit(then, urgent=True)
             return
         self.cancel_load()
         self._lent = self._lent or before
@@ -257,7 +257,7 @@ class ModelService:
                 if found is not None:
                     self._load_or_report(found, self._fresh_cancel())
 
-            self._executor.submit(job)
+            self._executor.submit(job, urgent=True)
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -272,7 +272,7 @@ class ModelService:
             if self._state.model is not None:
                 self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def ensure_loaded(
         self,
@@ -396,7 +396,7 @@ class ModelService:
             else:
                 then()
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def _load_or_report(self, model: ChosenModel, cancel: threading.Event) -> bool:
         try:

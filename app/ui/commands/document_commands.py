@@ -13,13 +13,11 @@ from app.domain.conversation import Conversation, Message
 from app.domain.documents import Passage, StoredDocument
 from app.domain.errors import KnownError
 from app.domain.generation import Role
-from app.domain.parts import CitationPart, ReadingChoicePart
+from app.domain.parts import ReadingChoicePart
 from app.language import paragraph, tr
 from app.services.documents.attached import (
     CONTEXT_UNKNOWN,
-    CitedPage,
     choice_in,
-    cited_page,
     has_documents,
     reading_price,
 )
@@ -100,24 +98,6 @@ class DocumentCommands:
         drafting = self._shell.controller.drafting
         if not self._shell.pane.composer.text():
             drafting.use_prompt(tr("Who was the first keeper of the lamp?"))
-
-    def show_cited_pages(self) -> None:
-        """Show the pages that the last answer cites, with the cited words marked."""
-        from app.services.documents.checked_answer import stored_citations
-        from app.ui.library.cited_pages_dialog import CitedPagesDialog
-
-        shell = self._shell
-        chat, answer = shell.controller.chat, shell.controller.last(Role.ASSISTANT)
-        citations = stored_citations(answer) if answer is not None else ()
-        if chat is None or not citations:
-            shell.pane.status.show_notice(tr("The last answer cites no page of a document."))
-            return
-        documents, private = shell.services.documents, chat.private
-
-        def page_of(part: CitationPart, width: int) -> CitedPage:
-            return cited_page(documents.library(private=private), part, width)
-
-        CitedPagesDialog(shell.window, citations, page_of, shell.operations).open()
 
     def choose_reading(self) -> None:
         """Show what the next question reads, and take another choice."""

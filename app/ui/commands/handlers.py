@@ -20,8 +20,10 @@ from app.services.core.events import Event, ModelPhase
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.document_commands import DocumentCommands
+from app.ui.commands.mark_commands import MarkCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
+from app.ui.commands.page_commands import PageCommands
 from app.ui.commands.palette import CommandPalette, PaletteEntry
 from app.ui.commands.preset_commands import PresetCommands
 from app.ui.commands.serving_commands import ServingCommands
@@ -58,6 +60,8 @@ class CommandHandlers:
             shell.controller.drafting.use_prompt,
             shell.window,
         )
+        self.pages = PageCommands(shell)
+        self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
         )
@@ -111,7 +115,8 @@ class CommandHandlers:
             "summarise_document": self.documents.summarise,
             "documents": self.documents.show_documents,
             "attach_sample": self.documents.attach_sample,
-            "cited_pages": self.documents.show_cited_pages,
+            "cited_pages": self.pages.show_cited,
+            "evidence": self.pages.save_evidence,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),
             "export_all": self.transfer.export_all,
@@ -187,11 +192,13 @@ class CommandHandlers:
         self.presets.on_event(event)
         self.composer.on_event(event)
         self._sums.on_event(event)
+        self.marks.answers.on_event(event)
 
     def show(self) -> None:
         """Another chat is shown."""
         self.presets.show()
         self.composer.show()
+        self.pages.show()
 
     def chat_menu(self, ids: list[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""
@@ -253,6 +260,7 @@ class CommandHandlers:
 
     def finish(self) -> None:
         """The window closes: what is typed on a page is taken while it can be."""
+        self.marks.answers.close()
         self._shell.pages.back()
 
     def _set(self, **changes: object) -> None:

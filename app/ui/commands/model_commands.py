@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
@@ -132,7 +133,7 @@ class ModelCommands:
             self.page.on_download(item)
         self.show_downloads()
         if item.state is DownloadState.DONE:
-            self._shell.pane.status.show_notice(tr("{name} is here and verified.", name=item.name))
+            self._tell_fetched(item)
         elif item.state is DownloadState.FAILED:  # whole sentences, which a status would cut
             self._shell.pane.banner.show_message(
                 DOWNLOAD_PROBLEM,
@@ -142,6 +143,20 @@ class ModelCommands:
             )
         elif item.state.active:
             self._shell.pane.banner.withdraw(DOWNLOAD_PROBLEM)
+
+    def _tell_fetched(self, item: DownloadItem) -> None:
+        """Say that a model is here; it is one click to use it, where it is not used already."""
+        text = tr("{name} is here and verified.", name=item.name)
+        models = self._shell.services.models
+        here = (one for one in models.installed() if one.path in item.files and not one.problem)
+        model = next(here, None)
+        wanted = self._shell.services.quantizations.is_wanted(item)
+        covered = self._shell.pages.page is not None  # the list of downloads offers it there
+        if model is None or wanted or covered or models.state.model == model:
+            self._shell.pane.status.show_notice(text)
+        else:
+            use = partial(self.choose_model, model)
+            self._shell.pane.snackbar.show_message(text, use, tr("Use"))
 
     def show_downloads(self) -> None:
         """Say in the sidebar how far the downloads are."""

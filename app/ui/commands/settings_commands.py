@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -48,6 +49,7 @@ class SettingsCommands:
         self._memory: MemoryPanel | None = None
         self._quantizations: QuantizationPanel | None = None
         self._connections: ConnectionsPanel | None = None
+        self._model_seen: object = None
 
     @property
     def page(self) -> SettingsPage | None:
@@ -65,6 +67,8 @@ class SettingsCommands:
     def _make(self) -> SettingsPage:
         service = self._shell.services.settings
         self._costs = self._memory = self._quantizations = self._connections = None
+        used = self._shell.services.models.state
+        self._model_seen = (used.model, used.phase, used.loaded)
         page = SettingsPage(service, self._shell.pane.theme, self._panels(), self._automatic())
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
@@ -128,7 +132,11 @@ class SettingsCommands:
     def _file_panel(self) -> QWidget:
         from app.ui.settings.settings_file_panel import SettingsFilePanel
 
-        return SettingsFilePanel(self._shell.services.settings, self._change)
+        return SettingsFilePanel(self._shell.services.settings, self._change, self._written)
+
+    def _written(self, path: Path) -> None:
+        if self.page is not None:
+            self.page.tell_written(path)
 
     def _change(self, changes: Mapping[str, object]) -> None:
         if self.page is not None:
@@ -175,14 +183,17 @@ class SettingsCommands:
         self.on_connections()
 
     def on_model(self) -> None:
-        """Another model is in use, or it is loaded another way."""
-        if self.page is not None:
-            self.page.show_automatic(self._automatic())
-            self._look_at_memory(self.page)
-            used = self._shell.services.models.state
-            if self._quantizations is not None and used.phase is not ModelPhase.LOADING:
-                self._quantizations.refresh()
-            self.on_connections()
+        """Another model is in use, or loaded another way; not each fraction of its loading."""
+        used = self._shell.services.models.state
+        seen = (used.model, used.phase, used.loaded)
+        if self.page is None or seen == self._model_seen:
+            return
+        self._model_seen = seen
+        self.page.show_automatic(self._automatic())
+        self._look_at_memory(self.page)
+        if self._quantizations is not None and used.phase is not ModelPhase.LOADING:
+            self._quantizations.refresh()
+        self.on_connections()
 
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtWidgets import QFileDialog
@@ -12,6 +13,8 @@ from app.markup.transfer.formats import SUFFIXES
 from app.services.core import formatting
 from app.services.transfer.exporting import ZIP
 from app.services.transfer.transfer_service import ExportReport, ImportReport
+from app.ui.conversation.notices.snackbar import SHOW_IN_FOLDER
+from app.ui.core.links import show_in_folder
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
 from app.ui.transfer.export_dialog import ExportDialog
@@ -74,14 +77,14 @@ class TransferCommands:
         if not report.files:
             return
         where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
-        self._shell.pane.status.show_notice(
-            trn(
-                "Exported {n} chat to {where}.",
-                "Exported {n} chats to {where}.",
-                report.chats,
-                where=where,
-            )
+        text = trn(
+            "Exported {n} chat to {where}.",
+            "Exported {n} chats to {where}.",
+            report.chats,
+            where=where,
         )
+        show = partial(show_in_folder, report.files[0])
+        self._shell.pane.snackbar.show_message(text, show, SHOW_IN_FOLDER)
 
     def _on_imported(self, report: ImportReport) -> None:
         if not report.imported:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.conversation import Conversation
 from app.domain.documents import StoredDocument
 from app.domain.model import finds_lines_only
 from app.domain.parts import FormPart, Part
@@ -123,6 +124,12 @@ class AttachmentBar(QWidget):
     def empty(self) -> bool:
         """Whether nothing goes with the next message of the chat that is shown."""
         return self.waiting(self._chat) == _NOTHING
+
+    def carry_over(self, chat: Conversation, to: Conversation) -> None:
+        """What was typed in a chat goes along into another; private documents stay private."""
+        if chat.private is to.private:
+            gone = self._waiting.pop(chat.id, _NOTHING)
+            self.add(to.id, gone.documents)
 
     def clear(self, chat_id: str) -> Waiting:
         """The message was sent, and this with it; returns it, in case it cannot be stored."""
