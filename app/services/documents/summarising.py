@@ -243,7 +243,11 @@ def part_heading(part: SummaryPart) -> str:
     return f"{part.title} ({pages})" if part.title else pages
 
 
+def in_order(parts: Sequence[SummaryPart]) -> list[SummaryPart]:
+    """The parts as they are read: the whole first, then each section."""
+    return sorted(parts, key=lambda one: not one.together)
+
+
 def summary_text(parts: Sequence[SummaryPart]) -> str:
-    """A summary as Markdown: the whole first, then each section."""
-    ordered = sorted(parts, key=lambda one: not one.together)
-    return "\n\n".join(f"## {part_heading(one)}\n\n{one.text}" for one in ordered)
+    """A summary as Markdown."""
+    return "\n\n".join(f"## {part_heading(one)}\n\n{one.text}" for one in in_order(parts))

@@ -88,6 +88,26 @@ CREATE TABLE summary_parts (
 ) WITHOUT ROWID;
 """
 
+# Ligatures, soft hyphens and words that a line's end divides are indexed as whole words.
+_WHOLE_WORDS_V3 = """
+DROP TRIGGER passages_insert;
+DROP TRIGGER passages_delete;
+INSERT INTO stem_index (stem_index) VALUES ('delete-all');
+INSERT INTO stem_index (rowid, text, heading)
+SELECT seq, index_words(text), index_words(heading) FROM passages;
+CREATE TRIGGER passages_insert AFTER INSERT ON passages BEGIN
+    INSERT INTO stem_index (rowid, text, heading)
+    VALUES (new.seq, index_words(new.text), index_words(new.heading));
+    INSERT INTO plain_index (rowid, body) SELECT new.seq, index_body(new.text) WHERE new.plain;
+END;
+CREATE TRIGGER passages_delete AFTER DELETE ON passages BEGIN
+    INSERT INTO stem_index (stem_index, rowid, text, heading)
+    VALUES ('delete', old.seq, index_words(old.text), index_words(old.heading));
+    INSERT INTO plain_index (plain_index, rowid, body)
+    SELECT 'delete', old.seq, index_body(old.text) WHERE old.plain;
+END;
+"""
+
 
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
@@ -97,4 +117,8 @@ def _summaries(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _SUMMARIES_V2)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables, _summaries)
+def _whole_words(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _WHOLE_WORDS_V3)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables, _summaries, _whole_words)

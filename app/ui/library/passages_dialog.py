@@ -91,6 +91,8 @@ class PassagesDialog(Dialog):
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Passages"))
         self.list.setWordWrap(True)
+        self.list.setSpacing(2)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setMinimumHeight(240)
         self.column.addWidget(self.list, 1)
         self.field = LineField()

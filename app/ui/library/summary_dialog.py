@@ -11,7 +11,12 @@ from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError
 from app.language import paragraph, tr
 from app.services.chat.document_summaries import SummaryRun
-from app.services.documents.summarising import SummaryPart, summary_text
+from app.services.documents.summarising import (
+    SummaryPart,
+    in_order,
+    part_heading,
+    summary_text,
+)
 from app.ui.core.operations import Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
@@ -89,7 +94,8 @@ class SummaryDialog(Dialog):
         self.told.setText(
             tr("{done} of {total} parts are written.", done=part.done, total=part.total)
         )
-        self.text.setPlainText(summary_text(self._parts))
+        shown = (f"{part_heading(one)}\n{one.text}" for one in in_order(self._parts))
+        self.text.setPlainText("\n\n".join(shown))
         self._copy.setEnabled(True)
 
     def _end(self, error: KnownError | None) -> None:

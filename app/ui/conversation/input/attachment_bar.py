@@ -225,5 +225,5 @@ def _price_told(waiting: Waiting, context_size: int) -> str:
         "Each question reads {passages} passages, about {n} token.",
         "Each question reads {passages} passages, about {n} tokens.",
         price.tokens,
-        passages=PASSAGES,
+        passages=min(PASSAGES, sum(one.passages for one in waiting.documents)),
     )
