@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, progress
-from app.cli.documents.summary import print_summary
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import agreed, complain, print_result, redraw
 from app.cli.values import MODEL_HELP, count, model
@@ -23,8 +23,10 @@ from app.domain.errors import (
     NotFoundError,
 )
 from app.language import formats, tr, trn
-from app.services.documents.document_service import DocumentService, files_in
 from app.setup import Setup
+
+if TYPE_CHECKING:
+    from app.services.documents.document_service import DocumentService
 
 FILES = tr(
     "PDF, Word, OpenDocument, epub, slides, tables, web pages, texts, source code; folders too"
@@ -99,6 +101,8 @@ def read_files(
     Returns:
         What was read, what could not be, and whether Ctrl+C stopped it.
     """
+    from app.services.documents.document_service import files_in
+
     read: list[StoredDocument] = []
     failed: list[KnownError] = []
 
@@ -180,6 +184,8 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _summarise(options: argparse.Namespace, setup: Setup) -> int:
+    from app.cli.documents.summary import print_summary
+
     with _opened(setup) as library:
         listed = library.documents()
         document = _named(options.document, listed, listed)

@@ -5,22 +5,24 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.cli.documents.actions import FILES, document_row, page_remarks, read_files
+from app.cli.documents.actions import FILES
 from app.cli.streams import complain, say, tell
 from app.cli.values import WrongUsageError
 from app.cli.values import path as path_given
-from app.compose import private_document_library
 from app.domain.errors import DocumentReadCancelledError
 from app.language import tr, trn
-from app.services.documents.checked_answer import CheckedCitation, check_answer
-from app.services.documents.quoting import QuotingPlan, quoting_plan
 from app.services.documents.reading_plan import (
     ReadingChoice,
     ReadingMode,
     ReadingPlan,
     plan_reading,
 )
+
+if TYPE_CHECKING:
+    from app.services.documents.checked_answer import CheckedCitation
+    from app.services.documents.quoting import QuotingPlan
 
 
 def add_attach_options(parser: argparse.ArgumentParser) -> None:
@@ -68,6 +70,8 @@ class Attached:
 
     def citations(self, answer: str) -> tuple[CheckedCitation, ...]:
         """The cited sentences of an answer, checked."""
+        from app.services.documents.checked_answer import check_answer
+
         return check_answer(self.plan, self.question, answer)
 
 
@@ -82,6 +86,9 @@ def attach(
         KnownError: One cannot be read.
         DocumentReadCancelledError: Ctrl+C stopped it.
     """
+    from app.cli.documents.actions import document_row, page_remarks, read_files
+    from app.compose import private_document_library
+
     if not options.attach:
         if options.only_quote:
             raise WrongUsageError(
@@ -102,6 +109,8 @@ def attach(
         plan = plan_reading(library, read, question, context_size, choice)
     finally:
         library.close()
+    from app.services.documents.quoting import quoting_plan
+
     only = demo or options.only_quote
     quotes = quoting_plan(plan, question if demo else "") if only else None
     plan = quotes.plan if quotes is not None else plan
