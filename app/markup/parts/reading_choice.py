@@ -58,7 +58,9 @@ def _caption(part: ReadingChoicePart) -> str:
         return trn("Reads {n} passage that you chose", "Reads {n} passages that you chose", count)
     if part.mode == "whole":
         return tr("Reads the documents whole")
-    return tr("Reads the passages that suit the question")
+    if part.mode == "passages":
+        return tr("Reads the passages that suit the question")
+    return tr("Reads whole or by passages, as suits")
 
 
 def _count(passages: str) -> int:

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.domain.documents import StoredDocument
+from app.domain.endpoints.endpoint import PrivateChatError
 from app.domain.errors import KnownError
-from app.domain.model import ModelFile
+from app.domain.model import ChosenModel, EndpointModel, ModelFile
 from app.engine.base import Engine
+from app.language import tr
 from app.services.core.serial_executor import SerialExecutor
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.models.model_service import ModelService
@@ -37,6 +39,7 @@ class SummaryRun:
         self.document, self.private = document, private
         self.tell, self.end = tell, end
         self.told = 0
+        self.model: ChosenModel | None = None
         self._stopped = threading.Event()
         self._cancel = threading.Event()
 
@@ -79,7 +82,8 @@ class DocumentSummaries:
         self._runs: set[SummaryRun] = set()
 
     def start(self, run: SummaryRun) -> None:
-        """Write a summary; returns at once."""
+        """Write a summary with the model that is in use now; returns at once."""
+        run.model = self._models.state.model
         self._runs.add(run)
         self._submit(run, again=False)
 
@@ -95,7 +99,7 @@ class DocumentSummaries:
         cancel = run.begin()
         error: KnownError | None = None
         try:
-            self._parts(run, cancel)
+            self._borrow(run, cancel)
         except KnownError as problem:
             if cancel.is_set() and not run.stopped:
                 self._submit(run, again=True)
@@ -104,10 +108,23 @@ class DocumentSummaries:
         self._runs.discard(run)
         run.end(error)
 
-    def _parts(self, run: SummaryRun, cancel: threading.Event) -> None:
+    def _borrow(self, run: SummaryRun, cancel: threading.Event) -> None:
+        """Write with the model that was in use when the summary began, and no other."""
+        if run.private and isinstance(run.model, EndpointModel):
+            raise PrivateChatError(
+                tr("A private chat is not sent to {server}.", server=run.model.server)
+            )
+        other = self._models.state.model != run.model
+        try:
+            model = self._models.ensure_loaded(cancel, wanted=run.model)
+            self._parts(run, model, cancel)
+        finally:
+            if other:
+                self._models.give_back()
+
+    def _parts(self, run: SummaryRun, model: ChosenModel, cancel: threading.Event) -> None:
         from app.services.documents.summarising import engine_ask, summary_parts
 
-        model = self._models.ensure_loaded(cancel)
         loaded = self._models.state.loaded
         size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
         name = model.sha256 if isinstance(model, ModelFile) else str(model.source)

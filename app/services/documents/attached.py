@@ -228,7 +228,7 @@ def choice_in(branch: Sequence[Message]) -> ReadingChoice:
     chosen = [_choice(one) for one in reversed(asked)]
     if not chosen:
         return choice_of(None)
-    mode = next((one.mode for one in map(choice_of, chosen) if one.mode is not None), None)
+    mode = next((choice_of(one).mode for one in chosen if one is not None), None)
     return ReadingChoice(mode, choice_of(chosen[0]).passages)
 
 

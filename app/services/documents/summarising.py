@@ -33,6 +33,8 @@ _LEAST_ROOM = 600  # characters; with a smaller window a section would be a few 
 _ANSWER_SHARE = 0.15  # of the context window, for what is written of a section
 _MOST_TOKENS = 500
 _SMALL = 0.35  # of the room: sections below that are joined to their neighbours
+_OTHER_CHARACTERS_PER_TOKEN = 0.8  # of letters that are not ASCII, with Phi-4's tokenizer
+_SAMPLE, _SAMPLED = 2_000, 20  # characters of so many pages
 _SECTION = (  # not shown
     "Summarise this part of the document in a few sentences. Behind each sentence, put the number "
     "of the page that it is from, such as [3]. Say nothing that is not in it."
@@ -158,9 +160,10 @@ def summary_parts(
         SummaryStoppedError: It was stopped; what there is of it stays.
         DocumentError: The document has no text.
     """
-    room = max(round(context_size * _SHARE * CHARACTERS_PER_TOKEN), _LEAST_ROOM)
+    pages = library.pages(document.id)
+    room = max(round(context_size * _SHARE * _characters_per_token(pages)), _LEAST_ROOM)
     most = max(32, min(_MOST_TOKENS, round(context_size * _ANSWER_SHARE)))
-    sections = sections_of(document, library.pages(document.id), room)
+    sections = sections_of(document, pages, room)
     if not sections:
         raise DocumentError(tr("“{name}” has no text to summarise.", name=document.name))
     name = f"Document: {shown_title(document)}"  # not shown: for the model
@@ -193,6 +196,15 @@ def summary_parts(
     if len(sections) > 1:
         first, last_page = sections[0].first, sections[-1].last
         yield SummaryPart("", first, last_page, texts[0], True, done, done)
+
+
+def _characters_per_token(pages: Sequence[DocumentPage]) -> float:
+    """Fewer where many letters are not ASCII: of other scripts a letter may be a token."""
+    sample = "".join(page.body[:_SAMPLE] for page in pages[:_SAMPLED])
+    if not sample:
+        return CHARACTERS_PER_TOKEN
+    other = sum(not one.isascii() for one in sample) / len(sample)
+    return CHARACTERS_PER_TOKEN * (1 - other) + _OTHER_CHARACTERS_PER_TOKEN * other
 
 
 def _groups(texts: Sequence[str], room: int) -> Iterator[list[str]]:

@@ -112,7 +112,8 @@ class DocumentCommands:
         def take(choice: ReadingChoice) -> None:
             from app.services.documents.reading_plan import NO_CHOICE
 
-            bar.choose(chat.id, choice if choice != NO_CHOICE else None)
+            nothing = choice == before == NO_CHOICE
+            bar.choose(chat.id, None if nothing else choice)
             shell.pane.composer.setFocus()
 
         question = shell.pane.composer.text()

@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.conversation import Conversation
 from app.domain.documents import StoredDocument
 from app.domain.model import finds_lines_only
-from app.domain.parts import FormPart, Part
+from app.domain.parts import FormPart, Part, ReadingChoicePart
 from app.language import formats, tr, trn
 from app.services.core.events import ModelState
 from app.services.documents.attached import (
@@ -52,8 +52,7 @@ class Waiting:
         if self.choice is not None:
             from app.services.documents.reading_plan import choice_part
 
-            part = choice_part(self.choice)
-            found += [part] if part is not None else []
+            found.append(choice_part(self.choice) or ReadingChoicePart())
         if self.only_quote:
             found.append(FormPart(QUOTE))
         return tuple(found)
