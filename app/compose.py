@@ -343,7 +343,6 @@ def build_services(
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
-    from app.services.chat.document_summaries import DocumentSummaries
     from app.services.chat.titles import TitleService
     from app.services.documents.attached import AttachedDocuments
     from app.services.library.library_service import LibraryService
@@ -386,7 +385,6 @@ def build_services(
             engine, room.executor, room.models, library, room.options, setup.bus
         ),
         documents=documents,
-        summaries=DocumentSummaries(engine, room.executor, room.models, documents),
         presets=room.presets,
         chat_options=ChatOptionsService(
             library, room.presets, room.options, room.models, setup.settings, setup.bus

@@ -12,7 +12,6 @@ if TYPE_CHECKING:
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
-    from app.services.chat.document_summaries import DocumentSummaries
     from app.services.chat.titles import TitleService
     from app.services.core.events import EventBus
     from app.services.core.serial_executor import SerialExecutor
@@ -47,7 +46,6 @@ class Services:
     chat: ChatService
     context: ContextService
     documents: AttachedDocuments
-    summaries: DocumentSummaries
     presets: PresetService
     chat_options: ChatOptionsService
     titles: TitleService
@@ -78,7 +76,6 @@ class Services:
         steps = (
             self.serving.close,
             self.titles.close,
-            self.summaries.close,
             self.maintenance.close,
             self.downloads.close,
             self.connections.close,

@@ -26,9 +26,8 @@ from app.domain.parts import (
 from app.markup.document.blocks import Block
 from app.markup.parse import parse
 from app.markup.parts.attachment import Attachment
-from app.markup.parts.form import FormLine
+from app.markup.parts.form import FormLine, ReadingLine
 from app.markup.parts.part_block import PartBlock
-from app.markup.parts.reading_choice import ReadingLine
 from app.markup.parts.reasoning import Thinking
 from app.markup.parts.sources import Sources
 from app.markup.parts.tools import ToolUse

@@ -79,18 +79,11 @@ class DocumentSummaries:
         self._executor = lane
         self._models = models
         self._documents = documents
-        self._runs: set[SummaryRun] = set()
 
     def start(self, run: SummaryRun) -> None:
         """Write a summary with the model that is in use now; returns at once."""
         run.model = self._models.state.model
-        self._runs.add(run)
         self._submit(run, again=False)
-
-    def close(self) -> None:
-        """Stop all; what there is of them stays. May be called twice."""
-        for run in tuple(self._runs):
-            run.stop()
 
     def _submit(self, run: SummaryRun, *, again: bool) -> None:
         self._executor.submit_later(lambda: self._write(run), run.give_way, first=again)
@@ -105,7 +98,6 @@ class DocumentSummaries:
                 self._submit(run, again=True)
                 return
             error = None if cancel.is_set() else problem
-        self._runs.discard(run)
         run.end(error)
 
     def _borrow(self, run: SummaryRun, cancel: threading.Event) -> None:

@@ -171,11 +171,16 @@ class DocumentCommands:
         shell.operations.run(shell.window, gather, show, self._refuse)
 
     def _open_summary(self, document: StoredDocument, *, private: bool) -> None:
+        from app.services.chat.document_summaries import DocumentSummaries
         from app.ui.library.summary_dialog import SummaryDialog
 
-        shell = self._shell
-        start = shell.services.summaries.start
-        SummaryDialog(shell.window, document, start, shell.operations, private=private).open()
+        shell, services = self._shell, self._shell.services
+        writer = DocumentSummaries(
+            services.engine, services.executor, services.models, services.documents
+        )
+        SummaryDialog(
+            shell.window, document, writer.start, shell.operations, private=private
+        ).open()
 
     def show_documents(self) -> None:
         """Open the page of documents."""

@@ -13,7 +13,7 @@ import pytest
 from app.domain.generation import Role
 from app.domain.parts import CitationPart, ReadingChoicePart
 from app.engine.scripted import ScriptedEngine
-from app.services.chat.document_summaries import SummaryRun
+from app.services.chat.document_summaries import DocumentSummaries, SummaryRun
 from app.services.documents.attached import attachment_part, reading_price
 from app.services.documents.reading_plan import ReadingMode
 from app.services.documents.summarising import SummaryPart
@@ -159,7 +159,11 @@ def test_a_summary_gives_way_to_a_question_and_is_whole_in_the_end(
     document = program.services.documents.add(report, private=False, cancel=NEVER)
     told: queue.Queue[object] = queue.Queue()
     run = SummaryRun(document, told.put, told.put)
-    program.services.summaries.start(run)
+    services = program.services
+    writer = DocumentSummaries(
+        services.engine, services.executor, services.models, services.documents
+    )
+    writer.start(run)
     while not engine.requests:
         time.sleep(0.01)
     program.ask("Hello?")
@@ -171,3 +175,18 @@ def test_a_summary_gives_way_to_a_question_and_is_whole_in_the_end(
     assert end is None
     assert asked[0] == asked[-1]
     assert asked[1] == "Hello?"
+
+
+def test_a_summary_ends_with_the_program(tmp_path: Path, report: Path) -> None:
+    engine = ScriptedEngine(["word " * 3_000], token_delay=0.01)
+    program = build(tmp_path / "phial", engine)
+    services = program.services
+    document = services.documents.add(report, private=False, cancel=NEVER)
+    run = SummaryRun(document, print, print)
+    DocumentSummaries(
+        services.engine, services.executor, services.models, services.documents
+    ).start(run)
+    while not engine.requests:
+        time.sleep(0.01)
+    services.close()  # and does not wait for 30 seconds
+    assert run.told == 0
