@@ -79,7 +79,7 @@ END;
 """
 
 # What a model wrote of a document's parts, by the hash of model and request.
-_SUMMARIES_V2 = """
+_SUMMARIES_V3 = """
 CREATE TABLE summary_parts (
     document INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
     key TEXT NOT NULL,
@@ -89,7 +89,7 @@ CREATE TABLE summary_parts (
 """
 
 # Ligatures, soft hyphens and words that a line's end divides are indexed as whole words.
-_WHOLE_WORDS_V3 = """
+_WHOLE_WORDS_V4 = """
 DROP TRIGGER passages_insert;
 DROP TRIGGER passages_delete;
 INSERT INTO stem_index (stem_index) VALUES ('delete-all');
@@ -109,16 +109,29 @@ END;
 """
 
 
+# A file that was read anew takes the place of what was read of it before: answers that cite that
+# keep its pages, and it is in no list.
+_VERSIONS_V2 = """
+ALTER TABLE documents ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX documents_size ON documents (size);
+CREATE INDEX documents_path ON documents (path);
+"""
+
+
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
 
 
+def _versions(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _VERSIONS_V2)
+
+
 def _summaries(connection: sqlite3.Connection, _progress: Progress) -> None:
-    run_script(connection, _SUMMARIES_V2)
+    run_script(connection, _SUMMARIES_V3)
 
 
 def _whole_words(connection: sqlite3.Connection, _progress: Progress) -> None:
-    run_script(connection, _WHOLE_WORDS_V3)
+    run_script(connection, _WHOLE_WORDS_V4)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables, _summaries, _whole_words)
+MIGRATIONS: tuple[Migration, ...] = (_tables, _versions, _summaries, _whole_words)
