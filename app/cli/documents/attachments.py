@@ -80,7 +80,8 @@ def attach(
 ) -> Attached | None:
     """Read the files of a question; None where it has none. Nothing of them is kept.
 
-    The built-in demo has not learned to answer from documents: it quotes what is found.
+    The built-in demo has not learned to answer from documents: unless it is said how it reads them,
+    it quotes what is found.
 
     Raises:
         KnownError: One cannot be read.
@@ -105,6 +106,7 @@ def attach(
         for one in read:
             for line in page_remarks(library, one):
                 complain(f"{one.name}: {line.strip()}")  # not shown: a name and a sentence
+        demo = demo and options.reading is None
         choice = ReadingChoice(ReadingMode.PASSAGES if demo else options.reading)
         plan = plan_reading(library, read, question, context_size, choice)
     finally:
