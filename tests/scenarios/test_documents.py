@@ -331,7 +331,6 @@ def test_an_answer_is_nothing_but_lines_of_the_document(
 
 
 @scenario("button", "EmptyChatPage: Try it with a sample document")
-@scenario("command", "attach_sample")
 def test_a_newcomer_asks_a_sample_document(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine(["Aron Teveldal was the first keeper [2]."])
     opened = open_window(engine)
@@ -339,9 +338,16 @@ def test_a_newcomer_asks_a_sample_document(qtbot: QtBot, open_window: Open) -> N
     until(qtbot, lambda: bool(attached(opened)))
     assert attached(opened)[0].startswith("lighthouse.pdf: 3 pages, ")
     assert opened.window.pane.composer.text() == "Who was the first keeper of the lamp?"
-    command(qtbot, opened, "Chat", "Attach a sample document")
     key(opened.window.pane.composer.editor, Qt.Key.Key_Return)
     wait_for_end(qtbot, opened)
     answer = opened.harness.services.library.chats.branch(shown(opened))[-1].message
     found = [p for p in answer.parts if isinstance(p, CitationPart)]
     assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "supported")]
+
+
+@scenario("command", "attach_sample")
+def test_the_sample_document_is_attached_by_the_menu(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    command(qtbot, opened, "Chat", "Attach a sample document")
+    until(qtbot, lambda: bool(attached(opened)))
+    assert attached(opened)[0].startswith("lighthouse.pdf: 3 pages, ")
