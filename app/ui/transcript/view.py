@@ -174,6 +174,10 @@ class TranscriptView(TranscriptSignals):
         self._layout.widgets.drop_footers()
         self._layout.arrange()
 
+    def show_waiting(self, words: str) -> None:
+        """Say where the answer will be what is done before its first word; empty for nothing."""
+        self._layout.show_waiting(words)
+
     def feed(self, message_id: str, piece: Part | str) -> None:
         """More of the answer; at most once a frame.
 
