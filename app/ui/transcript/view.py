@@ -102,7 +102,15 @@ class TranscriptView(TranscriptSignals):
             self.link_activated.emit,
             self.mark_requested.emit,
         )
-        self._menu = ContextMenu(self, self._layout, self._selection, self._pointer)
+        self._menu = ContextMenu(
+            self,
+            self._layout,
+            self._selection,
+            self._pointer,
+            self._actions,
+            quote=self.quoted.emit,
+            save_code=self.code_saving_requested.emit,
+        )
         self._keyboard = Keyboard(self, self._layout, self._selection)
         self._announcer = ScreenReaderAnnouncer(self, self._layout)
         lexers = Lexers(self._background.submit, self._schedule, self._recolour)

@@ -80,7 +80,7 @@ class TranscriptSignals(QAbstractScrollArea):
     """The signals of the transcript; the last says that its button to the end was pressed.
 
     An answer that comes into view says that its marks are wanted; `TranscriptView.set_marks` takes
-    them.
+    them. A quoted text is to begin a message; code to be saved comes with its language.
     """
 
     action_requested = Signal(MessageAction)
@@ -88,4 +88,6 @@ class TranscriptSignals(QAbstractScrollArea):
     find_changed = Signal(FindState)
     mark_requested = Signal(MarkRequest)
     marks_wanted = Signal(Message)
+    quoted = Signal(str)
+    code_saving_requested = Signal(str, str)
     end_requested = Signal()
