@@ -47,8 +47,8 @@ from app.setup import Setup
 POLL_SECONDS = 0.05  # how soon Ctrl+C is noticed
 LAST = object()  # of --chat without a value: the one that was used last
 PROMPT, GOES_ON, EDITED = "> ", "  ", "edit> "
-LEAVING = tr("Leave? The chat is kept. [y/N] ")
-LEAVING_PRIVATE = tr("Leave? Nothing of this chat is kept. [y/N] ")
+LEAVING = tr("Leave? The chat is kept.")
+LEAVING_PRIVATE = tr("Leave? Nothing of this chat is kept.")
 
 
 def add_parser(

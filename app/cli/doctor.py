@@ -15,12 +15,12 @@ from app.cli.values import path
 from app.compose import connection_log, make_engine, named_file
 from app.domain.endpoints.source import FileSource
 from app.domain.errors import KnownError, ModelFileError
+from app.domain.model import DEMO
 from app.domain.options import Section
 from app.domain.settings import SHOWN
 from app.hub.local.installed_models import InstalledModels
 from app.language import paragraph, tr
 from app.services.doctor import examine
-from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
 from app.services.privacy.offline_report import (
     OfflineReport,

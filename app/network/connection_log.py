@@ -19,8 +19,6 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psutil
-
 from app.domain.errors import OfflineError
 from app.domain.network.connections import Attempt, Connection, ConnectionList, Outcome
 from app.domain.private_files import FILE_MODE, append_lines, make_file, make_folder, read_file
@@ -270,6 +268,8 @@ def _line(record: dict[str, Any]) -> bytes:
 
 def _connection(record: dict[str, Any]) -> Connection | None:
     """What the lines of one connection say; None where its beginning is lost."""
+    import psutil
+
     try:
         outcome = Outcome(record["outcome"])
         if outcome is Outcome.OPEN and not psutil.pid_exists(int(record["pid"])):

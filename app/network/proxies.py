@@ -6,7 +6,6 @@ it is needed and judged in words, before anything is sent.
 
 from __future__ import annotations
 
-import urllib.request
 from urllib.parse import urlsplit
 
 from app.domain.download import WrongAddressError
@@ -27,6 +26,8 @@ def proxy_for(url: str) -> str | None:
         WrongAddressError: It is of a kind that Phial cannot speak with. The connection is not made
             without it: it may be there for a reason.
     """
+    import urllib.request
+
     split = urlsplit(url)
     host = f"{split.hostname}:{split.port}" if split.port else str(split.hostname)
     if is_this_computer(split.hostname or "") or urllib.request.proxy_bypass(host):

@@ -15,7 +15,8 @@ from app.domain.model import EndpointModel
 from app.engine.scripted import ScriptedEngine
 from app.services.chat.titles import QUESTION
 from app.ui.models.endpoint_dialog import EndpointDialog
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.models.models_page import ModelsPage
+from app.ui.shell.page_names import ModelsTab
 from app.ui.style.dialogs import Dialog
 from tests.scenarios.hands import (
     begun,

@@ -15,8 +15,9 @@ from app.domain.generation import Role
 from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.models.models_page import ModelsPage
 from app.ui.settings.number_field import NumberField
+from app.ui.shell.page_names import ModelsTab
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.support.chatting import say, wait_for_end
 from tests.support.dropping import carried, drag, drop

@@ -10,8 +10,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
-import psutil
-
 from app.documents.process import frames
 from app.documents.process.frames import OpenedReply, ReaderLimits
 from app.domain.documents import DocumentFacts, DocumentPage, PagePicture
@@ -165,6 +163,8 @@ class DocumentReader:
             heard = time.monotonic()  # here: what the caller does with a page takes its own time
 
     def _look(self, process: ChildProcess) -> None:
+        import psutil
+
         try:
             used = psutil.Process(process.pid).memory_info().rss
         except psutil.Error:  # it is ending; its last frame says so

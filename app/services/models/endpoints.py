@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.domain.endpoints.endpoint import (
     Endpoint,
@@ -21,10 +22,10 @@ from app.domain.model import EndpointModel
 from app.engine.base import Cancel
 from app.hub.api.token import TokenStore
 from app.language import tr
-from app.remote.engine import EndpointEngine
-from app.remote.probe import try_endpoint
-from app.remote.server_reply import CancelledError
-from app.store import EndpointStore
+
+if TYPE_CHECKING:
+    from app.remote.engine import EndpointEngine
+    from app.store import EndpointStore
 
 _log = logging.getLogger(__name__)
 
@@ -109,16 +110,15 @@ class EndpointService:
     Args:
         store: The list.
         keys: Their keys.
-        engine: Reaches them.
-
-    Attributes:
-        engine: The engine that asks them for answers.
+        engine: Gives what reaches them and asks them for answers, made when it is first needed.
     """
 
-    def __init__(self, store: EndpointStore, keys: EndpointKeys, engine: EndpointEngine) -> None:
+    def __init__(
+        self, store: EndpointStore, keys: EndpointKeys, engine: Callable[[], EndpointEngine]
+    ) -> None:
         self._store = store
         self._keys = keys
-        self.engine = engine
+        self._engine = engine
 
     def all(self) -> tuple[Endpoint, ...]:
         """Every endpoint, in the order in which they were added; none where the list is damaged."""
@@ -295,8 +295,11 @@ class EndpointService:
         return None
 
     def _try(self, endpoint: Endpoint, cancel: Cancel, key: str) -> TriedEndpoint:
+        from app.remote.probe import try_endpoint
+        from app.remote.server_reply import CancelledError
+
         key = self._keys.checked(key) if key.strip() else ""
-        server = self.engine.server(endpoint, key or None)
+        server = self._engine().server(endpoint, key or None)
         try:
             return try_endpoint(server, cancel)
         except CancelledError as error:

@@ -7,22 +7,23 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.catalog import Catalog, CatalogFamily
 from app.domain.errors import InvalidValueError, ModelFileError
 from app.domain.generation import Sampling
 from app.domain.gguf.header import open_file
-from app.domain.model import ChosenModel, ModelFile
+from app.domain.model import DEMO, ChosenModel, ModelFile
 from app.domain.model_kind import architecture_problem, unknown_architecture
 from app.domain.naming import model_title
 from app.engine.architectures import knows
 from app.hub.api.file_names import plain_name, quantization_of
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.local_files import read_split_header
 from app.language import tr
 from app.system.bundled import bundled
 
-DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
+
 HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
 _log = logging.getLogger(__name__)
 
@@ -34,6 +35,8 @@ def read_model_file(path: Path) -> ModelFile:
         ModelFileError: It is missing, not GGUF, damaged, incomplete, no model of text, or none
             that llama.cpp knows; the reason is in the sentence.
     """
+    from app.hub.local.local_files import read_split_header
+
     parts, header = read_split_header(path)
     check_architecture(header.architecture, path.name)
     stem = plain_name(path.name).removesuffix(".gguf")

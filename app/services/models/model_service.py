@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.catalog import Catalog
 from app.domain.endpoints.endpoint import EndpointError
@@ -20,6 +21,7 @@ from app.domain.errors import (
 )
 from app.domain.generation import Sampling
 from app.domain.model import (
+    DEMO,
     ChosenModel,
     EndpointModel,
     LoadedModel,
@@ -29,10 +31,6 @@ from app.domain.model import (
 )
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
-from app.hub.download.control import DownloadControl
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local_files import verify
 from app.language import paragraph, tr
 from app.services.core.events import (
     ErrorReported,
@@ -47,7 +45,6 @@ from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import (
-    DEMO,
     ModelHashes,
     advised_sampling,
     family_of,
@@ -57,7 +54,11 @@ from app.services.models.model_files import (
 from app.services.models.model_fit import request_of
 from app.services.models.speeds import SpeedRecorder
 from app.services.presets.answer_options import AnswerOptions
-from app.store import SpeedStore
+
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +81,8 @@ class ModelService:
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
+        from app.hub.download.control import DownloadControl
+
         self._engine = engine
         self._executor = lane
         self._settings = settings
@@ -443,6 +446,8 @@ class ModelService:
         return loaded
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        from app.hub.local.local_files import verify
+
         try:
             good = verify(model, self._installed, self._hash_control)
         except KnownError as error:

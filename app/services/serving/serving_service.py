@@ -1,4 +1,4 @@
-"""The switch: lends the model to other programs while the user wants that."""
+"""The switch: serves the model to other programs while the user wants that."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class ServingService:
 
     @property
     def state(self) -> ServingState:
-        """Whether the model is lent, and to whom; a frozen value."""
+        """Whether the model is served, and to whom; a frozen value."""
         return ServingState(self._address, self._error, self._listed.newest)
 
     def begin(self) -> None:

@@ -30,8 +30,8 @@ from app.ui.commands.serving_commands import ServingCommands
 from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
 from app.ui.conversation.notices.sum_report import SumReport
-from app.ui.models.models_page import ModelsTab
 from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
 
@@ -152,19 +152,29 @@ class CommandHandlers:
         }
 
     def _help_handlers(self) -> dict[str, Handler]:
-        from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
-        from app.ui.library.update_dialog import UpdateDialog
-
-        window = self._shell.window
         return {
             "settings": self.settings,
-            "shortcuts": lambda: ShortcutsDialog(window, self._shell.actions.changed).open(),
+            "shortcuts": self._show_shortcuts,
             "data_folder": self.data_folder,
-            "updates": lambda: UpdateDialog(
-                window, self._shell.services.updates, self._shell.operations
-            ).open(),
-            "about": lambda: AboutDialog(window).open(),
+            "updates": self._show_updates,
+            "about": self._show_about,
         }
+
+    def _show_shortcuts(self) -> None:
+        from app.ui.library.help_dialogs import ShortcutsDialog
+
+        ShortcutsDialog(self._shell.window, self._shell.actions.changed).open()
+
+    def _show_updates(self) -> None:
+        from app.ui.library.update_dialog import UpdateDialog
+
+        shell = self._shell
+        UpdateDialog(shell.window, shell.services.updates, shell.operations).open()
+
+    def _show_about(self) -> None:
+        from app.ui.library.help_dialogs import AboutDialog
+
+        AboutDialog(self._shell.window).open()
 
     def _model_handlers(self) -> dict[str, Handler]:
         models, service = self.models, self._shell.services.models

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.domain.model import ModelFile
 from app.language import tr
 from app.services.core import formatting
-from app.services.models.endpoints import EndpointService
-from app.services.models.model_service import ModelService
 from app.ui.shell.command_table import CommandActions, Menu
+
+if TYPE_CHECKING:
+    from app.services.models.endpoints import EndpointService
+    from app.services.models.model_service import ModelService
 
 
 def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:

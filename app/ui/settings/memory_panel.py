@@ -83,10 +83,6 @@ class MemoryPanel(QFrame):
             column.addWidget(widget)
             widget.hide()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the theme's colours."""
-        self._bar.set_theme(theme)
-
     def show_cost(self, name: str, cost: MemoryCost) -> None:
         """Say what the model of this name takes."""
         plan = cost.plan

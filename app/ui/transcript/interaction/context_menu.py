@@ -137,7 +137,7 @@ class ContextMenu:
         if model.message.status is MessageStatus.STREAMING:
             return
         busy = self._actions.is_busy()
-        entries = [(tr("Copy message"), ActionKind.COPY)]
+        entries: list[tuple[str, ActionKind]] = [(tr("Copy message"), ActionKind.COPY)]
         if not busy and model.is_user:
             entries.append((tr("Edit message"), ActionKind.EDIT))
         elif not busy:

@@ -188,7 +188,7 @@ def message_entries(
         busy: An answer is being written.
         several: There are other versions of it.
     """
-    rows = [
+    rows: list[tuple[str, ActionKind, str]] = [
         (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
         (tr("Copy as plain text"), ActionKind.COPY, "plain"),
         (tr("Copy as rich text"), ActionKind.COPY, "rich"),
