@@ -238,7 +238,7 @@ def build_models(
     from app.services.models.advice import AdviceService
     from app.services.models.devices import DeviceFinder
     from app.services.models.downloads import DownloadService
-    from app.services.models.model_files import advised_sampling
+    from app.services.models.model_files import ModelDetails, advised_sampling
     from app.services.models.model_service import ModelService
     from app.services.models.quantizations import QuantizationService
     from app.services.presets.answer_options import AnswerOptions
@@ -258,8 +258,7 @@ def build_models(
         setup.bus,
         shelf=shelf,
         measurements=SpeedStore(setup.folders.data / "speeds.json"),
-        catalog=catalog,
-        options=options,
+        facts=ModelDetails(catalog, options),
         demo_path=setup.demo,
         endpoints=endpoints,
         model=model,
@@ -340,6 +339,7 @@ def build_services(
     Raises:
         StoreError: The library cannot be opened; nothing was changed.
     """
+    from app.services.chat.answer_writer import AnswerWriter
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
@@ -371,9 +371,11 @@ def build_services(
         start_report=report,
     )
     documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
-    chat = ChatService(
-        engine, room.executor, room.models, library, room.options, setup.bus, documents
+    chat_options = ChatOptionsService(
+        library, room.presets, room.options, room.models, setup.settings, setup.bus
     )
+    writer = AnswerWriter(engine, room.models, library, room.options, setup.bus, documents)
+    chat = ChatService(engine, room.executor, room.models, library, chat_options, setup.bus, writer)
     return Services(
         bus=setup.bus,
         settings=setup.settings,
@@ -386,9 +388,7 @@ def build_services(
         ),
         documents=documents,
         presets=room.presets,
-        chat_options=ChatOptionsService(
-            library, room.presets, room.options, room.models, setup.settings, setup.bus
-        ),
+        chat_options=chat_options,
         maintenance=maintenance,
         titles=TitleService(engine, room.executor, room.models, library, setup.bus),
         downloads=room.downloads,

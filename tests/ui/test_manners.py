@@ -334,7 +334,7 @@ def test_a_title_that_is_too_long_is_told(qtbot: QtBot, open_window: Open) -> No
 
 def test_models_are_listed_though_the_demo_is_missing(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    assert not opened.harness.services.models._files._demo_path.exists()
+    assert not opened.harness.services.models.files._demo_path.exists()
     opened.window.actions_table["models"].trigger()
     opened.window.actions_table["switch_model"].trigger()
     popup = QApplication.activePopupWidget()

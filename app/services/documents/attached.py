@@ -37,13 +37,18 @@ class GivenDocuments:
     plan: ReadingPlan | None = None
     question: str = ""
 
-    def citations(self, answer: str) -> tuple[PlacedPart, ...]:
-        """The parts that say what was found of each cited sentence."""
-        if self.plan is None:
-            return ()
-        from app.services.documents.checked_answer import check_answer, citation_parts
+    def checked(self, answer: str, placed: tuple[PlacedPart, ...]) -> tuple[PlacedPart, ...]:
+        """An answer's parts with what was found of each cited sentence.
 
-        return citation_parts(check_answer(self.plan, self.question, answer))
+        What an earlier check found of an answer that was continued is replaced, since all of it
+        is checked again.
+        """
+        if self.plan is None:
+            return placed
+        from app.services.documents.checked_answer import check_answer, citation_parts, is_check
+
+        found = citation_parts(check_answer(self.plan, self.question, answer))
+        return (*(one for one in placed if not is_check(one.part)), *found)
 
 
 @dataclass(frozen=True, slots=True)

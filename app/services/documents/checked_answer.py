@@ -10,7 +10,7 @@ from app.documents.checking.claims import ClaimKind
 from app.documents.checking.sentences import MARK, sentences_of
 from app.documents.checking.verdicts import CheckedSentence, Verdict
 from app.domain.conversation import Message
-from app.domain.parts import VERDICT_WORDS, CitationPart, PlacedPart
+from app.domain.parts import VERDICT_WORDS, CitationPart, Part, PlacedPart
 from app.language import formats, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
 
@@ -136,6 +136,11 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
     return tuple(found)
 
 
+def is_check(part: Part) -> bool:
+    """Whether a part says what was found of a cited sentence."""
+    return isinstance(part, CitationPart) and part.verdict in VERDICT_WORDS
+
+
 @dataclass(frozen=True, slots=True)
 class StoredCitation:
     """A cited sentence of an answer that was checked when it was written.
@@ -172,7 +177,6 @@ class StoredCitation:
 def stored_citations(message: Message) -> tuple[StoredCitation, ...]:
     """The checked sentences of a stored answer, in order."""
     ends = {one.end: one for one in sentences_of(message.content)}
-    known = {verdict.value for verdict in Verdict}
     return tuple(
         StoredCitation(
             message.content[ends[one.at].start : one.at],
@@ -180,5 +184,5 @@ def stored_citations(message: Message) -> tuple[StoredCitation, ...]:
             tuple(m.span() for m in MARK.finditer(message.content, ends[one.at].start, one.at)),
         )
         for one in message.placed
-        if isinstance(one.part, CitationPart) and one.part.verdict in known and one.at in ends
+        if isinstance(one.part, CitationPart) and is_check(one.part) and one.at in ends
     )

@@ -63,7 +63,8 @@ class ModelCommands:
 
     def try_demo(self) -> None:
         """Use the built-in demo."""
-        self._shell.controller.attempt(lambda: self.choose_model(self._shell.services.models.demo))
+        files = self._shell.services.models.files
+        self._shell.controller.attempt(lambda: self.choose_model(files.demo()))
 
     def show_models(self, tab: ModelsTab = ModelsTab.INSTALLED) -> None:
         """Open the models on one of their pages."""

@@ -26,7 +26,7 @@ from app.ui.style.dialogs import push_button
 from app.ui.style.stacking_row import StackingRow
 
 if TYPE_CHECKING:  # imported when first needed
-    from app.services.models.memory_cost import MemoryCosts
+    from app.services.models.model_fit import MemoryCosts
     from app.ui.models.quantization_panel import QuantizationPanel
     from app.ui.settings.connections_panel import ConnectionsPanel
     from app.ui.settings.memory_panel import MemoryPanel
@@ -243,7 +243,7 @@ class SettingsCommands:
 
         models = self._shell.services.models
         state, cores = models.state, machine().physical_cores
-        advised = models.advised_sampling(state.model) if state.model is not None else None
+        advised = models.facts.advised_sampling(state.model) if state.model is not None else None
         sampling = advised or Sampling()
         values: dict[str, object] = {name: getattr(sampling, name) for name in _SAMPLED}
         values["threads"] = cores

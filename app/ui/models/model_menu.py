@@ -26,7 +26,9 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
     """
     installed = [model for model in models.installed() if not model.problem]
     ends = formatting.disambiguate(installed)
-    return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
+    return [
+        (model, _line(model, models.speeds.speed_of(model.sha256), ends)) for model in installed
+    ]
 
 
 def _line(model: ModelFile, tokens_per_second: float, ends: dict[Path, str]) -> str:
