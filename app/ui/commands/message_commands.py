@@ -33,8 +33,8 @@ class MessageCommands:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
-        shell.pane.transcript.quoted.connect(shell.controller.drafting.use_prompt)
-        shell.pane.transcript.code_saving_requested.connect(self.save_code)
+        shell.pane.transcript.notes.quoted.connect(shell.controller.drafting.use_prompt)
+        shell.pane.transcript.notes.code_saving_requested.connect(self.save_code)
 
     def on_action(self, action: MessageAction) -> None:
         """Something was asked for at a message in the transcript."""

@@ -75,7 +75,7 @@ class AnswerStatus:
         there = seen and activity.phase in {ActivityPhase.STARTING, ActivityPhase.READING}
         there = there and self._state is not None
         words = activity_line(activity, self._state) if there and self._state else ""
-        pane.transcript.show_waiting(words)
+        pane.transcript.notes.show_waiting(words)
         pane.status.set_activity(activity, told=there)
 
     def show_last(self, answer: Message | None) -> None:

@@ -23,7 +23,7 @@ LONG = " ".join(["word"] * 60)
 def thought(opened: Opened) -> str:
     """What the line above the reasoning says."""
     toggles = opened.window.pane.transcript.findChildren(FoldToggle)
-    return next(one.accessibleName() for one in toggles if one.isVisible())
+    return next((one.accessibleName() for one in toggles if one.isVisible()), "")
 
 
 def beside_the_last(opened: Opened) -> str:

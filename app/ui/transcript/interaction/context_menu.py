@@ -23,7 +23,6 @@ from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.interaction.message_actions import MessageActions, code_of
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
-from app.ui.transcript.interaction.tables import table_csv, table_markdown
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.footer import message_entries
@@ -124,6 +123,8 @@ class ContextMenu:
             menu.addAction(tr("Copy code"), _copier(code))
             menu.addAction(tr("Save code as…"), partial(self._save_code, code, state.language))
         if isinstance(item.row, TableRow):
+            from app.ui.transcript.interaction.tables import table_csv, table_markdown
+
             model, table = self._layout.branch.models[at], item.row.state
             menu.addAction(tr("Copy table as Markdown"), _copier(table_markdown(model, table)))
             menu.addAction(tr("Copy table as CSV"), _copier(table_csv(model, table)))
