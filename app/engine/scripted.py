@@ -22,6 +22,7 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
+from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.reasoning import ReasoningFilter
 from app.language import tr
@@ -80,6 +81,7 @@ class ScriptedEngine:
     Attributes:
         requests: Every request, in order.
         loads: Every load, in order.
+        read_aheads: Everything that was read before it was asked, in order.
         saved_states: Every conversation that was left, in order.
         loaded: The model in force.
         closed: Whether ``close`` was called.
@@ -109,6 +111,7 @@ class ScriptedEngine:
         self._pause = pause
         self.requests: list[GenerationRequest] = []
         self.loads: list[LoadRequest] = []
+        self.read_aheads: list[ReadAheadRequest] = []
         self.saved_states: list[str] = []
         self.options: list[EngineOptions] = []
         self.loaded: LoadedModel | None = None
@@ -201,6 +204,16 @@ class ScriptedEngine:
         else:
             answer = self._answers[(len(self.requests) - 1) % len(self._answers)]
         return ScriptedAnswer(answer) if isinstance(answer, str) else answer
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """Note what may be asked; it takes as long as a prompt, in the same steps."""
+        self.read_aheads.append(asked)
+        total = sum(len(split_words(turn.content)) + 1 for turn in asked.request.turns)
+        total += len(split_words(asked.draft))
+        for step in range(PROMPT_STEPS + 1):
+            yield ReadAheadProgress(total * step // PROMPT_STEPS, total)
+            if self._pause(self._prompt_delay / PROMPT_STEPS, cancel):
+                return
 
     def seconds(self, prompt: bool, tokens: int) -> float:
         """Scripted time, so that rates in tests and pictures do not depend on the machine."""

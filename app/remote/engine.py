@@ -23,6 +23,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
+from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.language import tr
 from app.network.connector import Connector
 from app.network.gate import NetworkGate
@@ -189,6 +190,11 @@ class EndpointEngine:
 
     def configure(self, options: object) -> None:
         """Options are for engines of files."""
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Flag) -> Iterator[ReadAheadProgress]:
+        """Nothing: what is typed goes to no other computer before it is sent."""
+        del asked, cancel
+        return iter(())
 
     def save_state(self, conversation_id: str) -> None:
         """What the server keeps is its own business."""

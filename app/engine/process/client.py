@@ -12,6 +12,7 @@ import secrets
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -33,6 +34,7 @@ from app.domain.generation import (
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.domain.network.connections import Confinement
+from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
 from app.engine.partial_result import (
@@ -161,6 +163,19 @@ class EngineClient:
                     yield seen.as_finished(StopReason.ENGINE_DIED)
                     return
             else:
+                return
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """See :meth:`app.engine.base.Engine.read_ahead`."""
+        if self._model is None or self._revival is not None:
+            return
+        with self._deaths_told():
+            number = self._line.send(lambda n: frames.ReadAheadCommand(n, asked))
+            try:
+                for frame in self._line.replies(number, cancel, lambda: 0.0):
+                    if isinstance(frame, frames.ReadAheadReply):
+                        yield frame.progress
+            except SlowToStopError:  # its last step comes before whatever is asked next
                 return
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
@@ -406,13 +421,20 @@ class EngineClient:
                 self._line.stop(number)
 
     def _simple(self, make: Callable[[int], object]) -> Any:
-        """A command with one result. A death shows here as an error the user can act on."""
-        try:
+        """A command with one result."""
+        last = None
+        with self._deaths_told():
             self._line.ready(NEVER_CANCELLED)
             number = self._line.send(make)
-            last = None
             for frame in self._line.replies(number, NEVER_CANCELLED, silence=SILENCE_SECONDS):
                 last = frame
+        return last
+
+    @contextmanager
+    def _deaths_told(self) -> Iterator[None]:
+        """A death shows as an error the user can act on, and the model comes back."""
+        try:
+            yield
         except ProcessDiedError as died:
             if self._request is None:
                 self._line.discard()
@@ -425,7 +447,6 @@ class EngineClient:
             if self._request is not None:
                 self._revive()
             raise _unanswered(HUNG) from hung
-        return last
 
 
 def _given_up(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, is_dataclass
 
-from app.domain import generation, model, parts
+from app.domain import generation, model, parts, reading_ahead
 from app.domain.network import connections
 from app.engine.base import EngineOptions
 from app.process.codec import FrameCodec
@@ -36,6 +36,14 @@ class GenerateCommand:
 
     id: int
     request: generation.GenerationRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAheadCommand:
+    """Read what may be asked soon."""
+
+    id: int
+    asked: reading_ahead.ReadAheadRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +122,14 @@ class EventReply:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAheadReply:
+    """Reading ahead went on."""
+
+    id: int
+    progress: reading_ahead.ReadAheadProgress
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedReply:
     """A model is ready."""
 
@@ -137,7 +153,7 @@ class DevicesReply:
     devices: tuple[model.Device, ...]
 
 
-_MODULES = (connections, generation, model, parts)
+_MODULES = (connections, generation, model, parts, reading_ahead)
 CODEC = FrameCodec(
     kind
     for source in (*(vars(module) for module in _MODULES), dict(globals()))
