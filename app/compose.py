@@ -26,6 +26,7 @@ from app.remote.engine import EndpointEngine
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.chat_service import ChatService
 from app.services.chat.context_service import ContextService
+from app.services.chat.read_ahead import ReadAheadService
 from app.services.chat.titles import TitleService
 from app.services.core.serial_executor import SerialExecutor
 from app.services.documents.attached import AttachedDocuments
@@ -60,6 +61,7 @@ from app.store import (
 )
 from app.system.bundled import bundled
 from app.system.paths import Folders
+from app.system.power import power_now
 
 if TYPE_CHECKING:  # opened when a document is first needed
     from app.services.documents.document_service import DocumentService
@@ -362,6 +364,17 @@ def build_services(
         chat=chat,
         context=ContextService(
             engine, room.executor, room.models, library, room.options, setup.bus
+        ),
+        ahead=ReadAheadService(
+            engine,
+            room.executor,
+            room.models,
+            library,
+            room.options,
+            setup.settings,
+            setup.bus,
+            documents=documents,
+            power=power_now,
         ),
         documents=documents,
         presets=room.presets,

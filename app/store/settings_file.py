@@ -13,7 +13,8 @@ from pathlib import Path
 
 from app.domain.errors import KnownError, StoreBusyError
 from app.domain.private_files import FILE_MODE
-from app.domain.settings import Settings, refuses, settings_from_dict, settings_to_dict
+from app.domain.settings import Settings
+from app.domain.stored_settings import refuses, settings_from_dict, settings_to_dict
 from app.language import paragraph, tr
 from app.store.database.failures import file_error
 from app.store.database.files import make_folder, peek_json, read_json, write_json

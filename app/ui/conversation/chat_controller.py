@@ -25,6 +25,7 @@ from app.services.core.events import (
     LibraryChanged,
     ModelPhase,
     ModelStateChanged,
+    ReadAheadChanged,
     SendFailed,
     SettingsChanged,
 )
@@ -80,6 +81,7 @@ class ChatController(QObject):
         self.drafting.failed.connect(self.failed)
         self.drafting.changed.connect(self.changed)
         self.drafting.told.connect(pane.status.show_notice)
+        composer.attachments.changed.connect(self._measure)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
@@ -350,6 +352,8 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self.is_shown(event.conversation_id):
                 self._status.show_context_use(event, len(self._left_out.ids))
+            case ReadAheadChanged() if self.is_shown(event.conversation_id):
+                self._pane.status.set_read_ahead(event.done, event.total)
             case LibraryChanged(ids):
                 self._look_again(ids)
             case SettingsChanged():
@@ -367,7 +371,11 @@ class ChatController(QObject):
     def _measure(self) -> None:
         """Ask how full the context is with what is typed; the answer comes as an event."""
         if self._chat is not None and not self._live.id:
-            self._services.context.measure(self._chat.id, self._pane.composer.text())
+            typed = self._pane.composer.text()
+            self._services.context.measure(self._chat.id, typed)
+            given = self._pane.composer.attachments.parts(self._chat.id)
+            draft = "" if self.drafting.editing else typed
+            self._services.ahead.wish(self._chat.id, draft, given)
 
     def is_shown(self, conversation_id: str) -> bool:
         """Whether this chat is the one that is shown."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.documents import StoredDocument
@@ -19,7 +20,13 @@ from app.ui.style.widgets import IconButton
 
 
 class AttachmentBar(QWidget):
-    """Keeps the documents for the next message of each chat, and shows those of one."""
+    """Keeps the documents for the next message of each chat, and shows those of one.
+
+    Signals:
+        changed: Another document goes with the next message, or one no longer does.
+    """
+
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -56,6 +63,7 @@ class AttachmentBar(QWidget):
         known = {one.id for one in waiting}
         waiting.extend({one.id: one for one in documents if one.id not in known}.values())
         self._show()
+        self.changed.emit()
 
     def parts(self, chat_id: str) -> tuple[AttachmentPart, ...]:
         """What goes with the next message of a chat."""
@@ -103,6 +111,7 @@ class AttachmentBar(QWidget):
         if (above := self.parentWidget()) is not None:
             above.setFocus()  # the button that had it is gone
         self._show()
+        self.changed.emit()
 
 
 def _told(document: StoredDocument) -> str:
