@@ -339,6 +339,14 @@ class Settings:
         True,
         Option(_GENERAL, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends.")),
     )
+    notify: bool = option(
+        True,
+        Option(
+            _GENERAL,
+            tr("Tell when a long answer is ready"),
+            tr("By a notification of the desktop, while you look at something else."),
+        ),
+    )
     check_sums: bool = option(
         True,
         Option(

@@ -51,6 +51,8 @@ from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
+from app.ui.desktop.answer_ready import AnswerReadyNotice
+from app.ui.desktop.awake import KeepAwake
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsTab
 from app.ui.models.quantization_menu import QuantizationMenu
@@ -125,6 +127,9 @@ class MainWindow(QMainWindow):
             data_folder=self.commands.data_folder,
         )
         self.bridge.arrived.connect(self.on_event)
+        self.bridge.arrived.connect(KeepAwake(self._operations, self).on_event)
+        ready = AnswerReadyNotice(self, lambda: services.settings.current.notify, self._title_of)
+        self.bridge.arrived.connect(ready.on_event)
         self.apply_settings()
         self._shell.show_sidebar(shown=settings.sidebar_visible)
         geometry.restore(self, settings.window_geometry)
@@ -392,6 +397,10 @@ class MainWindow(QMainWindow):
             self.controller.attempt(
                 lambda: self._services.settings.update(last_conversation=conversation_id)
             )
+
+    def _title_of(self, conversation_id: str) -> str:
+        chats = self._services.library.chats
+        return "" if chats.is_private(conversation_id) else chats.get(conversation_id).title
 
     def _show_title(self) -> None:
         self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import GenerationRequest, OverflowPolicy, Role, StopReason
@@ -257,6 +257,36 @@ def test_sums_are_not_checked_where_that_is_not_wanted(qtbot: QtBot, open_window
     operations = talk.opened.window._operations
     until(qtbot, lambda: not operations._under_way)
     until(qtbot, lambda: banner.kind == "")
+
+
+@scenario("setting", "notify")
+def test_who_looks_elsewhere_is_told_when_a_long_answer_is_ready(
+    qtbot: QtBot, talk: Talk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+    monkeypatch.setattr("app.ui.desktop.answer_ready.LONG_SECONDS", 0.0)
+    monkeypatch.setattr(
+        "app.ui.desktop.answer_ready.show_notification", lambda *words: told.append(words)
+    )
+    elsewhere = QLineEdit()
+    qtbot.addWidget(elsewhere)
+    elsewhere.show()
+
+    def look_at(widget: QWidget) -> None:
+        widget.activateWindow()
+        until(qtbot, widget.isActiveWindow)
+
+    look_at(talk.opened.window)
+    talk.say()
+    assert not told  # the answer was seen
+    look_at(elsewhere)
+    talk.say("And then?")
+    until(qtbot, lambda: bool(told))
+    assert told == [("An answer is ready", "Hello")]
+    talk.tick("notify")
+    look_at(elsewhere)
+    talk.say("And now?")
+    assert len(told) == 1
 
 
 @scenario("button", "SumReport: Ask about it")

@@ -112,6 +112,7 @@ OWN_THREADS = {
     "ui/core/render_thread.py": "what is drawn, which no export may hold up",
     "ui/core/slow_frames.py": "watches the GUI thread from outside",
     "ui/conversation/view_state.py": "hears of the store's writes, and touches no Qt",
+    "ui/desktop/inhibitor.py": "calls a service of the bus on the thread it is on",
 }
 
 

@@ -1,0 +1,1 @@
+"""What Phial asks of the desktop around its window: to stay awake, to tell who looks elsewhere."""

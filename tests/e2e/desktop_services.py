@@ -1,0 +1,66 @@
+"""A desktop on the session bus that notes what it is asked, for the system's own Python.
+
+Arguments: the file to note it in. Prints a line when it can be asked.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gi.repository import Gio, GLib
+
+SESSION = """<node><interface name="org.gnome.SessionManager"><method name="Inhibit">
+<arg type="s" direction="in"/><arg type="u" direction="in"/><arg type="s" direction="in"/>
+<arg type="u" direction="in"/><arg type="u" direction="out"/></method></interface></node>"""
+POWER = """<node><interface name="org.freedesktop.PowerManagement.Inhibit"><method name="Inhibit">
+<arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="u" direction="out"/>
+</method></interface></node>"""
+PORTAL = """<node><interface name="org.freedesktop.portal.Notification">
+<method name="AddNotification"><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
+</method></interface></node>"""
+OFFERED = {
+    "gnome": ("org.gnome.SessionManager", "/org/gnome/SessionManager", SESSION),
+    "kde": (
+        "org.freedesktop.PowerManagement",
+        "/org/freedesktop/PowerManagement/Inhibit",
+        POWER,
+    ),
+    "portal": ("org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop", PORTAL),
+}
+
+
+def main(notes: Path, names: list[str]) -> None:
+    """Offer the services of ``names`` until standard input ends."""
+    bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+
+    def note(line: str) -> None:
+        with notes.open("a") as file:
+            file.write(line + "\n")
+
+    def called(_bus, sender, _path, _interface, method, values, call) -> None:  # type: ignore[no-untyped-def]
+        note(f"{method} {values.print_(False)}")
+        if method == "Inhibit":
+            Gio.bus_watch_name_on_connection(
+                bus,
+                sender,
+                Gio.BusNameWatcherFlags.NONE,
+                None,
+                lambda *_args: note("let go"),
+            )
+            call.return_value(GLib.Variant("(u)", (7,)))
+        else:
+            call.return_value(None)
+
+    for name in names:
+        service, path, xml = OFFERED[name]
+        interface = Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0]
+        bus.register_object(path, interface, called, None, None)
+        Gio.bus_own_name_on_connection(bus, service, Gio.BusNameOwnerFlags.NONE, None, None)
+    loop = GLib.MainLoop()
+    GLib.io_add_watch(sys.stdin, GLib.IO_HUP | GLib.IO_IN, lambda *_args: loop.quit())
+    GLib.timeout_add(300, lambda: print("ready", flush=True) or False)
+    loop.run()
+
+
+main(Path(sys.argv[1]), sys.argv[2:])
