@@ -171,12 +171,17 @@ class EngineClient:
             return
         with self._deaths_told():
             number = self._line.send(lambda n: frames.ReadAheadCommand(n, asked))
+            ended = False
             try:
                 for frame in self._line.replies(number, cancel, lambda: 0.0):
                     if isinstance(frame, frames.ReadAheadReply):
                         yield frame.progress
+                ended = True
             except SlowToStopError:  # its last step comes before whatever is asked next
-                return
+                ended = True
+            finally:
+                if not ended:
+                    self._line.stop(number)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See :meth:`app.engine.base.Engine.count_tokens`."""

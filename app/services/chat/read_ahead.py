@@ -85,6 +85,7 @@ class ReadAheadService:
         self._lock = threading.Lock()
         self._wish: _Wish | None = None
         self._cancel = threading.Event()
+        self._drafted = ""  # the chat of which unsent words were read last
         self._closed = False
         self._unsubscribe = bus.subscribe(self._on_event)
 
@@ -118,9 +119,10 @@ class ReadAheadService:
 
     def _read(self, wish: _Wish, cancel: threading.Event) -> None:
         try:
-            asked = self._asked(wish)
-            if asked is None or not self._allowed():
+            asked = self._asked(wish) if self._allowed() else None
+            if asked is None:
                 return
+            self._drafted = wish.conversation_id if asked.draft.strip() else ""
             first = last = None
             for last in self._engine.read_ahead(asked, cancel):
                 first = first or last
@@ -159,8 +161,11 @@ class ReadAheadService:
         if loaded is None or model is None or isinstance(loaded.source, EndpointSource):
             return None
         branch = [item.message for item in self._library.chats.branch(chat.id)]
-        if branch and branch[-1].status is MessageStatus.STREAMING:
+        last = branch[-1].status if branch else MessageStatus.COMPLETE
+        if last is MessageStatus.STREAMING:
             return None
+        if last.can_continue and not wish.draft.strip() and self._drafted != chat.id:
+            return None  # going on with it needs what it thought, the next question does not
         in_force = self._options.in_force(chat.options, model)
         question = _question(chat, wish)
         messages = [*branch, question]

@@ -78,6 +78,7 @@ class ChatController(QObject):
         pane.transcript.verticalScrollBar().valueChanged.connect(lambda _at: self._rest.start())
         self.drafting = DraftController(composer, self._bookmarks, self)
         self.drafting.paused.connect(self._measure)
+        self.drafting.went_on.connect(self._read_ahead)
         self.drafting.failed.connect(self.failed)
         self.drafting.changed.connect(self.changed)
         self.drafting.told.connect(pane.status.show_notice)
@@ -371,10 +372,15 @@ class ChatController(QObject):
     def _measure(self) -> None:
         """Ask how full the context is with what is typed; the answer comes as an event."""
         if self._chat is not None and not self._live.id:
-            typed = self._pane.composer.text()
-            self._services.context.measure(self._chat.id, typed)
-            given = self._pane.composer.attachments.parts(self._chat.id)
-            draft = "" if self.drafting.editing else typed
+            self._services.context.measure(self._chat.id, self._pane.composer.text())
+            self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """Have the model read what stands already; it comes last of all that it is asked."""
+        if self._chat is not None and not self._live.id:
+            composer = self._pane.composer
+            draft = "" if self.drafting.editing else composer.text()
+            given = composer.attachments.parts(self._chat.id)
             self._services.ahead.wish(self._chat.id, draft, given)
 
     def is_shown(self, conversation_id: str) -> bool:
