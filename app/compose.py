@@ -60,8 +60,8 @@ from app.store import (
     open_store,
 )
 from app.system.bundled import bundled
+from app.system.hardware import power_now
 from app.system.paths import Folders
-from app.system.power import power_now
 
 if TYPE_CHECKING:  # opened when a document is first needed
     from app.services.documents.document_service import DocumentService

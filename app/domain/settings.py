@@ -434,3 +434,12 @@ SAMPLED = tuple(field.name for field in fields(Sampling) if field.name in SPECS)
 """Settings that say how tokens are drawn."""
 SHOWN = {name: spec for name, spec in SPECS.items() if spec.option.section is not None}
 """Settings for people, in the dialog and the terminal; the others are what the window remembers."""
+
+
+def settings_to_dict(settings: Settings) -> dict[str, object]:
+    """The stored form: plain JSON values."""
+    return {
+        name: str(value) if isinstance(value, StrEnum) else value
+        for name in SPECS
+        for value in (getattr(settings, name),)
+    }

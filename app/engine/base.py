@@ -13,9 +13,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
+)
 from app.domain.model import Device, LoadedModel, LoadRequest
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 
 LoadProgressCallback = Callable[[float], None]
 

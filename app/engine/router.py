@@ -7,9 +7,13 @@ from contextlib import ExitStack
 
 from app.domain.endpoints.source import FileSource, ModelSource
 from app.domain.errors import ModelNotLoadedError
-from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
+)
 from app.domain.model import Device, LoadedModel, LoadRequest
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.engine.base import Cancel, Engine, EngineOptions, LoadProgressCallback
 from app.language import tr
 

@@ -18,11 +18,12 @@ from app.domain.generation import (
     GenerationEvent,
     GenerationRequest,
     PromptProgress,
+    ReadAheadProgress,
+    ReadAheadRequest,
     StopReason,
     Timings,
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.reasoning import ReasoningFilter
 from app.language import tr

@@ -18,12 +18,13 @@ from app.domain.generation import (
     GenerationEvent,
     GenerationRequest,
     PromptProgress,
+    ReadAheadProgress,
+    ReadAheadRequest,
     StopReason,
     Timings,
     Turn,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.language import tr
 from app.network.connector import Connector
 from app.network.gate import NetworkGate

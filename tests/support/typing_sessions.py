@@ -9,8 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.domain.generation import GREEDY, GenerationRequest, Role, Turn
-from app.domain.reading_ahead import ReadAheadRequest
+from app.domain.generation import GREEDY, GenerationRequest, ReadAheadRequest, Role, Turn
 from app.engine.llama.engine import LlamaEngine
 from tests.support.engines import Said, ask, never
 

@@ -12,10 +12,15 @@ from dataclasses import replace
 import psutil
 
 from app.domain.errors import LoadCancelledError, ModelNotLoadedError
-from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
+from app.domain.generation import (
+    MAX_SEED,
+    GenerationEvent,
+    GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
+)
 from app.domain.gguf.header import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, apply_step, useful_steps
 from app.engine.llama import loader

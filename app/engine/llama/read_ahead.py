@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.domain.errors import ContextFullError, LoadCancelledError, PromptTooLongError
-from app.domain.generation import Role, Turn
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
+from app.domain.generation import ReadAheadProgress, ReadAheadRequest, Role, Turn
 from app.engine.base import Cancel
 from app.engine.llama.prompt_assembly import AssembledPrompt, assemble, with_question
 from app.engine.llama.session import Session

@@ -30,11 +30,12 @@ from app.domain.generation import (
     Finished,
     GenerationEvent,
     GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
     StopReason,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.domain.network.connections import Confinement
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
 from app.engine.partial_result import (

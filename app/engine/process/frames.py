@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, is_dataclass
 
-from app.domain import generation, model, parts, reading_ahead
+from app.domain import generation, model, parts
 from app.domain.network import connections
 from app.engine.base import EngineOptions
 from app.process.codec import FrameCodec
@@ -43,7 +43,7 @@ class ReadAheadCommand:
     """Read what may be asked soon."""
 
     id: int
-    asked: reading_ahead.ReadAheadRequest
+    asked: generation.ReadAheadRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +126,7 @@ class ReadAheadReply:
     """Reading ahead went on."""
 
     id: int
-    progress: reading_ahead.ReadAheadProgress
+    progress: generation.ReadAheadProgress
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,7 @@ class DevicesReply:
     devices: tuple[model.Device, ...]
 
 
-_MODULES = (connections, generation, model, parts, reading_ahead)
+_MODULES = (connections, generation, model, parts)
 CODEC = FrameCodec(
     kind
     for source in (*(vars(module) for module in _MODULES), dict(globals()))

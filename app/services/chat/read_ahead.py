@@ -10,10 +10,15 @@ from dataclasses import dataclass, replace
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.endpoints.source import EndpointSource
 from app.domain.errors import KnownError
-from app.domain.generation import GenerationRequest, OverflowPolicy, Role
+from app.domain.generation import (
+    GenerationRequest,
+    OverflowPolicy,
+    ReadAheadProgress,
+    ReadAheadRequest,
+    Role,
+)
 from app.domain.model import ChosenModel, LoadedModel
 from app.domain.parts import AttachmentPart, PlacedPart
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
 from app.domain.settings import ReadAheadWhen, Settings
 from app.engine.base import Engine
 from app.services.chat.prompt_messages import chat_turns
@@ -26,7 +31,7 @@ from app.services.documents.attached import AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 from app.services.presets.answer_options import AnswerOptions
-from app.system.power import Power
+from app.system.hardware import PowerSource
 
 LEAST_CHARGE = 0.3  # of the battery, below which nothing is read that may never be asked
 _log = logging.getLogger(__name__)
@@ -70,7 +75,7 @@ class ReadAheadService:
         bus: EventBus,
         *,
         documents: AttachedDocuments,
-        power: Callable[[], Power],
+        power: Callable[[], PowerSource],
     ) -> None:
         self._engine = engine
         self._executor = lane
@@ -197,7 +202,7 @@ class ReadAheadService:
         return self._summaries.with_known(request, loaded).request
 
 
-def may_read(when: ReadAheadWhen, power: Power) -> bool:
+def may_read(when: ReadAheadWhen, power: PowerSource) -> bool:
     """Whether something may be read that may never be asked."""
     match when:
         case ReadAheadWhen.OFF:

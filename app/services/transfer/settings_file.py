@@ -8,8 +8,7 @@ from pathlib import Path
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import check
-from app.domain.settings import SHOWN, SPECS, Settings
-from app.domain.stored_settings import settings_to_dict
+from app.domain.settings import SHOWN, SPECS, Settings, settings_to_dict
 from app.language import tr
 from app.services.transfer.text_files import read_text
 from app.services.transfer.transfer_files import atomic_file

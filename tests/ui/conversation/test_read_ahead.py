@@ -18,7 +18,7 @@ from app.engine.scripted import ScriptedEngine
 from app.engine.segments import read_entry
 from app.services.chat.read_ahead import LEAST_CHARGE, may_read
 from app.services.core.events import ModelPhase, ReadAheadChanged
-from app.system.power import Power
+from app.system.hardware import PowerSource
 from tests.support.chatting import say, wait_for_end
 from tests.support.engines import load
 from tests.support.window import Open, Opened
@@ -113,16 +113,16 @@ def test_an_answer_goes_first_and_reading_goes_on_behind_it(
 @pytest.mark.parametrize(
     ("when", "power", "read"),
     [
-        (ReadAheadWhen.OFF, Power(), False),
-        (ReadAheadWhen.PLUGGED_IN, Power(), True),
-        (ReadAheadWhen.PLUGGED_IN, Power(plugged_in=False), False),
-        (ReadAheadWhen.ALWAYS, Power(plugged_in=False, charge=LEAST_CHARGE), True),
-        (ReadAheadWhen.ALWAYS, Power(plugged_in=False, charge=LEAST_CHARGE - 0.01), False),
-        (ReadAheadWhen.ALWAYS, Power(plugged_in=True, charge=0.01), True),
+        (ReadAheadWhen.OFF, PowerSource(), False),
+        (ReadAheadWhen.PLUGGED_IN, PowerSource(), True),
+        (ReadAheadWhen.PLUGGED_IN, PowerSource(plugged_in=False), False),
+        (ReadAheadWhen.ALWAYS, PowerSource(plugged_in=False, charge=LEAST_CHARGE), True),
+        (ReadAheadWhen.ALWAYS, PowerSource(plugged_in=False, charge=LEAST_CHARGE - 0.01), False),
+        (ReadAheadWhen.ALWAYS, PowerSource(plugged_in=True, charge=0.01), True),
     ],
 )
 def test_a_battery_is_not_emptied_for_what_may_never_be_asked(
-    when: ReadAheadWhen, power: Power, read: bool
+    when: ReadAheadWhen, power: PowerSource, read: bool
 ) -> None:
     assert may_read(when, power) is read
 

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.generation import GREEDY, Role, Turn
-from app.domain.reading_ahead import ReadAheadProgress, ReadAheadRequest
+from app.domain.generation import GREEDY, ReadAheadProgress, ReadAheadRequest, Role, Turn
 from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.read_ahead import settled
