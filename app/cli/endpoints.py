@@ -62,7 +62,7 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
     at = Endpoint("", "", address)
     question = tr(
         "{host} is not this computer, and http is not encrypted: everybody on the way can read "
-        "what you send, and the key. Add it? [y/N] ",
+        "what you send, and the key. Add it?",
         host=at.host,
     )
     if at.unencrypted and not options.yes and not agreed(question):

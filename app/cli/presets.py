@@ -78,7 +78,7 @@ def _import(options: argparse.Namespace, setup: Setup) -> int:
     found = service.read(options.file)
     if not options.yes:
         tell("\n\n".join("\n".join(preset_lines(preset)) for preset in found))
-        question = trn("Add this preset? [y/N] ", "Add these {n} presets? [y/N] ", len(found))
+        question = trn("Add this preset?", "Add these {n} presets?", len(found))
         if not agreed(question):
             return EXIT_FAILED
     added = service.add(found)

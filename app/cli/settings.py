@@ -89,7 +89,7 @@ def _reset(options: argparse.Namespace, setup: Setup) -> int:
     changed = [spec for spec in specs if getattr(before, spec.name) != spec.default]
     if options.all and changed and not options.yes:
         names = ", ".join(spec.name for spec in changed)
-        if not agreed(tr("Bring {names} back to their defaults? [y/N] ", names=names)):
+        if not agreed(tr("Bring {names} back to their defaults?", names=names)):
             return EXIT_FAILED
     now = setup.settings.update(**{spec.name: spec.default for spec in changed})
     lines = [_change(before, now, spec) for spec in changed]

@@ -249,11 +249,16 @@ class Parser(argparse.ArgumentParser):
 
 def agreed(question: str) -> bool:
     """Ask on standard error; only a yes is one. No is told, since nothing else says it."""
-    tell(one_line(question), end="")
+    tell(one_line(asked(question)), end="")
     if is_yes(sys.stdin.readline()):
         return True
     tell(tr("Nothing was changed."))
     return False
+
+
+def asked(question: str) -> str:
+    """A question with the letters that answer it; Enter alone is a no."""
+    return tr("{question} [y/N] ", question=question)
 
 
 def is_yes(said: str) -> bool:

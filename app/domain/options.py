@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
@@ -13,7 +13,7 @@ from typing import TypeVar, get_type_hints
 
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import Signs, read_number, write_number
-from app.language import paragraph, tr, trn
+from app.language import paragraph, spoken, tr, trn
 
 _MANY_DIGITS = 40
 T = TypeVar("T")
@@ -72,6 +72,8 @@ class Option:
         flag: Its option of ``phial ask`` and ``phial chat``; empty where it is none of an answer.
         slider: From where to where its slider goes, the usual stretch of what is allowed; None
             where there is none.
+        grouped: Whether its digits are set apart by thousands; not where a number is a name, as a
+            port is.
     """
 
     section: Section | None
@@ -87,6 +89,7 @@ class Option:
     first: float | None = None
     flag: str = ""
     slider: tuple[float, float] | None = None
+    grouped: bool = True
 
 
 def option(default: T, declared: Option) -> T:
@@ -166,7 +169,7 @@ def check(spec: SettingSpec, value: object) -> object:
                 tr(
                     "{label} is {value}; it must be {bounds}.",
                     label=label,
-                    value=shown(value),
+                    value=shown(value, grouped=spec.option.grouped),
                     bounds=bounds(spec),
                 )
             )
@@ -225,12 +228,24 @@ def read_typed(spec: SettingSpec, text: str, signs: Signs | None = None) -> floa
     return value + 0.0  # not minus nothing
 
 
+def write_value(spec: SettingSpec, value: float | Decimal, signs: Signs | None = None) -> str:
+    """A number of a setting as people write it, without its unit.
+
+    Args:
+        spec: Of an ``int`` or a ``float``.
+        value: Finite.
+        signs: How the locale writes numbers; None takes those of the language in force.
+    """
+    signs = signs or spoken.IN_FORCE.signs
+    return write_number(value, signs if spec.option.grouped else replace(signs, group=""))
+
+
 def bounds(spec: SettingSpec, signs: Signs | None = None) -> str:
     """What a number's setting may be, in words: "between 16 and 131,072 tokens"."""
     option = spec.option
     tail = f" {option.unit}" if option.unit else ""
-    low = "" if option.low is None else write_number(option.low, signs)
-    high = "" if option.high is None else write_number(option.high, signs)
+    low = "" if option.low is None else write_value(spec, option.low, signs)
+    high = "" if option.high is None else write_value(spec, option.high, signs)
     if low and high:
         return tr("between {low} and {high}", low=low, high=high + tail)
     if low:
@@ -238,13 +253,14 @@ def bounds(spec: SettingSpec, signs: Signs | None = None) -> str:
     return tr("at most {high}", high=high + tail) if high else tr("a finite number")
 
 
-def shown(value: object) -> str:
+def shown(value: object, *, grouped: bool = True) -> str:
     """A value for a sentence: as it is while it is short, in words where it has no end."""
     if isinstance(value, int) and not isinstance(value, bool):
         digits = int(value.bit_length() * 0.30103) + 1  # cheap, and at most one too many
         if digits > _MANY_DIGITS:
             return trn("a number of about {n} digit", "a number of about {n} digits", digits)
-        return write_number(Decimal(value))
+        signs = spoken.IN_FORCE.signs if grouped else replace(spoken.IN_FORCE.signs, group="")
+        return write_number(Decimal(value), signs)
     if isinstance(value, float):
         return write_number(value) if isfinite(value) and abs(value) < 1e15 else repr(value)
     return _SHORT.repr(value)

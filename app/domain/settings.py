@@ -379,7 +379,7 @@ class Settings:
         False,
         Option(
             Section.SERVING,
-            tr("Lend the model to other programs of this computer"),
+            tr("Serve the model to other programs of this computer"),
             tr(
                 "Editors and tools that speak OpenAI's protocol may then ask it; no other computer"
                 " can. Nothing of what they ask is kept, and your own chats go first."
@@ -394,6 +394,7 @@ class Settings:
             tr("Part of the address that other programs need."),
             1_024,
             65_535,
+            grouped=False,
         ),
     )
     serving_origins: str = option(

@@ -20,6 +20,7 @@ from app.domain.generation import (
     ReadAheadRequest,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
+from app.domain.network.connections import Confinement
 
 LoadProgressCallback = Callable[[float], None]
 
@@ -68,6 +69,10 @@ class Engine(Protocol):
     @property
     def pid(self) -> int | None:
         """The id of its process; None where it has none, or none yet."""
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """What keeps its process from the network; None where it has none, or none yet."""
 
     def start(self) -> None:
         """Get ready ahead of the first use; returns at once."""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
-from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.model import is_demo
@@ -17,6 +17,8 @@ from app.domain.options import Section
 from app.language import paragraph, tr
 from app.services.core import formatting
 from app.services.core.events import (
+    AnswerEnded,
+    AnswerStarted,
     ConnectionsChanged,
     DevicesFound,
     DownloadChanged,
@@ -30,7 +32,6 @@ from app.services.core.events import (
     ServingChanged,
     SettingsChanged,
 )
-from app.services.registry import Services
 from app.ui.commands.given_files import GivenFiles
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
@@ -51,12 +52,13 @@ from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
+from app.ui.core.rest import CaretRest, SeenClock
 from app.ui.desktop.answer_ready import AnswerReadyNotice
 from app.ui.desktop.awake import KeepAwake
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_page import ModelsTab
 from app.ui.models.quantization_menu import QuantizationMenu
 from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.page_stack import PageStack
 from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.shell.window_context import WindowContext
@@ -66,6 +68,12 @@ from app.ui.sidebar.sidebar import Sidebar
 from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
 
+if TYPE_CHECKING:
+    from app.domain.conversation import SearchHit
+    from app.services.registry import Services
+
+_NOTED_MS = 1_000
+"""From showing a chat to noting that the next start shows it too: a start waits for no disk."""
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = tr("Drop to open a model, import chats, or add a text to your message")
@@ -82,7 +90,9 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._end_search: Callable[[], object] = _nothing
-        self._shown_id = ""
+        self._shown_id = self._last_shown = ""
+        self._noting = QTimer(self, singleShot=True, interval=_NOTED_MS)
+        self._noting.timeout.connect(self._note_last_shown)
         settings, state = services.settings.current, services.models.state
         geometry.size_up(self)
         self.actions_table = CommandActions(self)
@@ -136,10 +146,8 @@ class MainWindow(QMainWindow):
         self._show_model_state()
         self.commands.models.show_downloads()
         self._reload_chats()
-        self._follow = QTimer(self, interval=_FOLLOW_MS)
-        self._follow.timeout.connect(services.library.following.look)
-        self._follow.start()
-        services.library.following.look()
+        self._follow = SeenClock(self, _FOLLOW_MS, services.library.following.look)
+        self._caret = CaretRest(self.pane.composer.editor)
 
     def _lay_out(self) -> PageStack:
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -184,6 +192,7 @@ class MainWindow(QMainWindow):
         side.rename_requested.connect(self._rename)
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
+        side.filed.connect(commands.chats.file)
         side.told.connect(pane.status.show_notice)
         pane.header.title.told.connect(pane.status.show_notice)
         side.chats_requested.connect(self._reload_chats)
@@ -283,6 +292,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry.stored(self), sidebar_visible=not self.sidebar.isHidden()
             )
         )
+        self._note_last_shown()
         self._follow.stop()
         self._operations.close()
         self.bridge.close()
@@ -330,6 +340,9 @@ class MainWindow(QMainWindow):
                 self.commands.on_download(item)
             case ServingChanged(state):
                 self.commands.serving.on_changed(state)
+            case AnswerStarted() | AnswerEnded():
+                active = self._services.chat.active
+                self.sidebar.set_answering(active.conversation_id if active is not None else "")
             case Notice(text):
                 self.pane.status.show_notice(text)
             case ErrorReported(error):
@@ -394,9 +407,15 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.pane.find_bar.search_again()
         if chat is not None and not chat.private:
-            self.controller.attempt(
-                lambda: self._services.settings.update(last_conversation=conversation_id)
-            )
+            self._last_shown = conversation_id
+            self._noting.start()
+
+    def _note_last_shown(self) -> None:
+        """Remember the chat for the next start."""
+        self._noting.stop()
+        shown = self._last_shown
+        if shown and shown != self._services.settings.current.last_conversation:
+            self.controller.attempt(lambda: self._services.settings.update(last_conversation=shown))
 
     def _title_of(self, conversation_id: str) -> str:
         chats = self._services.library.chats

@@ -336,9 +336,9 @@ def is_whole(path: Path) -> bool:
         with zipfile.ZipFile(path) as archive:
             return archive.testzip() is None
     if path.suffix in {".md", ".json"}:
-        with opened_files([path]) as entries:
+        with opened_files([path]) as opened:
             try:
-                reading = read_files(entries)
+                reading = read_files(opened.entries)
             except KnownError:
                 return False
         return bool(reading.found) and not reading.unreadable

@@ -203,7 +203,7 @@ def test_a_summary_that_was_changed_is_what_the_model_reads(
 @scenario("button", "ExportDialog: Export…")
 @scenario("question", "ExportDialog._choose_place: getSaveFileName")
 def test_ctrl_e_writes_the_chat_to_the_file_that_was_named(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
+    qtbot: QtBot, open_window: Open, tmp_path: Path, address: Address
 ) -> None:
     opened = talk(qtbot, open_window)
 
@@ -214,6 +214,8 @@ def test_ctrl_e_writes_the_chat_to_the_file_that_was_named(
     with meanwhile(qtbot, ExportDialog, export):
         keys(opened, "Ctrl+E")
     until(qtbot, lambda: "One." in (tmp_path / "out.md").read_text("utf-8"))
+    press(opened.window, "Show in folder")
+    until(qtbot, lambda: address.asked == [tmp_path.as_uri()])
 
 
 @scenario("command", "export_all")

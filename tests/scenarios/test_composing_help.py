@@ -197,7 +197,7 @@ def test_what_is_sent_while_an_answer_is_written_is_asked_after_it(
     wait_for_end(qtbot, opened)
 
 
-@scenario("button", "QueueStrip: Edit")
+@scenario("button", "QueuedRow: Edit")
 def test_a_message_in_waiting_is_edited(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window(slow())
     begun(qtbot, opened)
@@ -209,7 +209,7 @@ def test_a_message_in_waiting_is_edited(qtbot: QtBot, open_window: Open) -> None
     wait_for_end(qtbot, opened)
 
 
-@scenario("button", "QueueStrip: Remove")
+@scenario("button", "QueuedRow: Remove")
 def test_a_message_in_waiting_is_taken_away(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window(slow("word " * 60))
     begun(qtbot, opened)
@@ -221,7 +221,7 @@ def test_a_message_in_waiting_is_taken_away(qtbot: QtBot, open_window: Open) -> 
     assert said(opened, "user") == ["Question"]
 
 
-@scenario("button", "QueueStrip: Send now")
+@scenario("button", "QueuedRow: Send now")
 def test_what_waits_after_a_stop_is_sent_when_it_is_told_so(
     qtbot: QtBot, open_window: Open
 ) -> None:

@@ -12,6 +12,7 @@ from app.ui.conversation.composer import Composer, MessageEditor
 from app.ui.main_window import MainWindow
 from app.ui.transcript.interaction.keyboard import Keyboard
 from tests.scenarios.hands import (
+    CONTROL,
     SHIFT,
     begun,
     choose,
@@ -68,6 +69,19 @@ def test_shift_return_breaks_the_line(qtbot: QtBot, open_window: Open) -> None:
     key(opened.window, Qt.Key.Key_Return, SHIFT)
     qtbot.keyClicks(opened.window.pane.composer.editor, "two")
     key(opened.window, Qt.Key.Key_Return)
+    until(qtbot, lambda: said(opened, "user") == ["Question", "one\ntwo"])
+    wait_for_end(qtbot, opened)
+
+
+@scenario("key", "Ctrl+Return", without=nothing(Composer, "_submit"))
+def test_ctrl_return_sends_where_enter_breaks_the_line(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window)
+    opened.harness.services.settings.update(enter_sends=False)
+    until(qtbot, lambda: not opened.window.pane.composer.editor.enter_sends)
+    typed(opened.window.pane.composer.editor, "one")
+    key(opened.window, Qt.Key.Key_Return)
+    qtbot.keyClicks(opened.window.pane.composer.editor, "two")
+    key(opened.window, Qt.Key.Key_Return, CONTROL)
     until(qtbot, lambda: said(opened, "user") == ["Question", "one\ntwo"])
     wait_for_end(qtbot, opened)
 

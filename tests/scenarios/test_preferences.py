@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QAbstractButton,
     QDialog,
     QFileDialog,
     QKeySequenceEdit,
@@ -197,12 +198,37 @@ def test_keys_of_another_command_are_told_taken_and_given_back(
     settings(qtbot, opened, "Shortcuts", change)
 
 
+def test_keys_that_belong_to_no_command_are_given_to_none(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+
+    def change(page: SettingsPage) -> None:
+        choose_command(page, "Sidebar")
+        for key, held in (
+            (Qt.Key.Key_Up, hands.CONTROL),
+            (Qt.Key.Key_Down, hands.CONTROL),
+            (Qt.Key.Key_Return, hands.CONTROL),
+            (Qt.Key.Key_V, hands.CONTROL),
+            (Qt.Key.Key_A, Qt.KeyboardModifier.NoModifier),
+        ):
+            press_keys(page, Qt.Key.Key_J, hands.CONTROL)
+            until(qtbot, lambda: not shows(page, "No command can have these keys."))
+            press_keys(page, key, held)
+            until(qtbot, lambda: shows(page, "No command can have these keys."))
+            assert not seen(page, QAbstractButton, "Use these keys").isEnabled()
+        press(page, "Back")  # Esc would be one more of them
+
+    settings(qtbot, opened, "Shortcuts", change)
+    assert opened.harness.services.settings.current.shortcuts == ""
+
+
 # --- settings as a file -----------------------------------------------------------------------
 
 
 @scenario("button", "SettingsFilePanel: Export settings…")
 @scenario("question", "SettingsFilePanel._export: getSaveFileName")
-def test_settings_are_written_to_a_file(qtbot: QtBot, open_window: Open, tmp_path: Path) -> None:
+def test_settings_are_written_to_a_file(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, address: Address
+) -> None:
     opened = open_window(settings=Settings(welcomed=True, temperature=0.3, enter_sends=False))
     file = tmp_path / "mine.json"
 
@@ -210,6 +236,8 @@ def test_settings_are_written_to_a_file(qtbot: QtBot, open_window: Open, tmp_pat
         with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, file)):
             press(page, "Export settings…")
         until(qtbot, file.exists)
+        press(page, "Show in folder")
+        until(qtbot, lambda: address.asked == [tmp_path.as_uri()])
 
     settings(qtbot, opened, "General", export)
     assert json.loads(file.read_text("utf-8"))["settings"] == {

@@ -29,6 +29,7 @@ from app.ui.presets.chat_values_dialog import ChatValuesDialog
 from app.ui.presets.presets_dialog import PresetPreviewDialog, PresetsDialog
 from app.ui.settings.number_field import NumberField
 from tests.scenarios.hands import (
+    Address,
     ask,
     choose,
     choose_file,
@@ -171,10 +172,15 @@ def test_one_that_was_deleted_comes_back(qtbot: QtBot, opened: Opened) -> None:
 
 @scenario("button", "PresetsDialog: Export…")
 @scenario("question", "PresetsDialog._export: getSaveFileName")
-def test_a_preset_is_given_away_as_a_file(qtbot: QtBot, opened: Opened, tmp_path: Path) -> None:
+@scenario("button", "PresetsDialog: Show in folder")
+def test_a_preset_is_given_away_as_a_file(
+    qtbot: QtBot, opened: Opened, tmp_path: Path, address: Address
+) -> None:
     def export(dialog: PresetsDialog) -> None:
         with meanwhile(qtbot, QFileDialog, lambda one: choose_file(one, tmp_path / "out.json")):
             press(dialog, "Export…")
+        press(dialog, "Show in folder")
+        until(qtbot, lambda: address.asked == [tmp_path.as_uri()])
         press(dialog, "Close")
 
     managed(qtbot, opened, export)

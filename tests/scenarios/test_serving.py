@@ -1,4 +1,4 @@
-"""The model lent to other programs: the switch, its page and list, and ``phial serve``."""
+"""The model served to other programs: the switch, its page and list, and ``phial serve``."""
 
 from __future__ import annotations
 
@@ -55,8 +55,8 @@ def answers(client: Client, **headers: str) -> bool:
 
 
 @pytest.fixture
-def lent(qtbot: QtBot, open_window: Open, port: int) -> Opened:
-    """A window that lends its model."""
+def served(qtbot: QtBot, open_window: Open, port: int) -> Opened:
+    """A window that serves its model."""
     opened = open_window(settings=Settings(welcomed=True, serving=True, serving_port=port))
     ready(qtbot, opened.window.pane.header._lamp.isVisible)
     return opened
@@ -79,23 +79,23 @@ def test_the_model_is_lent_once_that_is_wanted(qtbot: QtBot, open_window: Open, 
 
 
 @scenario("setting", "serving_port")
-def test_another_port_is_listened_on(qtbot: QtBot, lent: Opened) -> None:
+def test_another_port_is_listened_on(qtbot: QtBot, served: Opened) -> None:
     other = free_port()
-    hand = SettingsHand(qtbot, lent.window)
+    hand = SettingsHand(qtbot, served.window)
     hand.open()
     hand.type("serving_port", str(other))
     hand.close()
-    until(qtbot, lambda: answers(client_of(lent, other)))
+    until(qtbot, lambda: answers(client_of(served, other)))
 
 
 @scenario("setting", "serving_origins")
-def test_a_page_that_is_named_may_ask(qtbot: QtBot, lent: Opened, port: int) -> None:
-    hand = SettingsHand(qtbot, lent.window)
+def test_a_page_that_is_named_may_ask(qtbot: QtBot, served: Opened, port: int) -> None:
+    hand = SettingsHand(qtbot, served.window)
     hand.open()
     field = hand.field("serving_origins")
     qtbot.keyClicks(field, PAGE)
     hand.close()
-    until(qtbot, lambda: answers(client_of(lent, port), Origin=PAGE))
+    until(qtbot, lambda: answers(client_of(served, port), Origin=PAGE))
 
 
 def panel_of(qtbot: QtBot, opened: Opened) -> ServingPanel:
@@ -107,8 +107,8 @@ def panel_of(qtbot: QtBot, opened: Opened) -> ServingPanel:
 
 @scenario("button", "ServingPanel: Show key")
 @scenario("button", "ServingPanel: Hide key")
-def test_the_key_is_shown_and_hidden(qtbot: QtBot, lent: Opened, port: int) -> None:
-    panel, key = panel_of(qtbot, lent), client_of(lent, port).key
+def test_the_key_is_shown_and_hidden(qtbot: QtBot, served: Opened, port: int) -> None:
+    panel, key = panel_of(qtbot, served), client_of(served, port).key
     field = seen(panel, QLineEdit, "Key for other programs")
     assert field.text() != key
     press(panel, "Show key")
@@ -118,48 +118,48 @@ def test_the_key_is_shown_and_hidden(qtbot: QtBot, lent: Opened, port: int) -> N
 
 
 @scenario("button", "ServingPanel: Copy key")
-def test_the_key_is_copied(qtbot: QtBot, lent: Opened, port: int) -> None:
-    press(panel_of(qtbot, lent), "Copy key")
-    assert clipboard() == client_of(lent, port).key
+def test_the_key_is_copied(qtbot: QtBot, served: Opened, port: int) -> None:
+    press(panel_of(qtbot, served), "Copy key")
+    assert clipboard() == client_of(served, port).key
 
 
 @scenario("button", "ServingPanel: New key")
-def test_a_new_key_shuts_out_the_old_one(qtbot: QtBot, lent: Opened, port: int) -> None:
-    old = client_of(lent, port)
+def test_a_new_key_shuts_out_the_old_one(qtbot: QtBot, served: Opened, port: int) -> None:
+    old = client_of(served, port)
     assert answers(old)
-    press(panel_of(qtbot, lent), "New key")
+    press(panel_of(qtbot, served), "New key")
     assert not answers(old)
-    assert answers(client_of(lent, port))
+    assert answers(client_of(served, port))
 
 
 @scenario("button", "ServingPanel: Copy address")
-def test_the_address_is_copied(qtbot: QtBot, lent: Opened, port: int) -> None:
-    press(panel_of(qtbot, lent), "Copy address")
+def test_the_address_is_copied(qtbot: QtBot, served: Opened, port: int) -> None:
+    press(panel_of(qtbot, served), "Copy address")
     assert clipboard() == f"http://127.0.0.1:{port}/v1"
 
 
 @scenario("button", "ServingPanel: Who asked…")
-def test_the_page_leads_to_the_list(qtbot: QtBot, lent: Opened) -> None:
-    press(panel_of(qtbot, lent), "Who asked…")
-    until(qtbot, lambda: seen(lent.window, ServingDialog))
+def test_the_page_leads_to_the_list(qtbot: QtBot, served: Opened) -> None:
+    press(panel_of(qtbot, served), "Who asked…")
+    until(qtbot, lambda: seen(served.window, ServingDialog))
 
 
 # --- the lamp and the list -------------------------------------------------------------------
 
 
-@scenario("button", "Header: Lent")
-def test_the_lamp_leads_to_the_list(qtbot: QtBot, lent: Opened, port: int) -> None:
-    click(seen(lent.window, QToolButton, "The model is lent to other programs"))
-    until(qtbot, lambda: shows(seen(lent.window, ServingDialog), f"127.0.0.1:{port}"))
+@scenario("button", "Header: Served")
+def test_the_lamp_leads_to_the_list(qtbot: QtBot, served: Opened, port: int) -> None:
+    click(seen(served.window, QToolButton, "The model is served to other programs"))
+    until(qtbot, lambda: shows(seen(served.window, ServingDialog), f"127.0.0.1:{port}"))
 
 
 @scenario("command", "serving")
 @scenario("dialog", "ServingDialog")
-def test_who_asked_is_listed_and_not_what(qtbot: QtBot, lent: Opened, port: int) -> None:
-    command(qtbot, lent, "Model", "Other programs…")
-    until(qtbot, lambda: seen(lent.window, ServingDialog))
-    client_of(lent, port).chat([{"role": "user", "content": "xylophone"}])
-    listed = seen(lent.window, QTreeWidget, "Requests of other programs")
+def test_who_asked_is_listed_and_not_what(qtbot: QtBot, served: Opened, port: int) -> None:
+    command(qtbot, served, "Model", "Other programs…")
+    until(qtbot, lambda: seen(served.window, ServingDialog))
+    client_of(served, port).chat([{"role": "user", "content": "xylophone"}])
+    listed = seen(served.window, QTreeWidget, "Requests of other programs")
     until(qtbot, lambda: listed.topLevelItemCount() == 1 and "answered" in row(listed))
     assert {"a-test/1", "/v1/chat/completions", "phial-demo"} <= set(row(listed))
     assert "xylophone" not in " ".join(row(listed))
@@ -178,24 +178,24 @@ def open_list(qtbot: QtBot, opened: Opened) -> ServingDialog:
 
 
 @scenario("button", "ServingDialog: Stop serving")
-def test_it_is_stopped_at_once(qtbot: QtBot, lent: Opened, port: int) -> None:
-    client = client_of(lent, port)
+def test_it_is_stopped_at_once(qtbot: QtBot, served: Opened, port: int) -> None:
+    client = client_of(served, port)
     assert answers(client)
-    press(open_list(qtbot, lent), "Stop serving")
+    press(open_list(qtbot, served), "Stop serving")
     until(qtbot, lambda: not answers(client))
-    until(qtbot, lambda: not lent.window.pane.header._lamp.isVisible())
-    assert not lent.harness.services.settings.current.serving
+    until(qtbot, lambda: not served.window.pane.header._lamp.isVisible())
+    assert not served.harness.services.settings.current.serving
 
 
-@scenario("button", "ServingDialog: Settings of it…")
-def test_the_list_leads_to_its_settings(qtbot: QtBot, lent: Opened) -> None:
-    press(open_list(qtbot, lent), "Settings of it…")
-    until(qtbot, lambda: seen(seen(lent.window, SettingsPage), ServingPanel))
+@scenario("button", "ServingDialog: Settings…")
+def test_the_list_leads_to_its_settings(qtbot: QtBot, served: Opened) -> None:
+    press(open_list(qtbot, served), "Settings…")
+    until(qtbot, lambda: seen(seen(served.window, SettingsPage), ServingPanel))
 
 
 @scenario("button", "ServingDialog: Close")
-def test_the_list_is_closed(qtbot: QtBot, lent: Opened) -> None:
-    dialog = open_list(qtbot, lent)
+def test_the_list_is_closed(qtbot: QtBot, served: Opened) -> None:
+    dialog = open_list(qtbot, served)
     gone: list[bool] = []
     dialog.destroyed.connect(lambda: gone.append(True))
     press(dialog, "Close")
@@ -213,11 +213,11 @@ def test_a_port_in_use_is_said_at_the_top_and_on_the_page(qtbot: QtBot, open_win
         assert shows(panel_of(qtbot, opened), f"Port {taken} is in use")
 
 
-def test_the_lamp_is_reached_and_pressed_by_keys(qtbot: QtBot, lent: Opened) -> None:
-    lamp = seen(lent.window, QToolButton, "The model is lent to other programs")
+def test_the_lamp_is_reached_and_pressed_by_keys(qtbot: QtBot, served: Opened) -> None:
+    lamp = seen(served.window, QToolButton, "The model is served to other programs")
     lamp.setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(lamp, Qt.Key.Key_Space)
-    ready(qtbot, lambda: seen(lent.window, ServingDialog))
+    ready(qtbot, lambda: seen(served.window, ServingDialog))
 
 
 # --- phial serve -----------------------------------------------------------------------------

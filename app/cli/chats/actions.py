@@ -165,14 +165,14 @@ def _remove(options: argparse.Namespace, trash: Trash) -> int:
     if options.empty:
         count = len(chats) + len(trash.messages())
         what = trn(
-            "Remove {n} thing in the trash for good? [y/N] ",
-            "Remove {n} things in the trash for good? [y/N] ",
+            "Remove {n} thing in the trash for good?",
+            "Remove {n} things in the trash for good?",
             count,
         )
     else:
         chats = tuple(find_chat(text, chats) for text in options.chats)
         count = len(chats)
-        what = trn("Remove {n} chat for good? [y/N] ", "Remove {n} chats for good? [y/N] ", count)
+        what = trn("Remove {n} chat for good?", "Remove {n} chats for good?", count)
     if count and not options.yes and not agreed(what):
         return EXIT_FAILED
     removing = trash.empty() if options.empty else trash.remove([chat.id for chat in chats])

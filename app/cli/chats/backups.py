@@ -73,7 +73,7 @@ def _backup(options: argparse.Namespace, setup: Setup) -> int:
             return print_result(options, [chat_row(chat) for chat in chats], chat_lines(chats))
         backup = _backup_of(room, options.restore)
         what = tr(
-            "Replace all chats by those of {when}? [y/N] ",
+            "Replace all chats by those of {when}?",
             when=formatting.date_and_time(backup.made_at),
         )
         if not options.yes and not agreed(what):

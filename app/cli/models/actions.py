@@ -135,10 +135,10 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
     with closing(room_of(setup)) as room:
         model = _listed(room, options.path)
         frees = room.add_models.bytes_freed(model)
-        question = tr("Remove {model}? This leaves the file where it is. [y/N] ", model=model.label)
+        question = tr("Remove {model}? This leaves the file where it is.", model=model.label)
         if frees:
             question = tr(
-                "Remove {model}? This deletes it and frees {size}. [y/N] ",
+                "Remove {model}? This deletes it and frees {size}.",
                 model=model.label,
                 size=size(frees),
             )

@@ -17,7 +17,7 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.shortcuts import CompleteStyle
 from prompt_toolkit.utils import is_dumb_terminal
 
-from app.cli.streams import is_yes
+from app.cli.streams import asked, is_yes
 from app.cli.talk.line_history import LineHistory
 from app.cli.talk.lines import Complete
 from app.system.terminal import QuietTerminal
@@ -72,7 +72,7 @@ class LineEditor:
 
     def _leaves(self) -> bool:
         try:
-            said = self._question.prompt([(_PROMPT_STYLE, self._leaving)])
+            said = self._question.prompt([(_PROMPT_STYLE, asked(self._leaving))])
         except (KeyboardInterrupt, EOFError):
             return True
         return is_yes(said)

@@ -20,7 +20,7 @@ MOST_WAITING = 16  # requests that wait for the model; the next one is told to c
 
 @dataclass(frozen=True, slots=True)
 class ServedModel:
-    """The model that is lent.
+    """The model that is served.
 
     Attributes:
         id: What clients call it.
@@ -102,7 +102,7 @@ class ServedRequest:
 
 @dataclass(frozen=True, slots=True)
 class ServingState:
-    """Whether the model is lent to other programs.
+    """Whether the model is served to other programs.
 
     Attributes:
         address: Where, such as ``http://127.0.0.1:8377/v1``; empty while it is not.

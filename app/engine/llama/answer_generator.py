@@ -8,7 +8,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+<<<<<<< HEAD
 from app.domain.errors import LoadCancelledError, ModelFileError
+=======
+from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
+from app.domain.context import fit_turns, reserve_for
+from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
+>>>>>>> main
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -29,7 +35,6 @@ from app.engine.llama.sampler import Sampler
 from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.prompt_lookup import Drafter
-from app.engine.reasoning import PartialAnswer, ReasoningFilter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
 from app.language import tr

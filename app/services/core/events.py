@@ -288,7 +288,7 @@ class DownloadChanged:
 
 @dataclass(frozen=True, slots=True)
 class ServingChanged:
-    """The model is lent to other programs, or no longer, or one of them asked for something."""
+    """The model is served to other programs, or no longer, or one of them asked for something."""
 
     state: ServingState
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
 from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
-from app.domain.numbers import write_number
-from app.domain.options import SettingSpec
+from app.domain.options import SettingSpec, write_value
 from app.language import paragraph, tr, trn
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
-from app.store.safety.backups import Content, Lost
+
+if TYPE_CHECKING:
+    from app.store.safety.backups import Content, Lost
 
 __all__ = ["duration", "percent", "size"]  # with the words of this module, for its callers
 SEPARATOR = " · "
@@ -35,7 +37,7 @@ def setting_text(spec: SettingSpec, value: float | None) -> str:
     """A number of a setting with its unit, or what it means that there is none."""
     if value is None:
         return spec.option.none_label
-    return f"{write_number(value)} {spec.option.unit}".strip()
+    return f"{write_value(spec, value)} {spec.option.unit}".strip()
 
 
 def time_left(seconds: float | None) -> str:

@@ -68,19 +68,22 @@ class SerialExecutor:
 
     def submit_later(
         self, job: Callable[[], None], give_way: Callable[[], None], *, first: bool = False
-    ) -> None:
+    ) -> bool:
         """Run ``job`` when nothing waits that was given to :meth:`submit`.
 
         Args:
             job: What to run. It is forgotten if the thread is ended before.
             give_way: Called on another thread when something urgent waits for the end of ``job``.
             first: Before others that wait here: it has been under way already.
+
+        Returns:
+            Whether it will be run; not where the thread is ended already.
         """
         later = _Later(job, give_way)
         running = None
         with self._lock:
             if self._closed:
-                return
+                return False
             if first:
                 self._later.appendleft(later)
             else:
@@ -88,6 +91,7 @@ class SerialExecutor:
             if self._running is not None and self._running.idle:
                 running = self._running
             self._look()
+<<<<<<< HEAD
         if running is not None:
             running.give_way()
 
@@ -102,6 +106,9 @@ class SerialExecutor:
             if not self._closed:
                 self._idle = _Later(job, give_way, idle=True)
                 self._look()
+=======
+        return True
+>>>>>>> main
 
     def _look(self) -> None:
         """Have the thread look at what waits, behind all that it was given until now."""

@@ -1,1 +1,1 @@
-"""The model lent to other programs: their requests behind the window's, and the switch."""
+"""The model served to other programs: their requests behind the window's, and the switch."""

@@ -1,12 +1,13 @@
-"""The switch: lends the model to other programs while the user wants that."""
+"""The switch: serves the model to other programs while the user wants that."""
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.domain.errors import KnownError
+from app.domain.errors import BugError, KnownError
 from app.domain.network.serving import ServingState
 from app.engine.base import Engine
 from app.services.core.events import (
@@ -87,7 +88,7 @@ class ServingService:
 
     @property
     def state(self) -> ServingState:
-        """Whether the model is lent, and to whom; a frozen value."""
+        """Whether the model is served, and to whom; a frozen value."""
         return ServingState(self._address, self._error, self._listed.newest)
 
     def begin(self) -> None:
@@ -160,6 +161,9 @@ class ServingService:
                 self._error = error
             self._bus.publish(ErrorReported(error))
         finally:
+            bug = sys.exc_info()[0]  # which the thread tells itself, once nobody waits any more
+            with self._lock:
+                self._error = BugError(bug.__name__) if bug is not None else self._error
             self._address = ""
             self._publish()
 

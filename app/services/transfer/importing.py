@@ -193,8 +193,9 @@ def preview_files(
     items: list[ImportItem] = []
     unreadable: list[Unreadable] = []
     aside: Counter[Aside] = Counter()
-    with open_files(paths) as entries:
-        for found in read_each(entries, step):
+    with open_files(paths) as opened:
+        unreadable += opened.refused
+        for found in read_each(opened.entries, step):
             if isinstance(found, FoundChat):
                 items.append(_item(chats, len(items), found, seen))
             elif isinstance(found, Unreadable):
@@ -202,7 +203,7 @@ def preview_files(
             else:
                 aside[found] += 1
     return ImportPreview(
-        tuple(paths),
+        opened.paths,
         tuple(items),
         tuple(unreadable),
         aside[Aside.OTHER],
@@ -295,8 +296,8 @@ class ImportRun:
     def _found(self, stop: threading.Event) -> Generator[tuple[ImportItem, Chat]]:
         """The chats that are wanted, read anew one by one."""
         left = set(self._items)
-        with open_files(self._preview.paths) as entries:
-            each = read_each(entries, lambda _done, _total: not stop.is_set())
+        with open_files(self._preview.paths) as opened:
+            each = read_each(opened.entries, lambda _done, _total: not stop.is_set())
             chats = (one for one in each if isinstance(one, FoundChat))
             for key, found in enumerate(chats):
                 item = self._items.get(key)

@@ -11,14 +11,14 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
-from app.language import tr
-from app.markup.transfer.formats import SUFFIXES
-from app.markup.transfer.values import ImportFile
+from app.language import paragraph, tr
+from app.markup.transfer.values import SUFFIXES, ImportFile, Unreadable
 from app.store.database import files
 
 GIB = 2**30
@@ -129,36 +129,66 @@ def write_error(error: OSError, path: Path) -> KnownError:
 # --- reading ---------------------------------------------------------------------------------
 
 
+@dataclass(frozen=True, slots=True)
+class OpenedFiles:
+    """What is behind the paths of an import.
+
+    Attributes:
+        entries: The files, those in folders and archives too.
+        paths: Those that could be opened.
+        refused: The others, and why.
+    """
+
+    entries: list[ImportFile]
+    paths: tuple[Path, ...]
+    refused: tuple[Unreadable, ...] = ()
+
+
 @contextmanager
-def open_files(paths: Sequence[Path]) -> Iterator[list[ImportFile]]:
+def open_files(paths: Sequence[Path]) -> Iterator[OpenedFiles]:
     """The files behind paths: files, folders, and archives, which stay open meanwhile.
 
+    One that cannot be opened takes no other with it.
+
     Raises:
-        TransferError: A path cannot be read, or an archive is not to be trusted.
+        TransferError: No path can be opened, or there are more files than can be imported.
     """
     budget = _Budget()
     entries: list[ImportFile] = []
+    opened: list[Path] = []
+    refused: list[tuple[Path, TransferError]] = []
     with ExitStack() as stack:
         for path in paths:
             try:
-                if path.is_dir():
-                    entries += _folder(path, budget)
-                elif _is_zip(path):
-                    archive = stack.enter_context(zipfile.ZipFile(path))
-                    entries += _archive(archive, path, budget)
-                else:
-                    entries.append(_file(path, path.name, path.parent, budget))
-            except OSError as error:
-                raise _read_error(error, path.name) from error
-            except (zipfile.BadZipFile, NotImplementedError) as error:
-                raise TransferError(
-                    tr("“{name}” is a damaged archive.", name=path.name),
-                    action=tr("Download or copy it once more."),
-                    detail=str(error),
-                ) from error
+                entries += _opened(path, stack, budget)
+            except TransferError as error:
+                refused.append((path, error))
+            else:
+                opened.append(path)
             if len(entries) > MAX_ENTRIES:
                 raise _too_many(path.name)
-        yield entries
+        if refused and not opened:
+            raise refused[0][1]
+        told = (Unreadable(path.name, paragraph(e.what, e.action)) for path, e in refused)
+        yield OpenedFiles(entries, tuple(opened), tuple(told))
+
+
+def _opened(path: Path, stack: ExitStack, budget: _Budget) -> list[ImportFile]:
+    try:
+        if path.is_dir():
+            return list(_folder(path, budget))
+        if _is_zip(path):
+            archive = stack.enter_context(zipfile.ZipFile(path))
+            return list(_archive(archive, path, budget))
+        return [_file(path, path.name, path.parent, budget)]
+    except OSError as error:
+        raise _read_error(error, path.name) from error
+    except (zipfile.BadZipFile, NotImplementedError) as error:
+        raise TransferError(
+            tr("“{name}” is a damaged archive.", name=path.name),
+            action=tr("Download or copy it once more."),
+            detail=str(error),
+        ) from error
 
 
 class _Budget:

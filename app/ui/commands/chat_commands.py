@@ -9,8 +9,10 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
 from app.language import tr, trn
+from app.services.library.date_groups import Group, GroupKind
 from app.services.library.trash import quiet
 from app.ui.shell.window_context import WindowContext
+from app.ui.sidebar.requests import FilingRequest
 from app.ui.style.dialogs import ask_line, ask_text
 
 _MANY = 500  # chats; fewer are moved before anybody could read how far it is
@@ -60,8 +62,10 @@ class ChatCommands:
             self._shell.controller.open_chat(target)
 
     def rename(self) -> None:
-        """Edit the title where it stands."""
-        self._shell.pane.header.title.edit()
+        """Edit the title where it stands: in the list where that has the focus."""
+        sidebar = self._shell.sidebar
+        if not (sidebar.in_list and sidebar.rename_in_place(sidebar.in_list)):
+            self._shell.pane.header.title.edit()
 
     def pin(self) -> None:
         """Pin the shown chat, or take the pin out."""
@@ -83,6 +87,33 @@ class ChatCommands:
         if folder is not None:
             for one in ids:
                 self._shell.services.library.set_folder(one, folder)
+
+    def file(self, wanted: FilingRequest) -> None:
+        """Put chats under another heading: a folder, the pinned ones, or neither."""
+        before = [chat for chat in self._chats(wanted.ids) if not _stands_in(chat, wanted.group)]
+        for chat in before:
+            self._put_under(chat, wanted.group)
+        if not before:
+            return
+        undo = partial(self._put_back, before)
+        self._shell.pane.snackbar.show_message(_filed(len(before), wanted.group), undo)
+
+    def _put_under(self, chat: Conversation, group: Group) -> None:
+        library = self._shell.services.library
+        if group.kind is GroupKind.PINNED:
+            library.set_pinned(chat.id, True)
+            return
+        folder = group.heading if group.kind is GroupKind.FOLDER else ""
+        if chat.folder != folder:
+            library.set_folder(chat.id, folder)
+        if chat.pinned:
+            library.set_pinned(chat.id, False)
+
+    def _put_back(self, chats: Sequence[Conversation]) -> None:
+        library = self._shell.services.library
+        for chat in chats:
+            library.set_folder(chat.id, chat.folder)
+            library.set_pinned(chat.id, chat.pinned)
 
     def archive(self, ids: Sequence[str]) -> None:
         """Archive the chats, or bring them back where they are archived."""
@@ -220,6 +251,29 @@ class ChatCommands:
     def _set_pinned(self, ids: Sequence[str], pinned: bool) -> None:
         for one in ids:
             self._shell.services.library.set_pinned(one, pinned)
+
+
+def _stands_in(chat: Conversation, group: Group) -> bool:
+    if group.kind is GroupKind.PINNED or chat.pinned:
+        return chat.pinned and group.kind is GroupKind.PINNED
+    return chat.folder == (group.heading if group.kind is GroupKind.FOLDER else "")
+
+
+def _filed(count: int, group: Group) -> str:
+    match group.kind:
+        case GroupKind.PINNED:
+            return trn("Chat pinned.", "{n} chats pinned.", count)
+        case GroupKind.FOLDER:
+            return trn(
+                "Chat moved to “{folder}”.",
+                "{n} chats moved to “{folder}”.",
+                count,
+                folder=group.heading,
+            )
+        case GroupKind.DAYS:
+            return trn(
+                "Chat taken out of its folder.", "{n} chats taken out of their folders.", count
+            )
 
 
 def _deleting(done: int, total: int) -> str:

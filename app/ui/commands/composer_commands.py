@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.services.core.events import Event
+from app.services.core.events import Asked, Event
 from app.ui.conversation.input.prompt_popup import PromptPopup
 from app.ui.conversation.input.queued_messages import QueuedMessages
 from app.ui.conversation.input.sent_history import SentHistory
@@ -28,8 +28,13 @@ class ComposerCommands:
             lambda: controller.chat,
             controller.attempt,
             shell.operations.back,
+            self._restore,
         )
         pane.put_above_composer(self._queue.strip)
+
+    def _restore(self, chat_id: str, asked: Asked) -> None:
+        controller = self._shell.controller
+        controller.attempt(lambda: controller.drafting.restore_unsent(chat_id, asked))
 
     def _sent(self) -> Sequence[str]:
         chat = self._shell.controller.chat

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
-from app.markup.transfer.formats import SUFFIXES
-from app.services.transfer.exporting import ZIP
-from app.services.transfer.text_files import MOST_BYTES, read_text
-from app.services.transfer.transfer_service import ImportPreview
+from app.markup.transfer.values import SUFFIXES, ZIP
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
+
+if TYPE_CHECKING:
+    from app.services.transfer.importing import ImportPreview
 
 _MODEL = ".gguf"
 _DOCUMENTS = {".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx", ".ods"}  # no person reads as text
@@ -30,10 +33,14 @@ class GivenFiles:
     def take(self, names: Sequence[str]) -> None:
         """Look at the files and do what they are for."""
         paths = [Path(name) for name in names]
-        model = next((path for path in paths if path.suffix.lower() == _MODEL), None)
-        if model is not None:
-            self._commands.models.use_file(model)
-            return
+        models = [path for path in paths if path.suffix.lower() == _MODEL]
+        paths = [path for path in paths if path not in models]
+        if models:
+            self._commands.models.use_file(models[0])
+        if len(models) > 1:
+            self._shell.pane.status.show_notice(
+                tr("One model at a time: only {name} is looked at.", name=models[0].name)
+            )
         chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
         texts = [path for path in paths if path not in chats]
         if any(not _may_be_text(path) for path in chats):
@@ -58,7 +65,11 @@ class GivenFiles:
             else:
                 self._add([*chats, *texts])
 
-        self._shell.operations.run(self._shell.window, look, show)
+        def refused(error: KnownError) -> None:
+            self._add(texts)
+            self._tell("", [error])
+
+        self._shell.operations.run(self._shell.window, look, show, refused)
 
     def _add(self, paths: list[Path]) -> None:
         documents = [path for path in paths if path.suffix.lower() in _DOCUMENTS]
@@ -66,24 +77,53 @@ class GivenFiles:
         if documents:
             self._commands.documents.attach(documents)
         if paths:
-            self._shell.operations.run(
-                self._shell.window,
-                lambda _task: [(path.name, read_text(path)) for path in paths],
-                self._show,
-                self._refuse,
-            )
+            self._shell.operations.run(self._shell.window, partial(_read, paths), self._show)
 
-    def _show(self, texts: list[tuple[str, str]]) -> None:
+    def _show(self, read: ReadFiles) -> None:
+        added = self._put_in(read.texts) if read.texts else ""
+        self._tell(added, read.refused)
+
+    def _put_in(self, texts: Sequence[tuple[str, str]]) -> str:
+        """Add texts to the message; a sentence that says so, empty where they do not fit."""
         if self._shell.controller.chat is None:
             self._shell.controller.new_chat()  # the first start
         composer = self._shell.pane.composer
         added = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in texts)
-        if composer.add_below(added):
-            self._shell.pane.status.show_notice(_added_words([name for name, _ in texts]))
+        fitted = composer.add_below(added)
         composer.setFocus()
+        return _added_words([name for name, _ in texts]) if fitted else ""
 
-    def _refuse(self, error: KnownError) -> None:
-        self._shell.pane.status.show_notice(paragraph(error.what, error.action))
+    def _tell(self, done: str, refused: Sequence[KnownError]) -> None:
+        why = (words for error in refused for words in (error.what, error.action))
+        if told := paragraph(done, *why):
+            self._shell.pane.status.show_notice(told)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadFiles:
+    """What came of files that were read as texts.
+
+    Attributes:
+        texts: Name and text of each that is one.
+        refused: Why each other one is none.
+    """
+
+    texts: tuple[tuple[str, str], ...]
+    refused: tuple[KnownError, ...]
+
+
+def _read(paths: Sequence[Path], _task: Operation) -> ReadFiles:
+    """Read each file; one that is no text takes no other with it."""
+    from app.services.transfer.text_files import read_text
+
+    texts: list[tuple[str, str]] = []
+    refused: list[KnownError] = []
+    for path in paths:
+        try:
+            texts.append((path.name, read_text(path)))
+        except KnownError as error:
+            refused.append(error)
+    return ReadFiles(tuple(texts), tuple(refused))
 
 
 def _added_words(names: Sequence[str]) -> str:
@@ -98,6 +138,8 @@ def _added_words(names: Sequence[str]) -> str:
 
 def _may_be_text(path: Path) -> bool:
     """Whether a file that may hold chats may also be a text to ask about."""
+    from app.services.transfer.text_files import MOST_BYTES
+
     if path.suffix.lower() in _NEVER_TEXT:
         return False
     try:

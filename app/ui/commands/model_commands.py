@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -11,8 +13,6 @@ from app.domain.endpoints.endpoint import PrivateChatError
 from app.domain.model import ChosenModel, EndpointModel, ModelFile
 from app.language import tr
 from app.services.core import formatting
-from app.services.models.advice import CatalogOffer
-from app.services.models.quantizations import Quantization
 from app.ui.conversation.notices.banner import BannerAction
 from app.ui.conversation.notices.error_actions import (
     DOWNLOAD_PROBLEM,
@@ -20,8 +20,13 @@ from app.ui.conversation.notices.error_actions import (
     SWITCH_PROBLEM,
 )
 from app.ui.core.taskbar import TaskbarProgress
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
+
+if TYPE_CHECKING:  # imported when first needed
+    from app.services.models.advice import CatalogOffer
+    from app.services.models.quantizations import Quantization
+    from app.ui.models.models_page import ModelsPage
 
 _GGUF = ";;".join((tr("Model files (*.gguf)"), tr("All files (*)")))
 
@@ -58,10 +63,13 @@ class ModelCommands:
 
     def try_demo(self) -> None:
         """Use the built-in demo."""
-        self._shell.controller.attempt(lambda: self.choose_model(self._shell.services.models.demo))
+        files = self._shell.services.models.files
+        self._shell.controller.attempt(lambda: self.choose_model(files.demo()))
 
     def show_models(self, tab: ModelsTab = ModelsTab.INSTALLED) -> None:
         """Open the models on one of their pages."""
+        from app.ui.models.models_page import ModelsPage
+
         page = self.page
         if page is None:
             page = ModelsPage(
@@ -80,6 +88,10 @@ class ModelCommands:
     def page(self) -> ModelsPage | None:
         """The models, while they are open."""
         page = self._shell.pages.page
+        if page is None:
+            return None
+        from app.ui.models.models_page import ModelsPage
+
         return page if isinstance(page, ModelsPage) else None
 
     def add_endpoint(self) -> None:
@@ -132,7 +144,7 @@ class ModelCommands:
             self.page.on_download(item)
         self.show_downloads()
         if item.state is DownloadState.DONE:
-            self._shell.pane.status.show_notice(tr("{name} is here and verified.", name=item.name))
+            self._tell_fetched(item)
         elif item.state is DownloadState.FAILED:  # whole sentences, which a status would cut
             self._shell.pane.banner.show_message(
                 DOWNLOAD_PROBLEM,
@@ -142,6 +154,20 @@ class ModelCommands:
             )
         elif item.state.active:
             self._shell.pane.banner.withdraw(DOWNLOAD_PROBLEM)
+
+    def _tell_fetched(self, item: DownloadItem) -> None:
+        """Say that a model is here; it is one click to use it, where it is not used already."""
+        text = tr("{name} is here and verified.", name=item.name)
+        models = self._shell.services.models
+        here = (one for one in models.installed() if one.path in item.files and not one.problem)
+        model = next(here, None)
+        wanted = self._shell.services.quantizations.is_wanted(item)
+        covered = self._shell.pages.page is not None  # the list of downloads offers it there
+        if model is None or wanted or covered or models.state.model == model:
+            self._shell.pane.status.show_notice(text)
+        else:
+            use = partial(self.choose_model, model)
+            self._shell.pane.snackbar.show_message(text, use, tr("Use"))
 
     def show_downloads(self) -> None:
         """Say in the sidebar how far the downloads are."""

@@ -1,4 +1,4 @@
-"""The model lent to other programs: its lamp, its list, its part of the settings."""
+"""The model served to other programs: its lamp, its list, its part of the settings."""
 
 from __future__ import annotations
 

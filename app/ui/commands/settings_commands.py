@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
@@ -17,22 +18,21 @@ from app.domain.settings import Settings
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelPhase
-from app.services.models.memory_cost import MemoryCosts
-from app.system.hardware import machine
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.serving_commands import ServingCommands
-from app.ui.models.models_page import ModelsTab
-from app.ui.settings.settings_page import Automatic, SettingsPage
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
 from app.ui.style.stacking_row import StackingRow
 
 if TYPE_CHECKING:  # imported when first needed
+    from app.services.models.model_fit import MemoryCosts
     from app.ui.models.quantization_panel import QuantizationPanel
     from app.ui.settings.connections_panel import ConnectionsPanel
     from app.ui.settings.memory_panel import MemoryPanel
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
+    from app.ui.settings.settings_page import Automatic, SettingsPage
 
 _SAMPLED = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
 
@@ -48,11 +48,16 @@ class SettingsCommands:
         self._memory: MemoryPanel | None = None
         self._quantizations: QuantizationPanel | None = None
         self._connections: ConnectionsPanel | None = None
+        self._model_seen: object = None
 
     @property
     def page(self) -> SettingsPage | None:
         """The settings, while they are open."""
         page = self._shell.pages.page
+        if page is None:
+            return None
+        from app.ui.settings.settings_page import SettingsPage
+
         return page if isinstance(page, SettingsPage) else None
 
     def open(self, section: Section | None = None) -> None:
@@ -63,8 +68,12 @@ class SettingsCommands:
         self._shell.pages.open(page)
 
     def _make(self) -> SettingsPage:
+        from app.ui.settings.settings_page import SettingsPage
+
         service = self._shell.services.settings
         self._costs = self._memory = self._quantizations = self._connections = None
+        used = self._shell.services.models.state
+        self._model_seen = (used.model, used.phase, used.loaded)
         page = SettingsPage(service, self._shell.pane.theme, self._panels(), self._automatic())
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
@@ -128,7 +137,11 @@ class SettingsCommands:
     def _file_panel(self) -> QWidget:
         from app.ui.settings.settings_file_panel import SettingsFilePanel
 
-        return SettingsFilePanel(self._shell.services.settings, self._change)
+        return SettingsFilePanel(self._shell.services.settings, self._change, self._written)
+
+    def _written(self, path: Path) -> None:
+        if self.page is not None:
+            self.page.tell_written(path)
 
     def _change(self, changes: Mapping[str, object]) -> None:
         if self.page is not None:
@@ -175,14 +188,17 @@ class SettingsCommands:
         self.on_connections()
 
     def on_model(self) -> None:
-        """Another model is in use, or it is loaded another way."""
-        if self.page is not None:
-            self.page.show_automatic(self._automatic())
-            self._look_at_memory(self.page)
-            used = self._shell.services.models.state
-            if self._quantizations is not None and used.phase is not ModelPhase.LOADING:
-                self._quantizations.refresh()
-            self.on_connections()
+        """Another model is in use, or loaded another way; not each fraction of its loading."""
+        used = self._shell.services.models.state
+        seen = (used.model, used.phase, used.loaded)
+        if self.page is None or seen == self._model_seen:
+            return
+        self._model_seen = seen
+        self.page.show_automatic(self._automatic())
+        self._look_at_memory(self.page)
+        if self._quantizations is not None and used.phase is not ModelPhase.LOADING:
+            self._quantizations.refresh()
+        self.on_connections()
 
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on."""
@@ -222,9 +238,12 @@ class SettingsCommands:
 
     def _automatic(self) -> dict[str, Automatic]:
         """By setting, what is used while the user sets nothing."""
+        from app.system.hardware import machine
+        from app.ui.settings.settings_page import Automatic
+
         models = self._shell.services.models
         state, cores = models.state, machine().physical_cores
-        advised = models.advised_sampling(state.model) if state.model is not None else None
+        advised = models.facts.advised_sampling(state.model) if state.model is not None else None
         sampling = advised or Sampling()
         values: dict[str, object] = {name: getattr(sampling, name) for name in _SAMPLED}
         values["threads"] = cores

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from app.language import tr, trn
-from app.markup.transfer.formats import SUFFIXES
+from app.markup.transfer.values import SUFFIXES, ZIP
 from app.services.core import formatting
-from app.services.transfer.exporting import ZIP
-from app.services.transfer.transfer_service import ExportReport, ImportReport
+from app.ui.conversation.notices.snackbar import SHOW_IN_FOLDER
+from app.ui.core.links import show_in_folder
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
-from app.ui.transfer.export_dialog import ExportDialog
-from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.transfer.pdf import PdfExporter
+
+if TYPE_CHECKING:
+    from app.markup.transfer.values import Exporter
+    from app.services.transfer.exporting import ExportReport
+    from app.services.transfer.importing import ImportReport
 
 _MANY = 500  # chats; taking fewer back is done before anybody could read how far it is
 _ENDINGS = " ".join(f"*{one}" for one in (*SUFFIXES, ZIP))
@@ -35,10 +39,12 @@ class TransferCommands:
         self._shell = shell
         self._leave = leave
         self._imported: tuple[str, ...] = ()
-        shell.services.transfer.add_exporter(PdfExporter())  # Qt's, so the window brings it
+        shell.services.transfer.add_exporter(_pdf_exporter)  # Qt's, so the window brings it
 
     def export(self, ids: Sequence[str]) -> None:
         """Export the chosen chats."""
+        from app.ui.transfer.export_dialog import ExportDialog
+
         services = self._shell.services
         dialog = ExportDialog(self._shell.window, services.transfer, self._shell.operations, ids)
         dialog.exported.connect(self._on_exported)
@@ -64,6 +70,8 @@ class TransferCommands:
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Show what is in these files."""
+        from app.ui.transfer.import_dialog import ImportDialog
+
         services = self._shell.services
         dialog = ImportDialog(self._shell.window, services.transfer, self._shell.operations, paths)
         dialog.imported.connect(self._on_imported)
@@ -74,14 +82,14 @@ class TransferCommands:
         if not report.files:
             return
         where = report.files[0].name if len(report.files) == 1 else report.files[0].parent.name
-        self._shell.pane.status.show_notice(
-            trn(
-                "Exported {n} chat to {where}.",
-                "Exported {n} chats to {where}.",
-                report.chats,
-                where=where,
-            )
+        text = trn(
+            "Exported {n} chat to {where}.",
+            "Exported {n} chats to {where}.",
+            report.chats,
+            where=where,
         )
+        show = partial(show_in_folder, report.files[0])
+        self._shell.pane.snackbar.show_message(text, show, SHOW_IN_FOLDER)
 
     def _on_imported(self, report: ImportReport) -> None:
         if not report.imported:
@@ -119,3 +127,9 @@ class TransferCommands:
             self._shell.pane.status.show_notice(
                 tr("Taking back: {done} of {total} chats.", done=done, total=total)
             )
+
+
+def _pdf_exporter() -> Exporter:
+    from app.ui.transfer.pdf import PdfExporter
+
+    return PdfExporter()

@@ -170,9 +170,12 @@ class ChatController(QObject):
             self.new_chat()
 
     def _move_on(self) -> None:
-        """The shown chat is gone: what is typed goes along into a new one."""
-        typed, self._chat = self.drafting.release(), None
+        """The shown chat is gone: what is typed goes along into a new one, with its documents."""
+        typed, gone, self._chat = self.drafting.release(), self._chat, None
         self.new_chat()
+        now = self.chat
+        if gone is not None and now is not None:
+            self._pane.composer.attachments.carry_over(gone, now)
         if typed:
             self.drafting.use_prompt(typed)
 
@@ -276,6 +279,9 @@ class ChatController(QObject):
         ):
             if given:
                 self._given[chat.id] = bar.clear(chat.id)
+            elif not bar.empty:
+                told = tr("The documents stay here for your next message.")
+                self._pane.status.show_notice(told)
             self.drafting.on_sent()
             self._pane.transcript.scroll_to_end()  # where the answer will stand
 

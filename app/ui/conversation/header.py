@@ -139,8 +139,8 @@ class Header(QWidget):
 
     def _make_lamp(self) -> QToolButton:
         lamp = QToolButton()
-        lamp.setText(tr("Lent"))
-        lamp.setAccessibleName(tr("The model is lent to other programs"))
+        lamp.setText(tr("Served"))
+        lamp.setAccessibleName(tr("The model is served to other programs"))
         lamp.setProperty("kind", "chip")
         lamp.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         lamp.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)

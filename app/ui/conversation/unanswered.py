@@ -49,13 +49,16 @@ class Unanswered:
 
     def new_chat(self) -> None:
         """Begin a chat with the message that had no room in this one."""
-        typed = self._pane.composer.text().strip()
+        typed, before = self._pane.composer.text().strip(), self._controller.chat
         failed, question = self._failed(), self._controller.last(Role.USER)
         if typed:
             self._pane.composer.set_text("")
         elif failed is not None and question is not None:
             typed = question.content  # it was sent before it was known to have no room
         self._controller.new_chat()
+        now = self._controller.chat
+        if before is not None and now is not None:
+            self._pane.composer.attachments.carry_over(before, now)
         if typed:
             self._controller.drafting.use_prompt(typed)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from PySide6.QtCore import Qt, QUrl
@@ -69,6 +70,11 @@ def _unicode(host: str) -> str:
         return host
 
 
+def show_in_folder(path: Path) -> None:
+    """Show the folder in which a file is, in the system's file manager."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
 def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
     """Show where a link leads before the system opens it."""
     dialog = Dialog(parent, tr("Open this address?"), 480)
@@ -90,7 +96,7 @@ def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:
         dialog.column.addWidget(text_label(warning, "error"))
     dialog.column.addWidget(text_label(tr("Phial itself connects to nothing."), "muted"))
     go, copy, cancel = (
-        push_button(tr("Open")),
+        push_button(tr("Open"), "accent"),
         push_button(tr("Copy address")),
         push_button(tr("Cancel")),
     )

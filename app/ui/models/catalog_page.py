@@ -88,6 +88,10 @@ class CatalogPage(CardPage):
         self.end()
         self.refresh()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours, for model cards."""
+        self._theme = theme
+
     def refresh(self) -> None:
         """Judge the catalogue anew; what was listed of a repository stays."""
         advice = self._services.advice

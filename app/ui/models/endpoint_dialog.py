@@ -88,8 +88,7 @@ class EndpointDialog(Dialog):
         ):
             return
         self._say(tr("Asking {host}…", host=at.host), "muted")
-        self._go.setEnabled(False)
-        # What is typed while the server is asked was not tried, so it is not read again.
+        self._set_asking(asking=True)
         service, key, endpoint = self._service, self._key.text(), self._endpoint
         name = self._name.finished_text()
         known = endpoint is not None and endpoint.address == address and not key.strip()
@@ -100,9 +99,16 @@ class EndpointDialog(Dialog):
             return service.try_address(address, key, task.cancel)
 
         def keep(tried: TriedEndpoint) -> None:
-            self._keep(tried, name, address, key)
+            if not task.cancel.is_set():  # given up between its answer and this
+                self._keep(tried, name, address, key)
 
-        self._task = self._operations.run(self, ask, keep, self._refuse)
+        task = self._task = self._operations.run(self, ask, keep, self._refuse)
+
+    def _set_asking(self, *, asking: bool) -> None:
+        """What is asked about is what is kept: it cannot be changed meanwhile."""
+        for field in (self._address, self._name, self._key):
+            field.setReadOnly(asking)
+        self._go.setEnabled(not asking)
 
     def _keep(self, tried: TriedEndpoint, name: str, address: str, key: str) -> None:
         models = tuple(model.id for model in tried.models)
@@ -120,7 +126,7 @@ class EndpointDialog(Dialog):
         self.accept()
 
     def _refuse(self, error: KnownError) -> None:
-        self._go.setEnabled(True)
+        self._set_asking(asking=False)
         self._say(str(error), "error")
 
     def _say(self, text: str, role: str) -> None:

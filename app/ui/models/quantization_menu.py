@@ -52,7 +52,7 @@ class QuantizationMenu(QMenu):
     def _fill(self, choice: QuantizationChoice) -> None:
         shown = [one for one in choice.options if one.usual or one.in_use or one.file is not None]
         if not shown:
-            self._say(tr("The demo has none."))
+            self._say(tr("The built-in demo comes in one quantization only."))
             return
         self.clear()
         group = QActionGroup(self)

@@ -217,6 +217,10 @@ class QuantizationPanel(QFrame):
         self._told.hide()
         self.refresh()
 
+    def set_theme(self, theme: Theme) -> None:
+        """Take the theme's colours for rows that are yet to come."""
+        self._theme = theme
+
     def refresh(self) -> None:
         """Look anew what is here and how it would do, away from this thread."""
         service, listed = self._services.quantizations, self._listed
@@ -240,7 +244,12 @@ class QuantizationPanel(QFrame):
         known = bool(choice.options)
         self._get.setVisible(not known)
         if not known:
-            self._help.setText(tr("The demo has none. Phi-4 and its family come in several."))
+            self._help.setText(
+                tr(
+                    "The built-in demo comes in one quantization only; "
+                    "Phi-4 and its family come in several."
+                )
+            )
             self._more.hide()
             self._ask.hide()
             return

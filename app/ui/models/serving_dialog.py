@@ -55,7 +55,7 @@ class ServingDialog(Dialog):
         )
         self._stop = push_button(tr("Stop serving"))
         self._stop.clicked.connect(lambda _checked: stop())
-        more = push_button(tr("Settings of it…"))
+        more = push_button(tr("Settings…"))
         more.clicked.connect(self.accept)
         more.clicked.connect(lambda _checked: settings())
         close = push_button(tr("Close"), "accent")
@@ -72,7 +72,7 @@ class ServingDialog(Dialog):
         elif state.on:
             self._line.setText(tr("Other programs find the model at {at}.", at=state.address))
         else:
-            self._line.setText(tr("The model is not lent now."))
+            self._line.setText(tr("The model is not served now."))
         self._stop.setEnabled(state.on)
         for row, request in enumerate(state.requests):
             self._fill(row, request)

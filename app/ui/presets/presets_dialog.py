@@ -26,6 +26,7 @@ from app.domain.errors import KnownError
 from app.domain.presets.preset import LONGEST_NAME, Preset
 from app.language import paragraph, tr, trn
 from app.services.presets.preset_service import PresetService
+from app.ui.core.links import show_in_folder
 from app.ui.presets.values_form import ValuesForm, values_text
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.text_fields import LineField, PlainEditor
@@ -122,6 +123,11 @@ class PresetEditor(QWidget):
         self._name.setFocus(Qt.FocusReason.OtherFocusReason)
         self._name.selectAll()
 
+    def typed(self) -> tuple[str, ...]:
+        """Everything that stands in the fields, as it was typed."""
+        texts = self._name.text(), self._about.text(), self._prompt.text()
+        return (*texts, *self._values.typed())
+
     def read(self) -> Preset | None:
         """The preset as it stands there; None where a number is none, which is told there."""
         values = self._values.read()
@@ -160,6 +166,7 @@ class PresetsDialog(Dialog):
         self._presets, self._use = presets, use
         self._filling = False
         self._deleted: Preset | None = None
+        self._given_up: tuple[str, ...] = ()  # what could not be taken when it was to be closed
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Presets"))
         self._list.setMinimumWidth(_LIST_WIDTH)
@@ -169,6 +176,10 @@ class PresetsDialog(Dialog):
         self._undo = push_button(tr("Undo"), "link")
         self._undo.clicked.connect(self._bring_back)
         self._undo.hide()
+        self._written: Path | None = None
+        self._folder = push_button(tr("Show in folder"), "link")
+        self._folder.clicked.connect(self._show_written)
+        self._folder.hide()
         self._lay_out()
         self._fill(chosen)
         self._list.currentItemChanged.connect(self._on_chosen)
@@ -207,6 +218,7 @@ class PresetsDialog(Dialog):
         told = QHBoxLayout()
         told.addWidget(self._told, 1)
         told.addWidget(self._undo)
+        told.addWidget(self._folder)
         self.column.addLayout(told)
         use, close = push_button(tr("Use in this chat"), "accent"), push_button(tr("Close"))
         use.clicked.connect(self._use_it)
@@ -242,14 +254,19 @@ class PresetsDialog(Dialog):
     def _on_chosen(self, _now: QListWidgetItem, before: QListWidgetItem | None) -> None:
         if self._filling:
             return
-        if before is not None:
-            self._keep()
+        if before is not None and not self._keep():
+            self._filling = True  # what could not be kept stays where it is
+            self._list.setCurrentItem(before)
+            self._filling = False
+            return
         self._show()
 
-    def _tell(self, text: str, *, undo: bool = False) -> None:
+    def _tell(self, text: str, *, undo: bool = False, written: Path | None = None) -> None:
+        self._written = written
         self._told.setText(text)
         self._told.setVisible(bool(text))
         self._undo.setVisible(undo)
+        self._folder.setVisible(written is not None)
         if text:
             announce(self, text)
 
@@ -264,14 +281,14 @@ class PresetsDialog(Dialog):
             return False
         return True
 
-    def _keep(self) -> None:
-        """Take what was changed in the fields."""
-        self._attempt(self._take)
-
-    def _take(self) -> None:
+    def _keep(self) -> bool:
+        """Take what was changed in the fields; tell whether nothing is left to be taken."""
         preset = self._editor.read()
-        known = self._presets.get(preset.id) if preset is not None else None
-        if preset is None or known is None or preset.bundled or preset == known:
+        return preset is not None and self._attempt(lambda: self._take(preset))
+
+    def _take(self, preset: Preset) -> None:
+        known = self._presets.get(preset.id)
+        if known is None or preset.bundled or preset == known:
             return
         self._presets.save(preset)
         for row in range(self._list.count()):
@@ -281,7 +298,8 @@ class PresetsDialog(Dialog):
         self._tell("")
 
     def _add(self, preset: Preset, save: Callable[[Preset], Preset]) -> None:
-        self._keep()
+        if not self._keep():
+            return
 
         def add() -> None:
             self._fill(save(preset).id)
@@ -293,8 +311,8 @@ class PresetsDialog(Dialog):
         self._add(Preset("", str(tr("New preset"))), self._presets.save)
 
     def _duplicate(self) -> None:
-        self._keep()
-        self._add(self._current(), self._presets.duplicate)
+        if self._keep():
+            self._add(self._current(), self._presets.duplicate)
 
     def _remove(self) -> None:
         preset = self._current()
@@ -311,19 +329,24 @@ class PresetsDialog(Dialog):
             self._tell("")
 
     def _use_it(self) -> None:
-        self._keep()
-        self._use(self._current())
-        self.accept()
+        if self._keep():
+            self._use(self._current())
+            self.accept()
 
     def done(self, result: int) -> None:
-        """Take what is being typed before the dialog goes."""
-        self._keep()
-        super().done(result)
+        """Take what is typed before the dialog goes; what cannot be is given up the second time."""
+        typed = self._editor.typed()
+        if self._given_up == typed or self._keep():
+            super().done(result)
+            return
+        self._given_up = typed
+        self._tell(tr("Not everything could be kept. Close once more to give it up."))
 
     # --- files --------------------------------------------------------------------------------
 
     def _export(self) -> None:
-        self._keep()
+        if not self._keep():
+            return
         preset = self._current()
         name = "".join(one if one.isalnum() else "-" for one in preset.name.casefold())
         chosen, _ = QFileDialog.getSaveFileName(
@@ -332,7 +355,11 @@ class PresetsDialog(Dialog):
         if chosen:
             path = Path(chosen)
             if self._attempt(lambda: self._presets.export([preset], path)):
-                self._tell(tr("Written to {path}.", path=str(path)))
+                self._tell(tr("Written to {path}.", path=str(path)), written=path)
+
+    def _show_written(self) -> None:
+        if self._written is not None:
+            show_in_folder(self._written)
 
     def _import(self) -> None:
         chosen, _ = QFileDialog.getOpenFileName(self, tr("Import presets"), str(Path.home()), FILES)

@@ -91,6 +91,10 @@ class ValuesForm(QWidget):
         for field in self._fields.values():
             field.setReadOnly(read_only)
 
+    def typed(self) -> tuple[str, ...]:
+        """What stands in the fields, whether it is a number or not."""
+        return tuple(field.typed for field in self._fields.values())
+
     def read(self) -> dict[str, Any] | None:
         """The values that stand there; None, and told in the form, where one is none."""
         found: dict[str, Any] = {}

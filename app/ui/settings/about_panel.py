@@ -14,10 +14,15 @@ from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
-_LIMITS = tr(
-    "Phi-4 is strong at mathematics and science. It invents facts about people and places that few "
-    "wrote about, is weak at strict formats, and best in English. It reads text only: no pictures, "
-    "no sound, no web. Check what matters."
+_OF_THE_FAMILY = tr(
+    "The models of the Phi-4 family are strong at mathematics and science. They invent facts about "
+    "people and places that few wrote about, are weak at strict formats, and best in English. They "
+    "read text only: no pictures, no sound, no web. Check what matters."
+)
+_OF_THE_DEMO = tr("The built-in demo is a guide to Phial. It knows of nothing else.")
+_OF_OTHERS = tr(
+    "This model is not of the Phi-4 family: what it is good at, its makers say. Phial gives it "
+    "text only: no pictures, no sound, no web. Check what matters."
 )
 
 
@@ -37,8 +42,10 @@ class AboutPanel(QFrame):
         qt = f"Qt {qVersion()}"  # not shown: a name
         column.addWidget(text_label(formatting.join(versions, qt), "subheading"))
         column.addWidget(StyledLabel(self._model(shell), "muted"))
-        column.addWidget(StyledLabel(tr("What the model is not"), "subheading"))
-        column.addWidget(StyledLabel(_LIMITS))
+        if limits := self._limits(shell):
+            told = tr("What the model is good at, and what it is not")
+            column.addWidget(StyledLabel(told, "subheading"))
+            column.addWidget(StyledLabel(limits))
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         for button, command in (
@@ -49,6 +56,18 @@ class AboutPanel(QFrame):
             row.addWidget(button)
         row.addStretch(1)
         column.addLayout(row)
+
+    @staticmethod
+    def _limits(shell: WindowContext) -> str:
+        model, catalog = shell.services.models.state.model, shell.services.downloads.catalog
+        if model is None:
+            return ""
+        if isinstance(model, EndpointModel):
+            return _OF_OTHERS
+        if model.demo:
+            return _OF_THE_DEMO
+        known = catalog.family_of(model.name, model.path.stem) is not None
+        return _OF_THE_FAMILY if known else _OF_OTHERS
 
     @staticmethod
     def _model(shell: WindowContext) -> str:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from app.language import paragraph, tr
 from app.services.core import formatting
-from app.services.models.memory_cost import MemoryCost
+from app.services.models.model_fit import MemoryCost
 from app.ui.style.theme import SPACE, Theme, mix_colours, zoomed
 from app.ui.style.widgets import StyledLabel
 
@@ -82,10 +82,6 @@ class MemoryPanel(QFrame):
         for widget in (self._name, self._bar, self._line):
             column.addWidget(widget)
             widget.hide()
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the theme's colours."""
-        self._bar.set_theme(theme)
 
     def show_cost(self, name: str, cost: MemoryCost) -> None:
         """Say what the model of this name takes."""

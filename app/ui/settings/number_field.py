@@ -9,8 +9,8 @@ from PySide6.QtGui import QValidator, QWheelEvent
 from PySide6.QtWidgets import QAbstractSpinBox
 
 from app.domain.errors import InvalidValueError
-from app.domain.numbers import Signs, write_number
-from app.domain.options import Section, SettingSpec, read_typed
+from app.domain.numbers import Signs
+from app.domain.options import Section, SettingSpec, read_typed, write_value
 from app.ui.style.theme import zoomed
 
 _WIDE, _LEAST = 220, 110  # pixels at 100 %
@@ -58,6 +58,11 @@ class NumberField(QAbstractSpinBox):
         """Whether something stands there that was typed and not taken."""
         return self.lineEdit().text() != self._shown
 
+    @property
+    def typed(self) -> str:
+        """What stands there, whether it is a number or not."""
+        return self.lineEdit().text()
+
     def read(self) -> float | int | None:
         """The number that stands there.
 
@@ -69,9 +74,12 @@ class NumberField(QAbstractSpinBox):
     def show_value(self, value: float | None) -> None:
         """Show a number, or none."""
         self._held = value
-        self._shown = "" if value is None else write_number(value, signs_of(self.locale()))
+        self._shown = "" if value is None else self._written(value)
         if self.lineEdit().text() != self._shown:
             self.lineEdit().setText(self._shown)
+
+    def _written(self, value: float | Decimal) -> str:
+        return write_value(self._spec, value, signs_of(self.locale()))
 
     def sizeHint(self) -> QSize:
         """Room for what an empty field means."""
@@ -85,7 +93,7 @@ class NumberField(QAbstractSpinBox):
     def type_value(self, value: float) -> None:
         """Put a number there as if it had been typed: it is not taken yet."""
         exact = round(value) if self._spec.type is int else value
-        self.lineEdit().setText(write_number(exact, signs_of(self.locale())))
+        self.lineEdit().setText(self._written(exact))
 
     # --- steps --------------------------------------------------------------------------------
 
@@ -93,7 +101,7 @@ class NumberField(QAbstractSpinBox):
         """Up or down from the number that stands there; from what is refused there is no step."""
         target = self._target(steps)
         if target is not None:
-            self.lineEdit().setText(write_number(target, signs_of(self.locale())))
+            self.lineEdit().setText(self._written(target))
             self.lineEdit().selectAll()
             if self._spec.option.section is not Section.MODEL:
                 self.finished.emit()

@@ -19,10 +19,10 @@ _DOTS = "•" * 24
 
 
 class ServingPanel(QFrame):
-    """Where the model is lent, with buttons for address and key.
+    """Where the model is served, with buttons for address and key.
 
     Args:
-        serving: Lends it.
+        serving: Serves it.
         show_requests: Opens the list of requests.
     """
 
@@ -67,7 +67,7 @@ class ServingPanel(QFrame):
         elif state.on:
             self._line.setText(tr("Other programs find the model at {at}.", at=state.address))
         else:
-            self._line.setText(tr("The model is not lent now."))
+            self._line.setText(tr("The model is not served now."))
         self._address.setEnabled(state.on)
 
     def _on_reveal(self) -> None:

@@ -9,8 +9,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
 
 from app.domain.errors import InvalidValueError, KnownError
-from app.domain.numbers import write_number
-from app.domain.options import SettingSpec
+from app.domain.options import SettingSpec, write_value
 from app.domain.settings import Settings
 from app.language import paragraph, tr
 from app.services.core.settings import SettingsService
@@ -183,7 +182,7 @@ class SettingRow(QFrame):
         if isinstance(value, StrEnum):
             return option.choices.get(value, str(value))
         if isinstance(value, int | float):
-            number = write_number(value, signs_of(self._field.widget.locale()))
+            number = write_value(self.spec, value, signs_of(self._field.widget.locale()))
             return f"{number} {option.unit}".strip()
         return str(value)
 

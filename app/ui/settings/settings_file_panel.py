@@ -28,10 +28,13 @@ class SettingsFilePanel(QFrame):
     """
 
     def __init__(
-        self, service: SettingsService, change: Callable[[Mapping[str, object]], object]
+        self,
+        service: SettingsService,
+        change: Callable[[Mapping[str, object]], object],
+        written: Callable[[Path], object],
     ) -> None:
         super().__init__()
-        self._service, self._change = service, change
+        self._service, self._change, self._written = service, change, written
         export, take = push_button(tr("Export settings…")), push_button(tr("Import settings…"))
         export.clicked.connect(lambda _checked: self._export())
         take.clicked.connect(lambda _checked: self._import())
@@ -50,6 +53,8 @@ class SettingsFilePanel(QFrame):
                 export_settings(self._service.current, Path(name))
             except KnownError as error:
                 ErrorDialog(self, error).open()
+            else:
+                self._written(Path(name))
 
     def _import(self) -> None:
         name, _ = QFileDialog.getOpenFileName(

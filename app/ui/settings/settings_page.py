@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
@@ -23,13 +25,13 @@ from app.domain.options import Section
 from app.domain.settings import SPECS, Settings
 from app.language import tr, trn
 from app.services.core.settings import SettingsService
-from app.ui.conversation.notices.snackbar import Snackbar
+from app.ui.conversation.notices.snackbar import SHOW_IN_FOLDER, Snackbar
 from app.ui.core.assistive_activation import AssistedChoice
+from app.ui.core.links import show_in_folder
 from app.ui.settings.section_body import Panel, SectionBody
 from app.ui.settings.setting_row import Preview, Refusal, SettingRow
-from app.ui.style.switch import Switch
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import IconButton, StyledLabel
+from app.ui.style.widgets import StyledLabel
 from app.ui.style.window_page import WindowPage
 
 _LIST_WIDTH, _NARROW_LIST = 200, 148  # of the list of pages at 100 %, pixels
@@ -189,14 +191,15 @@ class SettingsPage(WindowPage):
         """Say what was done, with a way back."""
         self._toast.show_message(text, undo)
 
+    def tell_written(self, path: Path) -> None:
+        """Say that a file was written, with the way to it."""
+        text = tr("Written to {path}.", path=str(path))
+        self._toast.show_message(text, partial(show_in_folder, path), SHOW_IN_FOLDER)
+
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         super().set_theme(theme)
         self._theme = theme
-        for switch in self.findChildren(Switch):
-            switch.set_theme(theme)
-        for button in self.findChildren(IconButton):
-            button.set_theme(theme)
 
     def show_section(self, section: Section) -> None:
         """Go to one page."""

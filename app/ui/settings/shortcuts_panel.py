@@ -17,7 +17,14 @@ from PySide6.QtWidgets import (
 from app.language import tr
 from app.services.core.settings import SettingsService
 from app.ui.core.assistive_activation import AssistedChoice
-from app.ui.shell.command_table import COMMANDS, Command, Menu, keys_of, shortcut_text
+from app.ui.shell.command_table import (
+    COMMANDS,
+    Command,
+    Menu,
+    keys_of,
+    shortcut_text,
+    why_not_free,
+)
 from app.ui.shell.shortcuts import read_shortcuts, write_shortcuts
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
@@ -120,11 +127,15 @@ class ShortcutsPanel(QFrame):
             return
         changed = self._changed()
         whose = self._owner(typed, command) if typed else None
+        needed = why_not_free(typed) if typed else ""
         told = ""
-        if whose is not None:
+        if needed:
+            told = tr("No command can have these keys. They are for this: “{what}”", what=needed)
+        elif whose is not None:
             told = tr("“{command}” has these keys, and would lose them.", command=whose.text)
         self._told.setText(told)
-        self._use.setEnabled((typed,) != keys_of(command, changed)[:1] or bool(whose))
+        other = (typed,) != keys_of(command, changed)[:1] or bool(whose)
+        self._use.setEnabled(other and not needed)
 
     def _typed(self) -> str:
         return self._keys.keySequence().toString(_PORTABLE)
@@ -138,7 +149,7 @@ class ShortcutsPanel(QFrame):
 
     def _take(self) -> None:
         command, typed = self._command, self._typed()
-        if command is None:
+        if command is None or (typed and why_not_free(typed)):
             return
         changed = self._changed()
         if typed and (whose := self._owner(typed, command)) is not None:

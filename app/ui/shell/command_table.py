@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -130,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
     Command("cited_pages", tr("Pages that the answer cites…"), Menu.CHAT, (), _in_chat, group=2),
+    Command("evidence", tr("Save evidence of the answer…"), Menu.CHAT, (), _in_chat, group=2),
     Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),
     Command("export_chat", tr("Export…"), Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
     Command("export_all", tr("Export all chats…"), Menu.CHAT, group=3),
@@ -241,8 +243,47 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ),
     ("/", tr("In an empty message: prompts with fields to fill in; Tab goes to the next field")),
     ("Shift+Return", tr("Break the line")),
+    ("Ctrl+Return", tr("Send, also where Enter breaks the line")),  # not shown: the keys
     ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),
 )
+
+
+_ALSO = {"Ctrl+Down": "Ctrl+Up"}  # not shown: the keys
+"""Keys that are named with others in OTHER_KEYS."""
+_OF_FIELDS = (
+    QKeySequence.StandardKey.Copy,
+    QKeySequence.StandardKey.Cut,
+    QKeySequence.StandardKey.Paste,
+    QKeySequence.StandardKey.SelectAll,
+    QKeySequence.StandardKey.Redo,
+    QKeySequence.StandardKey.DeleteStartOfWord,
+    QKeySequence.StandardKey.DeleteEndOfWord,
+    QKeySequence.StandardKey.MoveToNextWord,
+    QKeySequence.StandardKey.MoveToPreviousWord,
+    QKeySequence.StandardKey.MoveToStartOfDocument,
+    QKeySequence.StandardKey.MoveToEndOfDocument,
+    QKeySequence.StandardKey.SelectNextWord,
+    QKeySequence.StandardKey.SelectPreviousWord,
+)
+_HELD = {"Ctrl", "Alt", "Meta"}  # not shown: as Qt writes them
+
+
+def why_not_free(keys: str) -> str:
+    """What keys are for that no command can have; empty where a command may have them.
+
+    Args:
+        keys: A portable key sequence.
+    """
+    wanted, also = QKeySequence(keys), _ALSO.get(keys, "")
+    for other, what in OTHER_KEYS:
+        if wanted == QKeySequence(other) or also == other:
+            return what
+    if any(wanted in QKeySequence.keyBindings(one) for one in _OF_FIELDS):
+        return tr("Copy, paste, select and move in what is typed")
+    held, _, last = keys.rpartition("+")
+    if _HELD & set(held.split("+")) or re.fullmatch(r"F\d+", last):
+        return ""
+    return tr("Type, and move about")
 
 
 def keys_of(command: Command, changed: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:

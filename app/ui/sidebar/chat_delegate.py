@@ -6,6 +6,8 @@ from PySide6.QtCore import (
     QAbstractItemModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPoint,
+    QRect,
     QSize,
     Qt,
     Signal,
@@ -18,7 +20,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from app.domain.conversation import Conversation
 from app.language import tr
+from app.services.library.date_groups import Group
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHeading
 from app.ui.style import icons
 from app.ui.style.text_fields import LONGEST_TITLE, LineField
@@ -26,6 +30,15 @@ from app.ui.style.theme import RADIUS, Theme
 
 Index = QModelIndex | QPersistentModelIndex
 _PADDING = 8
+_MARK = 14  # side of a mark at the end of a row, pixels
+_DOT = 8  # across, pixels
+_DOTS = 24  # side of the place of the dots that open the menu, pixels
+
+
+def dots_place(row: QRect, direction: Qt.LayoutDirection) -> QRect:
+    """Where the dots stand that open the menu of a chat, at the end of its row."""
+    place = QRect(row.right() - _DOTS - 2, row.center().y() - _DOTS // 2 + 1, _DOTS, _DOTS)
+    return QStyle.visualRect(direction, row, place)
 
 
 class ChatDelegate(QStyledItemDelegate):
@@ -33,6 +46,7 @@ class ChatDelegate(QStyledItemDelegate):
 
     Attributes:
         shown: Id of the open chat, which is marked whatever else is chosen.
+        target: The heading under which what is dragged would come.
 
     Signals:
         told: (sentence) why not all of what was pasted is in a title.
@@ -44,6 +58,7 @@ class ChatDelegate(QStyledItemDelegate):
         super().__init__(parent)
         self._theme = theme
         self.shown = ""
+        self.target: Group | None = None
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -91,10 +106,30 @@ class ChatDelegate(QStyledItemDelegate):
         font.setPointSizeF(font.pointSizeF() * 0.88)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
-        painter.setPen(QColor(self._theme.muted))
+        aimed = heading.group == self.target
+        if aimed:
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
+        colour = self._theme.text if aimed else self._theme.muted
+        painter.setPen(QColor(colour))
         rect = option.rect.adjusted(_PADDING, 0, -_PADDING, -3)  # nearer to what is below it
         text = f"{heading.text} ({heading.count})" if heading.folded else heading.text
         painter.drawText(rect, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
+        if heading.folded or option.state & QStyle.StateFlag.State_MouseOver:
+            self._paint_fold(painter, option, heading, colour)
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(QColor(self._theme.accent), 2))
+            painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
+
+    def _paint_fold(
+        self, painter: QPainter, option: QStyleOptionViewItem, heading: GroupHeading, colour: str
+    ) -> None:
+        """An arrow at the end of a heading: what is below it can be folded, or is."""
+        name = "chevron-down" if heading.folded else "chevron-up"
+        mark = icons.pixmap(name, colour, _MARK, painter.device().devicePixelRatioF())
+        row = option.rect
+        place = QRect(row.right() - _PADDING - _MARK, row.bottom() - _MARK - 5, _MARK, _MARK)
+        painter.drawPixmap(QStyle.visualRect(option.direction, row, place), mark)
 
     def _paint_chat(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         theme, rect = self._theme, option.rect.adjusted(1, 1, -1, -1)
@@ -119,16 +154,53 @@ class ChatDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
         painter.setPen(QColor(theme.text))
         inner = rect.adjusted(_PADDING, 0, -_PADDING, 0)
-        if chat is not None and (chat.pinned or chat.private):
-            mark = icons.pixmap(
-                "private" if chat.private else "pin",
-                theme.muted,
-                14,
-                painter.device().devicePixelRatioF(),
-            )
-            painter.drawPixmap(inner.right() - 13, inner.center().y() - 7, mark)
-            inner.setRight(inner.right() - 20)
+        writing = model.answering if isinstance(model, ChatListModel) else ""
+        answering = chat is not None and chat.id == writing
+        room = self._paint_end(painter, option, chat, dots=hovered or focused, answering=answering)
+        left = option.direction is Qt.LayoutDirection.RightToLeft
+        inner = inner.adjusted(room if left else 0, 0, 0 if left else -room, 0)
         text = option.fontMetrics.elidedText(
             str(index.data()), Qt.TextElideMode.ElideRight, inner.width()
         )
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+
+    def _paint_end(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        chat: Conversation | None,
+        *,
+        dots: bool,
+        answering: bool,
+    ) -> int:
+        """Draw what stands at the end of a row; how much of its width that takes.
+
+        Args:
+            painter: Draws.
+            option: The row.
+            chat: What is in it.
+            dots: Whether its menu is offered.
+            answering: Whether an answer is being written in it.
+        """
+        theme, row, scale = self._theme, option.rect, painter.device().devicePixelRatioF()
+        end, room = row.right() - _PADDING, 0
+
+        def place(side: int) -> QRect:
+            found = QRect(end - room - side, row.center().y() - side // 2, side, side)
+            return QStyle.visualRect(option.direction, row, found)
+
+        if dots:
+            where = dots_place(row, option.direction).center() - QPoint(_MARK // 2, _MARK // 2)
+            painter.drawPixmap(where, icons.pixmap("menu", theme.text, _MARK, scale))
+            room += _DOTS - _PADDING + 2
+        if chat is not None and (chat.private or chat.pinned):
+            name = "private" if chat.private else "pin"
+            painter.drawPixmap(place(_MARK), icons.pixmap(name, theme.muted, _MARK, scale))
+            room += _MARK + 6
+        if answering:
+            painter.setPen(Qt.PenStyle.NoPen)
+            painter.setBrush(QColor(theme.accent))
+            painter.drawEllipse(place(_DOT))
+            painter.setPen(QColor(theme.text))
+            room += _DOT + 6
+        return room

@@ -21,6 +21,13 @@ ID_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 2
 Index = QModelIndex | QPersistentModelIndex
 _ROOT = QModelIndex()
+_HEADING = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsDropEnabled
+_CHAT = (
+    Qt.ItemFlag.ItemIsSelectable
+    | Qt.ItemFlag.ItemIsEditable
+    | Qt.ItemFlag.ItemIsDragEnabled
+    | _HEADING
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,7 @@ class ChatListModel(QStringListModel):
         self._groups: dict[Group, list[Conversation]] = {}
         self._known: dict[str, Conversation] = {}
         self._folded: set[tuple[GroupKind, str]] = set()
+        self._answering = ""
         self._rows: list[ListRow] = []
         self._next: list[ListRow] = []
         # Connected before any view is: whoever hears of a change finds the rows as they are then.
@@ -96,6 +104,18 @@ class ChatListModel(QStringListModel):
         """Fold or unfold a group."""
         self._folded ^= {(group.kind, group.heading)}
         self._rebuild()
+
+    @property
+    def answering(self) -> str:
+        """Id of the chat in which an answer is being written; empty where there is none."""
+        return self._answering
+
+    def set_answering(self, conversation_id: str) -> None:
+        """Mark the chat in which an answer is being written."""
+        before, self._answering = self._answering, conversation_id
+        for changed in {before, conversation_id} if before != conversation_id else ():
+            if (index := self.row_of(changed)).isValid():
+                self._tell(index.row())
 
     def row_of(self, conversation_id: str) -> QModelIndex:
         """Where a chat stands; an invalid index where it does not."""
@@ -134,6 +154,17 @@ class ChatListModel(QStringListModel):
         row = self._rows[index.row()] if index.isValid() else None
         return row if isinstance(row, GroupHeading) else None
 
+    def heading_row(self, group: Group) -> QModelIndex:
+        """Where a heading stands; an invalid index where there is none."""
+        return self.index(self._first_row(group)) if group in self._groups else QModelIndex()
+
+    def heading_above(self, index: Index) -> GroupHeading | None:
+        """The heading under which a row stands, or that it is."""
+        if not index.isValid():
+            return None
+        row = self._rows[index.row()]
+        return row if isinstance(row, GroupHeading) else self._heading(self._headings.group_of(row))
+
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """Texts for drawing, editing and screen readers."""
         if not index.isValid():
@@ -150,7 +181,9 @@ class ChatListModel(QStringListModel):
                 return f"{formatting.listed_title(row)}\n{formatting.date_and_time(row.updated_at)}"
             case Qt.ItemDataRole.AccessibleDescriptionRole:
                 return formatting.join(
-                    tr("private") if row.private else "", tr("pinned") if row.pinned else ""
+                    tr("an answer is being written") if row.id == self._answering else "",
+                    tr("private") if row.private else "",
+                    tr("pinned") if row.pinned else "",
                 )
             case value if value == ID_ROLE:
                 return row.id
@@ -170,8 +203,8 @@ class ChatListModel(QStringListModel):
         if not index.isValid():
             return Qt.ItemFlag.NoItemFlags
         if self.conversation(index) is None:
-            return Qt.ItemFlag.ItemIsEnabled
-        return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEditable
+            return _HEADING
+        return _CHAT
 
     def _ids(self) -> list[str]:
         """Ids of the chats that are shown, from top to bottom."""

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint
 
+from app.services.library.date_groups import Group
+
 
 @dataclass(frozen=True, slots=True)
 class RenameRequest:
@@ -21,3 +23,11 @@ class MenuRequest:
 
     ids: tuple[str, ...]
     position: QPoint
+
+
+@dataclass(frozen=True, slots=True)
+class FilingRequest:
+    """Chats were dragged under another heading."""
+
+    ids: tuple[str, ...]
+    group: Group

@@ -10,7 +10,6 @@ from PySide6.QtCore import (
     QItemSelectionModel,
     QModelIndex,
     QObject,
-    QPoint,
     Qt,
     QTimer,
     Signal,
@@ -30,11 +29,13 @@ from app.domain.conversation import Conversation, SearchHit
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelState
+from app.services.library.date_groups import Group
 from app.services.library.live_search import is_cut
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.sidebar.chat_delegate import ChatDelegate
-from app.ui.sidebar.chat_list_model import HEADING_ROLE, ID_ROLE, ChatListModel
-from app.ui.sidebar.requests import MenuRequest, RenameRequest
+from app.ui.sidebar.chat_list import ChatList
+from app.ui.sidebar.chat_list_model import ID_ROLE, ChatListModel
+from app.ui.sidebar.requests import FilingRequest, MenuRequest, RenameRequest
 from app.ui.sidebar.search_results import HIT_ROLE, SearchResultDelegate, SearchResults
 from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
@@ -54,7 +55,8 @@ class Sidebar(QWidget):
         rename_requested: (RenameRequest) A title was edited.
         menu_requested: (MenuRequest) The right button, or its key.
         downloads_requested: The line about downloads was pressed.
-        delete_requested: (list of conversation ids), from Shift+Delete, never a single key.
+        delete_requested: (list of conversation ids), from Delete in the list.
+        filed: (FilingRequest) chats were dragged under another heading.
         told: (sentence) for the status line.
         chats_requested: The list was not changed while a title was edited in it; now it may be.
     """
@@ -69,6 +71,7 @@ class Sidebar(QWidget):
     rename_requested = Signal(RenameRequest)
     menu_requested = Signal(MenuRequest)
     delete_requested = Signal(object)
+    filed = Signal(FilingRequest)
     chats_requested = Signal()
     downloads_requested = Signal()
     told = Signal(str)
@@ -124,24 +127,14 @@ class Sidebar(QWidget):
         buttons["settings"].clicked.connect(self.settings_requested)
         return buttons
 
-    def _make_chat_list(self) -> QListView:
-        view = QListView()
-        view.setProperty("kind", "side")
-        view.setAccessibleName(tr("Chats"))
-        view.setModel(self.model)
-        view.setItemDelegate(self._chat_row)
-        view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        view.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        view.setUniformItemSizes(True)
-        view.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        view.setMouseTracking(True)
-        view.customContextMenuRequested.connect(self._on_menu)
-        view.clicked.connect(self._on_clicked)
+    def _make_chat_list(self) -> ChatList:
+        view = ChatList(self.model, self._chat_row)
+        view.chosen.connect(self.chat_chosen)
+        view.fold_requested.connect(self._fold)
+        view.menu_requested.connect(self.menu_requested)
+        view.delete_requested.connect(self.delete_requested)
+        view.filed.connect(self.filed)
         view.doubleClicked.connect(self._on_double_clicked)
-        view.activated.connect(self._on_activated)
-        view.installEventFilter(self)
         self._assisted = AssistedChoice(view, self._on_assisted)
         return view
 
@@ -290,8 +283,7 @@ class Sidebar(QWidget):
 
     def selected(self) -> list[str]:
         """Ids of the chosen chats, from top to bottom."""
-        rows = sorted(self._list.selectionModel().selectedIndexes(), key=lambda one: one.row())
-        return [chosen for row in rows if (chosen := row.data(ID_ROLE))]
+        return self._list.selected()
 
     def query(self) -> str:
         """What is searched for."""
@@ -309,6 +301,16 @@ class Sidebar(QWidget):
         self._search.clear()
         return True
 
+    def set_answering(self, conversation_id: str) -> None:
+        """Mark the chat in which an answer is being written; empty for none."""
+        self.model.set_answering(conversation_id)
+
+    @property
+    def in_list(self) -> str:
+        """Id of the one chat that is chosen in the list that has the focus; empty for none."""
+        chosen = self.selected()
+        return chosen[0] if self._list.hasFocus() and len(chosen) == 1 else ""
+
     def rename_in_place(self, conversation_id: str) -> bool:
         """Let the title be edited in its row; return whether there is one to see."""
         index = self.model.row_of(conversation_id)
@@ -320,17 +322,14 @@ class Sidebar(QWidget):
         return True
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Keys that lead from the field to its results, and Shift+Delete in the list."""
-        if event.type() == QEvent.Type.KeyPress and isinstance(event, QKeyEvent):
-            if watched is self._search and event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return}:
-                return self._enter_results(open_first=event.key() == Qt.Key.Key_Return)
-            shift_delete = (
-                event.key() == Qt.Key.Key_Delete
-                and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
-            )
-            if watched is self._list and shift_delete and self.selected():
-                self.delete_requested.emit(self.selected())
-                return True
+        """Keys that lead from the field to its results."""
+        if (
+            watched is self._search
+            and event.type() == QEvent.Type.KeyPress
+            and isinstance(event, QKeyEvent)
+            and event.key() in {Qt.Key.Key_Down, Qt.Key.Key_Return}
+        ):
+            return self._enter_results(open_first=event.key() == Qt.Key.Key_Return)
         return super().eventFilter(watched, event)
 
     def _enter_results(self, *, open_first: bool) -> bool:
@@ -360,18 +359,14 @@ class Sidebar(QWidget):
             self._pages.setCurrentWidget(self._list if has_chats else self._empty)
             self._more_hits.hide()
 
-    def _on_clicked(self, index: QModelIndex) -> None:
-        heading = index.data(HEADING_ROLE)
-        if heading is not None:
-            self.model.toggle(heading.group)
-            self.show_current(self._shown)
-        elif len(self.selected()) == 1:
-            self.chat_chosen.emit(self.selected()[0])
-
-    def _on_activated(self, index: QModelIndex) -> None:
-        chosen = index.data(ID_ROLE)
-        if chosen and len(self.selected()) == 1:
-            self.chat_chosen.emit(chosen)
+    def _fold(self, group: Group) -> None:
+        """Fold or unfold; the keys stay on the heading."""
+        was = self._list.currentIndex()
+        by_key = self._list.hasFocus() and self.model.heading(was) is not None
+        self.model.toggle(group)
+        self.show_current(self._shown)
+        if by_key:
+            self._list.setCurrentIndex(self.model.heading_row(group))
 
     def _on_assisted(self, index: QModelIndex) -> None:
         chosen = index.data(ID_ROLE)
@@ -382,8 +377,3 @@ class Sidebar(QWidget):
         chosen = index.data(ID_ROLE)
         if chosen:
             self.rename_in_place(chosen)
-
-    def _on_menu(self, position: QPoint) -> None:
-        if self.selected():
-            place = self._list.viewport().mapToGlobal(position)
-            self.menu_requested.emit(MenuRequest(tuple(self.selected()), place))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 
@@ -248,6 +249,14 @@ HIGH_CONTRAST = Theme(
 
 THEMES = {settings.ThemeChoice(theme.name): theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 """Every theme by the choice that shows it."""
+
+
+@runtime_checkable
+class Themed(Protocol):
+    """What draws with a theme's colours, where the style sheet does not reach."""
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw with another theme's colours."""
 
 
 def theme_for(choice: settings.ThemeChoice, *, system_dark: bool) -> Theme:

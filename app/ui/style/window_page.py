@@ -7,7 +7,7 @@ from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from app.language import tr
-from app.ui.style.theme import SPACE, Theme
+from app.ui.style.theme import SPACE, Theme, Themed
 from app.ui.style.widgets import IconButton, StyledLabel
 
 
@@ -63,8 +63,10 @@ class WindowPage(QWidget):
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
-        """Take the theme's colours."""
-        self._back.set_theme(theme)
+        """Take the theme's colours, and pass them on to whatever on the page draws with them."""
+        for widget in self.findChildren(QWidget):
+            if isinstance(widget, Themed):
+                widget.set_theme(theme)
 
     def begin(self) -> None:
         """It is shown: give the focus to where one begins."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.domain.download import DownloadState
+from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.hub.download.control import DownloadControl
 from app.hub.local.scan import scan
@@ -27,9 +29,11 @@ from app.services.core.events import ModelPhase
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.models.models_page import ModelsPage
 from app.ui.settings.token_panel import TokenPanel
+from app.ui.shell.page_names import ModelsTab
 from app.ui.style.widgets import StyledLabel
+from tests.scenarios.hands import press
 from tests.support.dropping import drop
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
@@ -87,7 +91,8 @@ def listed(qtbot: QtBot, opened: Opened) -> Iterator[ModelsPage]:
     list_files(qtbot, dialog, REPO)
     seen(qtbot, dialog, FILE)
     yield dialog
-    dialog.close()
+    if isValid(dialog):
+        dialog.close()
 
 
 def list_files(qtbot: QtBot, dialog: ModelsPage, name: str) -> None:
@@ -119,6 +124,21 @@ def test_a_repository_is_listed_and_a_file_of_it_fetched(
     seen(qtbot, dialog, "verified and ready")
     dialog.show_tab(ModelsTab.INSTALLED)
     seen(qtbot, dialog, "Phial's copy")
+
+
+def test_a_model_that_was_fetched_out_of_sight_is_used_with_one_click(
+    qtbot: QtBot, opened: Opened, listed: ModelsPage
+) -> None:
+    models = opened.harness.services.models
+    used = models.state.model
+    assert isinstance(used, ModelFile)
+    models.choose(replace(used, demo=False))  # in place of the demo it would be used by itself
+    button(listed, f"Download {FILE}").click()
+    opened.window.pages.back()
+    press(opened.window.pane, "Use")
+    qtbot.waitUntil(lambda: getattr(models.state.model, "name", "") != "Scripted")
+    (item,) = opened.harness.services.downloads.items()
+    assert getattr(models.state.model, "path", None) == item.files[0]
 
 
 def test_words_are_searched_for_and_a_hit_lists_its_files(qtbot: QtBot, opened: Opened) -> None:

@@ -8,6 +8,7 @@ from functools import partial
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from app.domain.conversation import Conversation
 from app.domain.documents import StoredDocument
 from app.domain.parts import AttachmentPart
 from app.language import formats, tr, trn
@@ -73,6 +74,11 @@ class AttachmentBar(QWidget):
     def empty(self) -> bool:
         """Whether nothing goes with the next message of the chat that is shown."""
         return not self._waiting.get(self._chat)
+
+    def carry_over(self, chat: Conversation, to: Conversation) -> None:
+        """What was typed in a chat goes along into another; private documents stay private."""
+        if chat.private is to.private:
+            self.add(to.id, self._waiting.pop(chat.id, []))
 
     def clear(self, chat_id: str) -> list[StoredDocument]:
         """The message was sent, and they with it; returns them, in case it cannot be stored."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from app.domain.presets.preset import SavedPrompt
 
@@ -24,12 +25,31 @@ def matching(prompts: Sequence[SavedPrompt], typed: str) -> list[SavedPrompt]:
     return begins + [one for one in prompts if one not in begins and word in one.name.casefold()]
 
 
-def filled(text: str, known: Mapping[str, str]) -> str:
+@dataclass(frozen=True, slots=True)
+class FilledPrompt:
+    """A prompt as it stands in the composer.
+
+    Attributes:
+        text: With what is known filled in.
+        fields: Where those stand that are to be typed, in order: begin and end, in characters.
+            Braces that came with what was filled in are none.
+    """
+
+    text: str
+    fields: tuple[tuple[int, int], ...]
+
+
+def filled(text: str, known: Mapping[str, str]) -> FilledPrompt:
     """A prompt with the fields filled in that are ``known`` and not empty."""
-    return _FIELD.sub(lambda field: known.get(field[1]) or field[0], text)
-
-
-def next_field(text: str, start: int = 0) -> tuple[int, int] | None:
-    """Where the next field begins and ends, from ``start`` on and then from the beginning."""
-    found = _FIELD.search(text, start) or _FIELD.search(text)
-    return found.span() if found is not None else None
+    parts: list[str] = []
+    fields: list[tuple[int, int]] = []
+    length = end = 0
+    for field in _FIELD.finditer(text):
+        value = known.get(field[1], "")
+        begin = length + field.start() - end
+        parts += [text[end : field.start()], value or field[0]]
+        length = begin + len(parts[-1])
+        end = field.end()
+        if not value:
+            fields.append((begin, length))
+    return FilledPrompt("".join([*parts, text[end:]]), tuple(fields))

@@ -10,10 +10,11 @@ from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout,
 
 from app.domain.presets.preset import SavedPrompt
 from app.language import tr
-from app.ui.conversation.input.prompt_fields import filled, matching, next_field
+from app.ui.conversation.input.prompt_fields import filled, matching
 from app.ui.style.text_fields import PlainEditor
 from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import announce
+from app.ui.transcript.content.runs import to_units
 
 _WIDTH = 420  # pixels at 100 %
 _MOST = 8  # rows that are seen at once
@@ -46,7 +47,7 @@ class PromptPopup(QFrame):
         self._editor, self._host = editor, host
         self._prompts, self._selection = prompts, selection
         self._found: list[SavedPrompt] = []
-        self._filling = False  # Tab goes to the next field
+        self._fields: list[QTextCursor] = []  # Tab goes to the next one; they move with the text
         self._given_up = ""  # what stood there when Esc closed the list
         self.setObjectName("popup")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -117,7 +118,7 @@ class PromptPopup(QFrame):
         key = event.key()
         if self.isVisible():
             return self._on_list_key(key)
-        return key == Qt.Key.Key_Tab and self._filling and self._go_to_field()
+        return key == Qt.Key.Key_Tab and self._go_to_field()
 
     def _on_list_key(self, key: int) -> bool:
         rows, row = self._list.count(), self._list.currentRow()
@@ -144,22 +145,35 @@ class PromptPopup(QFrame):
             self.managing.emit()
             return
         known = {
-            "clipboard": QGuiApplication.clipboard().text().strip(),
-            "selection": self._selection().strip(),
+            "clipboard": _as_inserted(QGuiApplication.clipboard().text()),
+            "selection": _as_inserted(self._selection()),
         }
-        self._editor.retype(filled(self._found[row].text, known))
-        self._filling = True
+        prompt = filled(self._found[row].text, known)
+        self._editor.retype(prompt.text)
+        self._fields = [self._field(prompt.text, *place) for place in prompt.fields]
         if not self._go_to_field():
             self._editor.moveCursor(QTextCursor.MoveOperation.End)
 
+    def _field(self, text: str, begin: int, end: int) -> QTextCursor:
+        cursor = QTextCursor(self._editor.document())
+        cursor.setPosition(to_units(text, begin))
+        cursor.setPosition(to_units(text, end), QTextCursor.MoveMode.KeepAnchor)
+        return cursor
+
     def _go_to_field(self) -> bool:
-        """Select the next field; tell whether there is one."""
-        cursor = self._editor.textCursor()
-        place = next_field(self._editor.toPlainText(), cursor.selectionEnd())
-        if place is None:
-            self._filling = False
-            return False
-        cursor.setPosition(place[0])
-        cursor.setPosition(place[1], QTextCursor.MoveMode.KeepAnchor)
-        self._editor.setTextCursor(cursor)
-        return True
+        """Select the next field that still stands there; tell whether there is one.
+
+        Each is come to once: after the last, Tab leaves the message as ever.
+        """
+        while self._fields:
+            field = self._fields.pop(0)
+            name = field.selectedText()
+            if name.startswith("{") and name.endswith("}"):
+                self._editor.setTextCursor(field)
+                return True
+        return False
+
+
+def _as_inserted(text: str) -> str:
+    """What a document makes of a text, so that places in it stay where they are."""
+    return text.strip().replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")

@@ -13,14 +13,39 @@ from app.domain.conversation import Conversation, MessageStatus
 from app.language import tr
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.chat_service import ChatService
-from app.services.core.events import AnswerEnded, Event, LibraryChanged, SendFailed
+from app.services.core.events import AnswerEnded, Asked, Event, LibraryChanged, SendFailed
 from app.ui.conversation.composer import Composer
 from app.ui.style.dialogs import push_button
-from app.ui.style.scrolling_page import clear_layout
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import ElidedLabel, StyledLabel, announce
 
 _SHARE = 0.17  # of the window's height, at most
+
+
+class QueuedRow(QWidget):
+    """One message in waiting; it stays what it is while others come and go, and keeps the focus.
+
+    Attributes:
+        words: The message.
+        send, edit, remove: Buttons; the first is there where nothing else sends it.
+    """
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.words = text
+        self.send = push_button(tr("Send now"), "link")
+        self.edit = push_button(tr("Edit"), "link")
+        self.remove = push_button(tr("Remove"), "link")
+        line = QHBoxLayout(self)
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(ElidedLabel(text), 1)
+        for button in (self.send, self.edit, self.remove):
+            button.setAccessibleDescription(text)
+            line.addWidget(button)
+
+    def offer_sending(self, *, offered: bool) -> None:
+        """Whether it can be sent by hand."""
+        self.send.setVisible(offered)
 
 
 class QueueStrip(QFrame):
@@ -39,10 +64,14 @@ class QueueStrip(QFrame):
         super().__init__()
         self.setObjectName("strip")
         self.setAccessibleName(tr("Messages in waiting"))
+        self._rows: list[QueuedRow] = []
+        self._shown: tuple[tuple[str, ...], bool] = ((), False)
+        self._said = StyledLabel("", "small")
         inside = QWidget()
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(SPACE + 4, 4, SPACE, 4)
         self._column.setSpacing(2)
+        self._column.addWidget(self._said)
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QFrame.Shape.NoFrame)
@@ -61,14 +90,26 @@ class QueueStrip(QFrame):
             texts: In the order in which they are sent.
             waits: Whether an answer is being written, after which the first is sent by itself.
         """
-        clear_layout(self._column)
         self.setVisible(bool(texts))
-        if not texts:
+        if (texts, waits) == self._shown:
             return
+        self._shown = (texts, waits)
         said = tr("Sent when this answer has ended:") if waits else tr("Not sent yet:")
-        self._column.addWidget(StyledLabel(said, "small"))
-        for index, text in enumerate(texts):
-            self._column.addWidget(self._row(index, text, first=index == 0 and not waits))
+        self._said.setText(said)
+        before, self._rows = self._rows, []
+        for text in texts:
+            kept = next((row for row in before if row.words == text), None)
+            if kept is not None:
+                before.remove(kept)
+            self._rows.append(kept or self._make_row(text))
+        for row in before:
+            row.hide()
+            row.deleteLater()
+        for at, row in enumerate(self._rows):
+            row.offer_sending(offered=at == 0 and not waits)
+            if self._column.indexOf(row) != at + 1:
+                self._column.removeWidget(row)
+                self._column.insertWidget(at + 1, row)  # below the line that says what waits
         self._grow()
 
     def _grow(self) -> None:
@@ -85,25 +126,14 @@ class QueueStrip(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Another window has another height to share."""
         super().resizeEvent(event)
-        if not self.isHidden() and self._column.count():
+        if not self.isHidden():
             self._grow()
 
-    def _row(self, index: int, text: str, *, first: bool) -> QWidget:
-        row = QWidget()
-        line = QHBoxLayout(row)
-        line.setContentsMargins(0, 0, 0, 0)
-        line.addWidget(ElidedLabel(text), 1)
-        edit, remove = push_button(tr("Edit"), "link"), push_button(tr("Remove"), "link")
-        edit.clicked.connect(partial(self.edited.emit, index))
-        remove.clicked.connect(partial(self.removed.emit, index))
-        buttons = [edit, remove]
-        if first:
-            send = push_button(tr("Send now"), "link")
-            send.clicked.connect(self.send_requested)
-            buttons.insert(0, send)
-        for button in buttons:
-            button.setAccessibleDescription(text)
-            line.addWidget(button)
+    def _make_row(self, text: str) -> QueuedRow:
+        row = QueuedRow(text)
+        row.edit.clicked.connect(lambda: self.edited.emit(self._rows.index(row)))
+        row.remove.clicked.connect(lambda: self.removed.emit(self._rows.index(row)))
+        row.send.clicked.connect(self.send_requested)
         return row
 
 
@@ -120,6 +150,7 @@ class QueuedMessages(QObject):
         shown: Gives the chat that is shown.
         attempt: Does something, shows a known error, and tells whether it worked.
         back: Brings a call back to this thread, see :meth:`Operations.back`.
+        restore: Gives words that could not be kept back to the chat they were typed in.
     """
 
     def __init__(
@@ -129,11 +160,13 @@ class QueuedMessages(QObject):
         composer: Composer,
         shown: Callable[[], Conversation | None],
         attempt: Callable[[Callable[[], object]], bool],
-        back: Callable[[QObject, Callable[[str], object]], Callable[[str], None]],
+        back: Callable[[QObject, Callable[[Asked], object]], Callable[[Asked], None]],
+        restore: Callable[[str, Asked], object],
     ) -> None:
         super().__init__(composer)
         self._chats, self._options, self._composer = chats, options, composer
         self._shown, self._attempt, self._back = shown, attempt, back
+        self._restore = restore
         self.strip = QueueStrip()
         self.strip.edited.connect(self._edit)
         self.strip.removed.connect(self._remove)
@@ -169,14 +202,16 @@ class QueuedMessages(QObject):
         if chat is None:
             return
         queued = (*self._texts(chat.id), text)
-        lost = partial(self._back(self._composer, self._give_back), text)
+        lost = partial(self._back(self._composer, partial(self._restore, chat.id)), Asked(text))
         if self._attempt(lambda: self._options.set_queued(chat.id, queued, lost)):
             self._composer.set_text("")
             self.strip.show_messages(queued, waits=self._chats.active is not None)
             announce(self.strip, tr("It is sent when this answer has ended."))
 
     def _give_back(self, text: str) -> None:
-        """Words that could not be kept stand where they were typed, before what was typed since."""
+        """It stands where it was typed, before what was typed since; an edit there is put aside."""
+        if self._composer.editing:
+            self._composer.edit_cancelled.emit()
         typed = self._composer.text()
         self._composer.set_text(f"{text}\n{typed}" if typed else text)
 

@@ -1,4 +1,4 @@
-"""A line at the bottom that says what was done and offers to undo it."""
+"""A line at the bottom that says what was done and offers what one wants next, such as Undo."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from app.ui.style.widgets import announce
 
 SHOWN_MS = 10_000
 _UNDO = tr("Undo")
+SHOW_IN_FOLDER = tr("Show in folder")
 
 
 class Snackbar(QFrame):

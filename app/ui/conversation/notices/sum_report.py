@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject
 from app.domain.conversation import Message
 from app.domain.generation import Role
 from app.language import paragraph, tr, trn
-from app.services.core.events import AnswerEnded, AnswerStarted, Event
+from app.services.core.events import AnswerEnded, AnswerStarted, BranchChanged, Event
 from app.services.core.settings import SettingsService
 from app.ui.conversation.notices.banner import Banner, BannerAction
 from app.ui.core.operations import Operation, Operations
@@ -46,14 +46,21 @@ class SumReport(QObject):
         super().__init__(parent)
         self._settings, self._banner, self._operations = settings, banner, operations
         self._is_shown, self._ask = is_shown, ask
+        self._round = 0  # what is found of an answer that is no longer shown is not said
 
     def on_event(self, event: Event) -> None:
         """Check an answer that ended; what an older one had is no longer said."""
         match event:
             case AnswerStarted():
-                self._banner.withdraw(SUMS)
+                self._withdraw()
+            case BranchChanged(chat_id) if self._is_shown(chat_id):
+                self._withdraw()  # another version of the answer, or it is in the trash
             case AnswerEnded(message) if self._settings.current.check_sums:
                 self._check(message)
+
+    def _withdraw(self) -> None:
+        self._round += 1
+        self._banner.withdraw(SUMS)
 
     def _check(self, message: Message) -> None:
         seen = self._banner.window().isVisible() and self._is_shown(message.conversation_id)
@@ -65,8 +72,11 @@ class SumReport(QObject):
 
             return wrong_numbers(message.content)
 
+        asked = self._round
+
         def show(found: tuple[Finding, ...]) -> None:
-            if found and self._is_shown(message.conversation_id) and not self._banner.kind:
+            here = self._is_shown(message.conversation_id) and asked == self._round
+            if found and here and not self._banner.kind:
                 self._show(found, message.content)
 
         self._operations.run(self, job, show)
