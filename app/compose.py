@@ -12,50 +12,9 @@ from app.domain.endpoints.source import EndpointSource
 from app.domain.model import ChosenModel, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-<<<<<<< HEAD
-from app.engine.process.client import EngineClient
-from app.engine.router import EngineRouter
-from app.hub.api.catalog import load_catalog
-from app.hub.api.client import hub_trust
-from app.hub.api.token import RedactingFilter, TokenStore
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.network.connection_log import ConnectionLog
-from app.remote.engine import EndpointEngine
-from app.services.chat.chat_options import ChatOptionsService
-from app.services.chat.chat_service import ChatService
-from app.services.chat.context_service import ContextService
-from app.services.chat.read_ahead import ReadAheadService
-from app.services.chat.titles import TitleService
-from app.services.core.serial_executor import SerialExecutor
-from app.services.documents.attached import AttachedDocuments
-from app.services.library.library_service import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.models.add_models import AddModelService
-from app.services.models.advice import AdviceService
-from app.services.models.benchmark_runner import BenchmarkService
-from app.services.models.devices import DeviceFinder
-from app.services.models.downloads import DownloadService
-from app.services.models.endpoints import EndpointKeys, EndpointService
-from app.services.models.model_files import advised_sampling, find_model_named, model_file
-from app.services.models.model_service import ModelService
-from app.services.models.named_models import NamedModels
-from app.services.models.quantizations import QuantizationService
-from app.services.models.snapshots import SnapshotService
-from app.services.presets.answer_options import AnswerOptions
-from app.services.presets.preset_service import PresetService
-from app.services.privacy.connections import ConnectionService
-from app.services.registry import Services
-from app.services.serving.serving_service import ServingService
-from app.services.transfer.import_record import ImportRecord
-from app.services.transfer.transfer_service import TransferService
-from app.services.updates import UpdateService
-from app.serving.key_file import KeyFile
-=======
->>>>>>> main
 from app.setup import Setup
 from app.store import EndpointStore, PresetFile, SpeedStore
 from app.system.bundled import bundled
-from app.system.hardware import power_now
 from app.system.paths import Folders
 
 if TYPE_CHECKING:  # each is imported where it is made
@@ -384,6 +343,7 @@ def build_services(
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
+    from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
     from app.services.documents.attached import AttachedDocuments
     from app.services.library.library_service import LibraryService
@@ -395,6 +355,7 @@ def build_services(
     from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
     from app.store import open_store
+    from app.system.hardware import power_now
 
     opened = open_store(setup.folders.data, progress=progress)
     report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)

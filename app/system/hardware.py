@@ -130,6 +130,8 @@ class PowerSource:
 
 def power_now() -> PowerSource:
     """As it is now; what the system does not tell counts as plugged in."""
+    import psutil
+
     look = getattr(psutil, "sensors_battery", None)  # not on every system
     try:
         found = look() if look is not None else None

@@ -8,13 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-<<<<<<< HEAD
-from app.domain.errors import LoadCancelledError, ModelFileError
-=======
 from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
-from app.domain.context import fit_turns, reserve_for
-from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
->>>>>>> main
+from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import (
     ContextFitted,
     Finished,

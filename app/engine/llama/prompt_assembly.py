@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from app.domain.answers.reasoning import Marks
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import PromptTooLongError
 from app.domain.generation import GenerationRequest, Role, Turn
 from app.engine.llama.session import Session
 from app.engine.prompt import opened
-from app.engine.reasoning import Marks
 from app.engine.reuse import Reading
 
 

@@ -17,12 +17,7 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
-<<<<<<< HEAD
-from app.engine.reasoning import marks_in
 from app.engine.reuse import Reading, common_prefix, find_move, may_use
-=======
-from app.engine.reuse import Reading, find_move, may_use
->>>>>>> main
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
 

@@ -165,6 +165,8 @@ class ReadAheadService:
         model = self._models.state.model
         if loaded is None or model is None or isinstance(loaded.source, EndpointSource):
             return None
+        if chat.head_id is not None and chat.options.model:  # an endpoint answers it
+            return None
         branch = [item.message for item in self._library.chats.branch(chat.id)]
         last = branch[-1].status if branch else MessageStatus.COMPLETE
         if last is MessageStatus.STREAMING:

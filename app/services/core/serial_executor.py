@@ -91,9 +91,9 @@ class SerialExecutor:
             if self._running is not None and self._running.idle:
                 running = self._running
             self._look()
-<<<<<<< HEAD
         if running is not None:
             running.give_way()
+        return True
 
     def submit_idle(self, job: Callable[[], None], give_way: Callable[[], None]) -> None:
         """Run ``job`` when nothing else waits at all, in place of an earlier one that waits so.
@@ -106,9 +106,6 @@ class SerialExecutor:
             if not self._closed:
                 self._idle = _Later(job, give_way, idle=True)
                 self._look()
-=======
-        return True
->>>>>>> main
 
     def _look(self) -> None:
         """Have the thread look at what waits, behind all that it was given until now."""

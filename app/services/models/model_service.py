@@ -309,7 +309,6 @@ class ModelService:
         self._load(model, cancel, settings)
         return model
 
-<<<<<<< HEAD
     def ready_for(self, settings_for: Callable[[ChosenModel], Settings]) -> LoadedModel | None:
         """What is loaded, where the chosen model would answer with it as it is; None elsewhere.
 
@@ -321,37 +320,9 @@ class ModelService:
         state = self._state
         if state.phase is not ModelPhase.READY or state.model is None:
             return None
-        wanted = self.request_for(state.model, settings_for(state.model))
+        wanted = self.facts.request_for(state.model, settings_for(state.model))
         return state.loaded if self._loaded_with == wanted else None
 
-    def request_for(self, model: ChosenModel, settings: Settings | None = None) -> LoadRequest:
-        """How a model is loaded; None takes what is in force for it outside of a chat."""
-        match model:
-            case EndpointModel(source=source):
-                return LoadRequest(source)
-            case ModelFile():
-                request = request_of(settings or self._options.for_model(model), model.source)
-                return replace(request, sha256=self._hashes.hash_of(model))
-
-    def reference(self, model: ChosenModel) -> ModelRef:
-        """What is stored with an answer to say what made it."""
-        match model:
-            case EndpointModel(source=source):
-                return ModelRef(source.model, endpoint=source.endpoint)
-            case ModelFile():
-                return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
-
-    def advised_sampling(self, model: ChosenModel) -> Sampling | None:
-        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
-        return advised_sampling(self._catalog, model)
-
-    def family_id(self, model: ChosenModel) -> str:
-        """The catalogue's name of the family a file belongs to; empty where it knows none."""
-        family = family_of(self._catalog, model)
-        return family.id if family is not None else ""
-
-=======
->>>>>>> main
     def _first_state(self) -> ModelState:
         """What is chosen at the start: for new chats an endpoint's model may be."""
         settings = self._settings.current
