@@ -32,11 +32,16 @@ _PRIMITIVES = {  # not shown: GBNF
     "object": r'"{" ws (member ("," ws member)*)? "}"',
     "member": r'string ":" ws value ws',
     "array": r'"[" ws (value ws ("," ws value ws)*)? "]"',
-    "date": r'[0-9] [0-9] [0-9] [0-9] "-" ("0" [1-9] | "1" [0-2]) "-" '
-    r'("0" [1-9] | [12] [0-9] | "3" [01])',
+    "date": r'[12] [0-9] [0-9] [0-9] "-" ('
+    r'("0" [13578] | "1" [02]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])'
+    r' | ("0" [469] | "11") "-" ("0" [1-9] | [12] [0-9] | "30")'
+    r' | "02-" ("0" [1-9] | "1" [0-9] | "2" [0-8]))'
+    r' | [12] [0-9] ("0" [48] | [2468] [048] | [13579] [26]) "-02-29"',
     "time": r'([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{1,9})? '
     r'("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])',
 }
+DATE = _PRIMITIVES["date"]
+"""GBNF of the days from 1000 to 2999, as YYYY-MM-DD."""
 _NEEDS = {
     "string": ("char",),
     "number": ("integer",),
@@ -190,7 +195,7 @@ class _Grammar:
             values = [value for value in values if any(_TYPES[kind](value) for kind in kinds)]
             if not values:
                 raise _refused(at, tr("none of its values is of its type"))
-        return self._rule(" | ".join(_literal(_written(value, at)) for value in values))
+        return self._rule(" | ".join(literal(_written(value, at)) for value in values))
 
     def _either(self, choices: object, at: str, depth: int) -> str:
         """What fits at least one of the schemas.
@@ -251,7 +256,7 @@ class _Grammar:
         self._primitive("ws")
         members = [
             self._rule(  # not shown
-                f'{_literal(_written(name, at))} ":" ws '  # not shown
+                f'{literal(_written(name, at))} ":" ws '  # not shown
                 f"{self._expression(one, f'{at}/properties/{name}', depth + 1)} ws"
             )
             for name, one in properties.items()
@@ -312,7 +317,7 @@ def _written(value: object, at: str) -> str:
         raise _refused(at, tr("a value in it is not JSON")) from error
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A text of GBNF that stands for ``text`` itself."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         text = json.dumps(json.loads(text))  # half a character is written as its escape

@@ -17,6 +17,7 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
+from app.domain.grammar.form_grammar import form_grammar
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import (
@@ -25,7 +26,7 @@ from app.services.chat.answer_in_progress import (
     failed_message,
     finished_message,
 )
-from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.prompt_messages import chat_turns, form_asked
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
@@ -105,6 +106,7 @@ class AnswerWriter:
             continue_answer=resume and bool(message.content or message.reasoning),
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
+            grammar=form_grammar(writing.form) if writing.form is not None else "",
         )
         shortened = self._shortened(request, writing)
         for event in self._engine.generate(shortened.request, writing.cancel):
@@ -150,6 +152,7 @@ class AnswerWriter:
             above = path[-1].parent_id
         conversation = self._library.chats.get(answer.conversation_id)
         turns = chat_turns(conversation, path[::-1])
+        writing.form = form_asked(path[0]) if path else None
         if self._documents is not None:
             loaded = self._models.state.loaded
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN

@@ -24,10 +24,10 @@ from app.domain.errors import (
 )
 from app.domain.generation import Role
 from app.domain.model import ChosenModel, EndpointModel
-from app.domain.parts import AttachmentPart, PlacedPart
+from app.domain.parts import AttachmentPart, FormPart, PlacedPart
 from app.engine.base import Engine
 from app.language import tr
-from app.services.chat.answer_in_progress import AnswerInProgress, failed_message
+from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, with_form
 from app.services.chat.answer_writer import AnswerWriter, WrittenAnswer
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.titles import title_from
@@ -106,14 +106,14 @@ class ChatService:
         return ActiveAnswer(writing.message.conversation_id, writing.message.id)
 
     def send(
-        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart] = ()
+        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart | FormPart] = ()
     ) -> Exchange:
         """Store a question and begin its answer. Returns at once.
 
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it.
+            attached: What comes with it: documents, and the form that the answer is to have.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -418,7 +418,7 @@ class ChatService:
         message = replace(written.message, content=content, placed=placed)
         try:
             checked = writing.given.checked(content, placed)
-            message = replace(message, placed=checked)
+            message = with_form(replace(message, placed=checked), writing.form)
         finally:  # the answer is whole without that
             self._store_end(writing, message, written.error)
 

@@ -12,7 +12,9 @@ from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
+from app.domain.grammar.form import Form
 from app.domain.model import is_demo
+from app.domain.parts import AttachmentPart, FormPart
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
@@ -68,7 +70,9 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
-        self._given: dict[str, list[StoredDocument]] = {}  # of questions that are not stored yet
+        self._given: dict[
+            str, tuple[list[StoredDocument], Form | None]
+        ] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -272,13 +276,16 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         ask = self._services.chat
-        bar = self._pane.composer.attachments
-        given = () if editing else bar.parts(chat.id)
+        bar, form = self._pane.composer.attachments, self._pane.composer.form
+        given: tuple[AttachmentPart | FormPart, ...] = ()
+        if not editing:
+            given = (*bar.parts(chat.id), *form.parts(chat.id))
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
             if given:
-                self._given[chat.id] = bar.clear(chat.id)
+                self._given[chat.id] = (bar.clear(chat.id), form.get(chat.id))
+                form.choose(chat.id, None)
             elif not bar.empty:
                 told = tr("The documents stay here for your next message.")
                 self._pane.status.show_notice(told)
@@ -477,10 +484,11 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
-        given = self._given.pop(event.conversation_id, [])
+        given, form = self._given.pop(event.conversation_id, ([], None))
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
             self._pane.composer.attachments.add(event.conversation_id, given)
+            self._pane.composer.form.choose(event.conversation_id, form)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)
