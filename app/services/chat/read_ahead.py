@@ -171,7 +171,8 @@ class ReadAheadService:
         last = branch[-1].status if branch else MessageStatus.COMPLETE
         if last is MessageStatus.STREAMING:
             return None
-        if last.can_continue and not wish.draft.strip() and self._drafted != chat.id:
+        thought = last.can_continue and bool(branch[-1].reasoning)
+        if thought and not wish.draft.strip() and self._drafted != chat.id:
             return None  # going on with it needs what it thought, the next question does not
         in_force = self._options.in_force(chat.options, model)
         question = _question(chat, wish)
