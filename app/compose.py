@@ -343,6 +343,7 @@ def build_services(
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
+    from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
     from app.services.documents.attached import AttachedDocuments
     from app.services.library.library_service import LibraryService
@@ -354,6 +355,7 @@ def build_services(
     from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
     from app.store import open_store
+    from app.system.hardware import power_now
 
     opened = open_store(setup.folders.data, progress=progress)
     report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
@@ -385,6 +387,17 @@ def build_services(
         chat=chat,
         context=ContextService(
             engine, room.executor, room.models, library, room.options, setup.bus
+        ),
+        ahead=ReadAheadService(
+            engine,
+            room.executor,
+            room.models,
+            library,
+            room.options,
+            setup.settings,
+            setup.bus,
+            documents=documents,
+            power=power_now,
         ),
         documents=documents,
         presets=room.presets,

@@ -6,17 +6,14 @@ new setting is one new field here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
-from typing import Any
 
-from app.domain.errors import InvalidValueError
 from app.domain.generation import RANGES, OverflowPolicy, Sampling
 from app.domain.model import KvType
 from app.domain.network.serving import DEFAULT_PORT
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
-from app.language import paragraph, tr
+from app.language import tr
 
 
 class ThemeChoice(StrEnum):
@@ -41,6 +38,14 @@ class LoadWhen(StrEnum):
 
     START = "start"  # with the window
     FIRST_USE = "first_use"  # with the first message
+
+
+class ReadAheadWhen(StrEnum):
+    """When the model reads before it is asked."""
+
+    OFF = "off"
+    PLUGGED_IN = "plugged_in"
+    ALWAYS = "always"  # but for a battery that is nearly empty
 
 
 _ADVISED = tr("what suits the model")
@@ -257,6 +262,22 @@ class Settings:
             },
         ),
     )
+    read_ahead: ReadAheadWhen = option(
+        ReadAheadWhen.PLUGGED_IN,
+        Option(
+            _M,
+            tr("Read ahead"),
+            tr(
+                "The model reads a chat, and what you type in it, before you send it, so that the "
+                "answer begins sooner. What you delete again is forgotten."
+            ),
+            choices={
+                ReadAheadWhen.OFF: tr("Off"),
+                ReadAheadWhen.PLUGGED_IN: tr("When plugged in"),
+                ReadAheadWhen.ALWAYS: tr("Always"),
+            },
+        ),
+    )
     kv_snapshots: bool = option(
         True,
         Option(
@@ -414,42 +435,6 @@ SAMPLED = tuple(field.name for field in fields(Sampling) if field.name in SPECS)
 """Settings that say how tokens are drawn."""
 SHOWN = {name: spec for name, spec in SPECS.items() if spec.option.section is not None}
 """Settings for people, in the dialog and the terminal; the others are what the window remembers."""
-
-
-def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:
-    """Read stored settings, keeping every good value.
-
-    Args:
-        data: Name to value, as stored. Names that are not known are ignored: a newer version may
-            have written them.
-
-    Returns:
-        The settings, and one sentence for each value that had to be replaced by its default.
-    """
-    good: dict[str, Any] = {}
-    problems: list[str] = []
-    for name, spec in SPECS.items():
-        if name not in data:
-            continue
-        try:
-            good[name] = check(spec, data[name])
-        except InvalidValueError as error:
-            problems.append(
-                paragraph(
-                    error.what,
-                    tr("The default is used; the file keeps yours until you change it."),
-                )
-            )
-    return Settings(**good), problems
-
-
-def refuses(name: str, stored: object) -> bool:
-    """Whether a stored value of a known setting cannot be used."""
-    try:
-        check(SPECS[name], stored)
-    except InvalidValueError:
-        return True
-    return False
 
 
 def settings_to_dict(settings: Settings) -> dict[str, object]:

@@ -13,7 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
+)
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.domain.network.connections import Confinement
 
@@ -100,6 +105,18 @@ class Engine(Protocol):
             PromptTooLongError: The last message alone does not fit.
             ContextFullError: The turns do not fit and ``overflow`` is ``REFUSE``.
             EngineDiedError: The process died and could not be brought back to this answer.
+        """
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """Read what is certain of a prompt before it is asked, as far as that can be done here.
+
+        What it reads is what :meth:`generate` would read, and the answers are the same. Words of
+        the draft are never written to disk. A set ``cancel`` ends it after the step under way;
+        nobody waits for that, and the next call comes after it.
+
+        Raises:
+            ModelNotLoadedError: Nothing is loaded.
+            EngineDiedError: The process died; the model comes back in the background.
         """
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:

@@ -7,7 +7,12 @@ from contextlib import ExitStack
 
 from app.domain.endpoints.source import FileSource, ModelSource
 from app.domain.errors import ModelNotLoadedError
-from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
+)
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.domain.network.connections import Confinement
 from app.engine.base import Cancel, Engine, EngineOptions, LoadProgressCallback
@@ -69,6 +74,10 @@ class EngineRouter:
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
         """See :meth:`app.engine.base.Engine.generate`."""
         return self._in_use().generate(request, cancel)
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """See :meth:`app.engine.base.Engine.read_ahead`."""
+        return self._in_use().read_ahead(asked, cancel)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See :meth:`app.engine.base.Engine.count_tokens`."""

@@ -19,6 +19,8 @@ from app.domain.generation import (
     GenerationEvent,
     GenerationRequest,
     PromptProgress,
+    ReadAheadProgress,
+    ReadAheadRequest,
     StopReason,
     Timings,
 )
@@ -80,6 +82,7 @@ class ScriptedEngine:
     Attributes:
         requests: Every request, in order.
         loads: Every load, in order.
+        read_aheads: Everything that was read before it was asked, in order.
         saved_states: Every conversation that was left, in order.
         loaded: The model in force.
         closed: Whether ``close`` was called.
@@ -110,6 +113,7 @@ class ScriptedEngine:
         self._pause = pause
         self.requests: list[GenerationRequest] = []
         self.loads: list[LoadRequest] = []
+        self.read_aheads: list[ReadAheadRequest] = []
         self.saved_states: list[str] = []
         self.options: list[EngineOptions] = []
         self.loaded: LoadedModel | None = None
@@ -202,6 +206,16 @@ class ScriptedEngine:
         else:
             answer = self._answers[(len(self.requests) - 1) % len(self._answers)]
         return ScriptedAnswer(answer) if isinstance(answer, str) else answer
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """Note what may be asked; it takes as long as a prompt, in the same steps."""
+        self.read_aheads.append(asked)
+        total = sum(len(split_words(turn.content)) + 1 for turn in asked.request.turns)
+        total += len(split_words(asked.draft))
+        for step in range(PROMPT_STEPS + 1):
+            yield ReadAheadProgress(total * step // PROMPT_STEPS, total)
+            if self._pause(self._prompt_delay / PROMPT_STEPS, cancel):
+                return
 
     def seconds(self, prompt: bool, tokens: int) -> float:
         """Scripted time, so that rates in tests and pictures do not depend on the machine."""

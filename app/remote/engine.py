@@ -24,6 +24,8 @@ from app.domain.generation import (
     GenerationEvent,
     GenerationRequest,
     PromptProgress,
+    ReadAheadProgress,
+    ReadAheadRequest,
     StopReason,
     Timings,
     Turn,
@@ -205,6 +207,11 @@ class EndpointEngine:
 
     def configure(self, options: object) -> None:
         """Options are for engines of files."""
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Flag) -> Iterator[ReadAheadProgress]:
+        """Nothing: what is typed goes to no other computer before it is sent."""
+        del asked, cancel
+        return iter(())
 
     def save_state(self, conversation_id: str) -> None:
         """What the server keeps is its own business."""

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
+    from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
     from app.services.core.events import EventBus
     from app.services.core.serial_executor import SerialExecutor
@@ -45,6 +46,7 @@ class Services:
     endpoints: EndpointService
     chat: ChatService
     context: ContextService
+    ahead: ReadAheadService
     documents: AttachedDocuments
     presets: PresetService
     chat_options: ChatOptionsService
@@ -75,6 +77,7 @@ class Services:
         """
         steps = (
             self.serving.close,
+            self.ahead.close,
             self.titles.close,
             self.maintenance.close,
             self.downloads.close,

@@ -7,13 +7,15 @@ it changed, over what stands there now, while no other does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from typing import Any
 
-from app.domain.errors import KnownError, StoreBusyError
+from app.domain.errors import InvalidValueError, KnownError, StoreBusyError
+from app.domain.options import check
 from app.domain.private_files import FILE_MODE
-from app.domain.settings import Settings, refuses, settings_from_dict, settings_to_dict
+from app.domain.settings import SPECS, Settings, settings_to_dict
 from app.language import paragraph, tr
 from app.store.database.failures import file_error
 from app.store.database.files import make_folder, peek_json, read_json, write_json
@@ -114,3 +116,39 @@ class SettingsStore:
             except OSError as error:
                 raise file_error(error, self.path.name) from error
             yield
+
+
+def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:
+    """Read stored settings, keeping every good value.
+
+    Args:
+        data: Name to value, as stored. Names that are not known are ignored: a newer version may
+            have written them.
+
+    Returns:
+        The settings, and one sentence for each value that had to be replaced by its default.
+    """
+    good: dict[str, Any] = {}
+    problems: list[str] = []
+    for name, spec in SPECS.items():
+        if name not in data:
+            continue
+        try:
+            good[name] = check(spec, data[name])
+        except InvalidValueError as error:
+            problems.append(
+                paragraph(
+                    error.what,
+                    tr("The default is used; the file keeps yours until you change it."),
+                )
+            )
+    return Settings(**good), problems
+
+
+def refuses(name: str, stored: object) -> bool:
+    """Whether a stored value of a known setting cannot be used."""
+    try:
+        check(SPECS[name], stored)
+    except InvalidValueError:
+        return True
+    return False

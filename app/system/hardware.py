@@ -1,4 +1,4 @@
-"""What this computer is: cores, memory, processor features, disk."""
+"""What this computer is: cores, memory, processor features, disk, power."""
 
 from __future__ import annotations
 
@@ -113,3 +113,30 @@ def _windows_features() -> frozenset[str]:
     present = ctypes.CDLL("kernel32").IsProcessorFeaturePresent
     numbers = {"sse4_2": 38, "avx": 39, "avx2": 40, "avx512f": 41}
     return frozenset(name for name, number in numbers.items() if present(number))
+
+
+@dataclass(frozen=True, slots=True)
+class PowerSource:
+    """Where the power comes from.
+
+    Attributes:
+        plugged_in: From the wall; so does that of a computer without a battery.
+        charge: What is left in the battery, from 0 to 1; 1 where there is none.
+    """
+
+    plugged_in: bool = True
+    charge: float = 1.0
+
+
+def power_now() -> PowerSource:
+    """As it is now; what the system does not tell counts as plugged in."""
+    import psutil
+
+    look = getattr(psutil, "sensors_battery", None)  # not on every system
+    try:
+        found = look() if look is not None else None
+    except (OSError, ValueError, RuntimeError):  # a battery that reads as nothing sensible
+        return PowerSource()
+    if found is None or found.power_plugged is None:
+        return PowerSource()
+    return PowerSource(bool(found.power_plugged), max(0.0, min(1.0, found.percent / 100)))

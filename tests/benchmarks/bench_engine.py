@@ -49,6 +49,7 @@ from tests.support.engines import ask, load, never, request
 from tests.support.gguf_factory import ModelSpec, letters, write_model
 
 ROUNDS = 3
+LEAST_ANSWER = 64  # tokens
 
 
 # --- overhead ---------------------------------------------------------------------------------
@@ -168,7 +169,12 @@ def rates(
     """Prompt and answer rate at the client's end against llama-bench, taking turns.
 
     Each turn loads the file anew, on both sides, so that a file of half the memory can be measured.
+    Both are warmed: llama-bench by its own first run, ours by a prompt of as many tokens that is
+    not counted. Both write at the same depth, that of the prompt. What is counted are evaluations:
+    the first token of an answer needs none, it comes with the prompt.
     """
+    if answer < LEAST_ANSWER:
+        raise SystemExit(f"--answer {answer}: fewer than {LEAST_ANSWER} tokens say little")
     ours: dict[str, list[float]] = {"prompt": [], "answer": []}
     theirs: dict[str, list[float]] = {"prompt": [], "answer": []}
     for turn in range(rounds):
@@ -176,6 +182,7 @@ def rates(
             other = _llama_bench(tools, model, threads, prompt, answer)
         with client(drafting=False) as engine:
             load(engine, model, threads=threads, context_size=prompt + answer + 512)
+            _rates_of(engine, f"warm {words(min(prompt, 128))}", 4)
             read, written = _rates_of(engine, f"{turn} {words(prompt)}", answer)
         ours["prompt"].append(read)
         ours["answer"].append(written)
@@ -197,36 +204,45 @@ def rates(
 
 
 def _rates_of(engine: EngineClient, text: str, answer: int) -> tuple[float, float]:
-    """As seen by the client's clock."""
+    """Tokens evaluated a second, of the prompt and of the answer, by the client's clock."""
     asked = request(text, sampling=replace(GREEDY, max_tokens=answer))
     began = first = time.perf_counter()
-    fitted, last = 0, first
+    known: int | None = None  # tokens of the prompt that the cache held
+    read, last = 0, first
     total = 0
     for event in engine.generate(asked, never()):
         now = time.perf_counter()
         if isinstance(event, PromptProgress):
-            fitted, first = event.total, now
+            known = event.done if known is None else known
+            read, first = event.total - known, now
         elif isinstance(event, TextDelta):
             total += event.tokens
             last = now
-    return fitted / (first - began), total / (last - first)
+    return read / (first - began), (total - 1) / (last - first)
 
 
 def _llama_bench(
     tools: Path, model: Path, threads: int, prompt: int, answer: int
 ) -> dict[str, float]:
+    """The prompt from an empty cache, the answer behind it."""
+    behind = ("-p", "0", "-n", str(answer), "-d", str(prompt))
+    return {
+        "prompt": _measured(tools, model, threads, "-p", str(prompt), "-n", "0"),
+        "answer": _measured(tools, model, threads, *behind),
+    }
+
+
+def _measured(tools: Path, model: Path, threads: int, *asked: str) -> float:
     shown = subprocess.run(
         [
             *(tools / "llama-bench", "-m", model, "-t", str(threads), "-r", "1", "-o", "json"),
-            *("-p", str(prompt), "-n", str(answer)),
+            *asked,
         ],
         check=True,
         capture_output=True,
     )
-    return {
-        "prompt" if test["n_prompt"] else "answer": test["avg_ts"]
-        for test in json.loads(shown.stdout)
-    }
+    (test,) = json.loads(shown.stdout)
+    return float(test["avg_ts"])
 
 
 # --- drafting, greedy -------------------------------------------------------------------
@@ -311,7 +327,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--state", type=Path, help="folder of the state that 'prepare' builds")
     parser.add_argument("--prompt", type=int, default=256)
-    parser.add_argument("--answer", type=int, default=32)
+    parser.add_argument("--answer", type=int, default=LEAST_ANSWER)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--lengths", type=int, nargs="*", default=[2000])
     parser.add_argument("--longest", type=int, default=8000, help="sets the context of 'return'")

@@ -40,8 +40,9 @@ NEVER = threading.Event()
 
 
 def row(name: str, *cells: str) -> None:
-    """One line of the table."""
-    print(f"{name:<46}" + "".join(f"  {cell:>14}" for cell in cells), flush=True)
+    """One line of the table, with the load of the last minute."""
+    load = f"load {os.getloadavg()[0]:.1f}" if hasattr(os, "getloadavg") else ""
+    print(f"{name:<46}" + "".join(f"  {cell:>14}" for cell in (*cells, load)), flush=True)
 
 
 @contextmanager

@@ -9,13 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
-from app.domain.context import fit_turns, reserve_for
-from app.domain.errors import (
-    InvalidValueError,
-    LoadCancelledError,
-    ModelFileError,
-    PromptTooLongError,
-)
+from app.domain.errors import InvalidValueError, LoadCancelledError, ModelFileError
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -32,10 +26,10 @@ from app.engine.base import Cancel
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.grammar_sampler import GrammarSampler
+from app.engine.llama.prompt_assembly import assemble
 from app.engine.llama.sampler import Sampler
 from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
-from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
@@ -129,53 +123,12 @@ class AnswerGenerator:
 
     def _assemble(self) -> None:
         """Choose the turns that fit, and make the prompt of them."""
-        request, template = self._request, self._session.template
-        size = self._session.loaded.context_size
-        if request.raw is not None:
-            tokens = self._session.tokenizer.raw_prompt(request.raw)
-            if len(tokens) >= size:
-                raise PromptTooLongError(len(tokens), size - 1)
-            self._reading = Reading(tokens, owner=request.owner)
-            return
-        whole, chat = self._opened(request.turns), request.conversation_id
-        turns = whole
-        reserve = reserve_for(request.sampling.max_tokens, size)
-        while True:
-            costs, overhead = template.costs(turns, chat)
-            fitted = fit_turns(
-                turns,
-                costs,
-                overhead=overhead,
-                context_size=size,
-                reserve=reserve,
-                overflow=request.overflow,
-                continuing=request.continue_answer,
-            )
-            kept = tuple(turns[index] for index in fitted.kept)
-            self._left_out += fitted.left_out
-            laid = template.lay_out(kept, continuing=request.continue_answer, chat=chat)
-            if len(laid.tokens) < size:
-                self._left_out += tuple(kept[n].message_id for n in laid.lost if kept[n].message_id)
-                summarised = frozenset(self._opened(request.summarised))
-                absent = frozenset(whole) - frozenset(kept) | summarised
-                self._reading = Reading(laid.tokens, chat, kept, laid.starts, absent, request.owner)
-                before = request.turns[-1] if request.continue_answer else None
-                self._reasoning = ReasoningFilter(before, laid.inside)
-                return
-            # A file's own template need not cost what was estimated: leave out one more.
-            if len(kept) == len(turns):
-                kept = _without_oldest(kept, len(laid.tokens), size)
-                self._left_out += tuple(t.message_id for t in turns if t not in kept)
-            turns = kept
-
-    def _opened(self, turns: tuple[Turn, ...]) -> tuple[Turn, ...]:
-        """``turns``, each system prompt among them behind the model's own."""
-        system = self._session.template.system
-        found = list(opened(turns, system, replacing=self._request.replace_system))
-        for index, turn in enumerate(found[1:], 1):  # as a summary left them
-            if turn.role is Role.SYSTEM:
-                found[index] = opened((turn,), system, replacing=self._request.replace_system)[0]
-        return tuple(found)
+        request = self._request
+        prompt = assemble(self._session, request)
+        self._reading, self._left_out = prompt.reading, prompt.left_out
+        if request.raw is None:
+            before = request.turns[-1] if request.continue_answer else None
+            self._reasoning = ReasoningFilter(before, prompt.inside)
 
     def _restore(self) -> tuple[int, float]:
         """Bring back from disk what was read in an earlier visit."""
@@ -380,15 +333,3 @@ def _check_one(logit: float) -> None:
             data=tr("The answer so far is saved."),
             action=tr("Verify the model file or download it again; or choose another one."),
         )
-
-
-def _without_oldest(turns: tuple[Turn, ...], tokens: int, size: int) -> tuple[Turn, ...]:
-    """``turns`` without the oldest one that may go.
-
-    Raises:
-        PromptTooLongError: Only the newest message and the system prompt are left.
-    """
-    pinned = 1 if turns and turns[0].role == "system" else 0
-    if len(turns) <= pinned + 1:
-        raise PromptTooLongError(tokens, size - 1)
-    return turns[:pinned] + turns[pinned + 1 :]

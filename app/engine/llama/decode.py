@@ -11,16 +11,13 @@ from app.domain.errors import EngineError
 from app.engine.llama.kv_cache import KvCache
 from app.language import tr
 
-SMALLEST_CHUNK = 32  # tokens; shorter passes are slower a token on every machine measured
-# Between two looks at the stop flag the CPU finishes one matrix product. The largest one of a
-# model is about 1/70 of a pass (Phi-4: 54 % of a layer, of 40 layers), and Stop may take 100 ms:
-# so one pass over a chunk may take about 6 seconds. It also paces the progress bar.
+# Tokens; a shorter pass is slower a token. ggml's flash attention on the CPU works in tiles of 64
+# (GGML_FA_TILE_Q), and a pass of less falls back to one row at a time: half as fast 1,000 tokens
+# into a chat (3.4 against 6.3 tokens a second, 14 B on 2 cores of 2026), 6 % slower at its
+# beginning.
+SMALLEST_CHUNK = 64
+# Longer where it pays: a chunk takes about so many seconds at most, which paces the progress bar.
 CHUNK_SECONDS = 6.0
-# ggml's flash attention on the CPU works in tiles of 64 tokens (GGML_FA_TILE_Q); a shorter pass
-# falls back to one row at a time: half as fast 1,000 tokens into a chat (3.4 against 6.3 tokens
-# a second, 14 B on 2 cores of 2026). Where there is something to attend to, chunks are whole tiles.
-TILE = 64
-DEEP = 512  # tokens before the chunk from which on that counts
 MAX_OUTPUTS = 33  # logits wanted from one batch: the last token and 32 drafted ones
 
 _ABORTED = 2
@@ -85,7 +82,7 @@ class Decoder:
             self._batch.n_seq_id[index] = 1
             self._batch.seq_id[index][0] = 0
             self._batch.logits[index] = 0
-        self._chunk = min(SMALLEST_CHUNK, batch_size)
+        self._rate = 0.0  # tokens a second of the last whole chunk; 0: none yet
         self.kv = KvCache(c, context)
         self.passes = 0
         self.evaluated = 0
@@ -95,9 +92,20 @@ class Decoder:
         self._c.llama_batch_free(self._batch)
 
     def prefill(
-        self, prompt: Sequence[int], stopped: Callable[[], bool]
+        self,
+        prompt: Sequence[int],
+        stopped: Callable[[], bool],
+        *,
+        least: int = SMALLEST_CHUNK,
+        most_seconds: float = CHUNK_SECONDS,
     ) -> Iterator[tuple[int, float]]:
         """Evaluate what the cache lacks of ``prompt``; the last token's logits are kept.
+
+        Args:
+            prompt: Token ids.
+            stopped: Asked between chunks.
+            least: Tokens of the shortest chunk.
+            most_seconds: What a longer one may take, by the rate of the one before.
 
         Yields:
             Tokens in the cache, and seconds the chunk before took. Ends early when stopped, with
@@ -105,25 +113,24 @@ class Decoder:
         """
         position = len(self.kv.tokens)
         while position < len(prompt) and not stopped():
-            size = max(self._chunk, TILE) if position >= DEEP else self._chunk
+            size = self._chunk(least, most_seconds)
             end = self.kv.next_stop or len(prompt)
-            chunk = prompt[position : min(position + min(size, self._limit), end)]
+            chunk = prompt[position : min(position + size, end)]
             began = time.perf_counter()
             if not self.decode(chunk, last=position + len(chunk) == len(prompt)):
                 return
             seconds = time.perf_counter() - began
             position += len(chunk) + self.kv.restore_aside()
-            self._adapt(len(chunk), seconds)
+            if len(chunk) == size:  # the rest of a prompt says little
+                self._rate = size / max(seconds, 1e-6)
             yield position, seconds
 
-    def _adapt(self, count: int, seconds: float) -> None:
-        """Follow the measured rate: the longest chunk that keeps to its time, by doubling."""
-        if count < SMALLEST_CHUNK:  # the rest of a prompt says little
-            return
-        fitting = min(self._limit, count * CHUNK_SECONDS / max(seconds, 1e-6))
-        self._chunk = min(SMALLEST_CHUNK, self._limit)
-        while self._chunk * 2 <= fitting:
-            self._chunk *= 2
+    def _chunk(self, least: int, most_seconds: float) -> int:
+        """Tokens of the next chunk: the longest that keeps to its time, by doubling."""
+        size = least
+        while size * 2 <= self._rate * most_seconds:
+            size *= 2
+        return min(size, self._limit)
 
     def logits(self, row: int) -> Any:
         """A pointer to the logits of an output of the last pass; one for each token."""

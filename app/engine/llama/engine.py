@@ -12,7 +12,13 @@ from dataclasses import replace
 import psutil
 
 from app.domain.errors import LoadCancelledError, ModelNotLoadedError
-from app.domain.generation import MAX_SEED, GenerationEvent, GenerationRequest
+from app.domain.generation import (
+    MAX_SEED,
+    GenerationEvent,
+    GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
+)
 from app.domain.gguf.header import GgufHeader, read_gguf_file
 from app.domain.model import Device, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
@@ -22,6 +28,7 @@ from app.engine.llama.answer_generator import AnswerGenerator
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import AbortFlag, Decoder
 from app.engine.llama.kv_state import KvStateManager
+from app.engine.llama.read_ahead import ReadAhead
 from app.engine.llama.session import Session
 from app.engine.partial_result import MonotonicProgress
 from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts
@@ -156,6 +163,11 @@ class LlamaEngine:
             yield from answer.events()
         finally:
             answer.close()
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """See :meth:`app.engine.base.Engine.read_ahead`."""
+        self._begin(cancel)
+        yield from ReadAhead(self._require(), asked, cancel, self.busy).steps()
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See :meth:`app.engine.base.Engine.count_tokens`."""

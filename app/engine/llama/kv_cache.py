@@ -69,6 +69,14 @@ class KvCache:
             self.trim(prefix)
         return len(self.tokens) + self.aside_tokens
 
+    def keep(self, prompt: Sequence[int]) -> int:
+        """Keep what ``prompt`` begins with, all of it where that is the case; tokens kept."""
+        self.drop_aside()
+        prefix = common_prefix(self.tokens, prompt)
+        if prefix < len(self.tokens):
+            self.trim(prefix)
+        return len(self.tokens)
+
     def _shift(self, move: Move) -> None:
         """Close the gap before a run."""
         self.trim(move.start + move.length)

@@ -92,6 +92,7 @@ class KvStateManager:
         self._root = root
         self._min_gain = min_gain
         self._buffers = BufferPool()
+        self._handed: set[str] = set()  # segments on their way to the disk
         self.rates = RestoreRates()
 
     def admit(self, chat: str) -> None:
@@ -130,8 +131,27 @@ class KvStateManager:
             while not self._store.write(piece, tokens[piece.start : piece.end], state, 0.05):
                 if busy() or self._store.is_disabled:
                     return saved
+            self._handed.add(piece.digest)
             saved += piece.end - piece.start
         return saved
+
+    def costs_little(self, count: int, writable: int | None) -> bool:
+        """Whether the cache may be given up: what it holds is on disk, or soon read again.
+
+        Args:
+            count: How many of its tokens, from the first, are worth anything.
+            writable: See :meth:`save`.
+        """
+        tokens = self._kv.tokens[:count]
+        if not tokens or 0 < len(tokens) < self.rates.prompt * self._min_gain:
+            return True
+        kept = tokens[: self._kv.exact][:writable]
+        pieces = split_segments(kept, self._root)
+        return len(kept) == len(tokens) and all(map(self._kept, pieces))
+
+    def _kept(self, piece: SegmentRange) -> bool:
+        on_its_way = piece.digest in self._handed and not self._store.is_disabled
+        return on_its_way or self._store.has(piece)
 
     def _size(self, count: int) -> int:
         """Bytes of the state of ``count`` of the cache's tokens."""
@@ -154,7 +174,9 @@ class KvStateManager:
         first = held // SEGMENT
         wanted = found[first:]
         position = first * SEGMENT
-        reachable = position + sum(len(entry.tokens) for entry in wanted)
+        # The last one may go on with other words than the prompt.
+        stored = [token for entry in wanted for token in entry.tokens]
+        reachable = position + common_prefix(stored, prompt[position : len(prompt) - 1])
         size = sum(entry.size for entry in wanted)
         if reachable <= held or self._gain(reachable - held, size) < self._min_gain:
             return 0, 0.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.domain.answers.reasoning import Marks, marks_in, thinks
 from app.domain.errors import ModelFileError
@@ -16,12 +17,13 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
-from app.engine.reuse import Reading, find_move, may_use
+from app.engine.reuse import Reading, common_prefix, find_move, may_use
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor
 
 # A message by which the template's markup is measured; some refuse empty ones.
 PROBE = "Hello"  # not shown
+WORTH = 8  # tokens of a chat; fewer are not worth another chat's place in the cache
 WARM_UP_TOKENS = 2  # two, because matrix-matrix kernels (AMX among them) differ from one
 
 
@@ -70,6 +72,9 @@ class Session:
         self._governor = ThreadGovernor(plan.threads, CpuLoad().others_busy)
         self.held = Reading()
         self.writable: int | None = None  # None: all of them
+        # Where the cells begin that were read ahead, and those of words that nobody has sent.
+        self._ahead: int | None = None
+        self._unsent: int | None = None
 
     def admit(self, wanted: Reading, busy: Callable[[], bool]) -> None:
         """Forget cells that the next prompt may not use: another owner's, or moved ones.
@@ -83,7 +88,7 @@ class Session:
             self.save(busy)
             kv.clear()
             self.held = Reading(owner=wanted.owner)
-            self.writable = None
+            self.writable = self._ahead = self._unsent = None
         if kv.moved is not None and not may_use(kv.moved, self.held, wanted):
             kv.trim(kv.moved.start)
 
@@ -94,16 +99,75 @@ class Session:
             Tokens of it that need no evaluation.
         """
         kv = self.decoder.kv
-        move = find_move(kv.tokens, self.held, wanted) if kv.can_shift else None
+        asked = kv.tokens[: self._ahead]
+        move = find_move(asked, self.held, wanted) if kv.can_shift else None
+        if move is not None:  # what was read ahead is never moved: without it, none of it would be
+            kv.trim(len(asked))
         reused = kv.fit(wanted.tokens, move)
         self.held = wanted
+        self._ahead = self._unsent = None
+        self._mark(wanted, reused, private=private)
+        return reused
+
+    def begin_ahead(
+        self,
+        wanted: Reading,
+        sent: int,
+        *,
+        private: bool,
+        overgrown: bool,
+        busy: Callable[[], bool],
+    ) -> bool:
+        """Make the cache fit what is read ahead. Nothing that was asked for is given up for it.
+
+        Args:
+            wanted: As much of the prompt as is certain.
+            sent: Tokens of it that the chat consists of; what follows is a draft.
+            private: Nothing of it may be written.
+            overgrown: Messages are left out of it for lack of room.
+            busy: See :meth:`save`.
+
+        Returns:
+            Whether it may be read.
+        """
+        kv = self.decoder.kv
+        same = bool(wanted.conversation) and self.held.conversation == wanted.conversation
+        if not same:
+            self.save(busy)
+            draft = len(wanted.tokens) > sent
+            if busy() or not (draft or (len(wanted.tokens) >= WORTH and self._may_let_go())):
+                return False
+        self.admit(wanted, busy)
+        asked = len(kv.tokens[: self._ahead])
+        shared = common_prefix(kv.tokens, wanted.tokens)
+        if overgrown and shared < min(asked, len(wanted.tokens)):
+            kv.trim(asked)  # which turns go is decided with the whole question, and cells move once
+            return False
+        if not same:
+            self.held = replace(wanted, turns=(), starts=())  # its cells are never moved
+        kept = kv.keep(wanted.tokens)
+        self._ahead = min(asked, kept) if same else 0
+        self._unsent = sent
+        self._mark(wanted, kept, private=private)
+        return True
+
+    def _mark(self, wanted: Reading, kept: int, *, private: bool) -> None:
+        """Remember what of the cache may be written, now that it holds another prompt."""
         if private:
-            self.writable = reused if self.writable is None else min(self.writable, reused)
+            self.writable = kept if self.writable is None else min(self.writable, kept)
         else:
             self.writable = None
             if self.kv_state is not None:
                 self.kv_state.admit(wanted.conversation)
-        return reused
+
+    def _may_let_go(self) -> bool:
+        """Whether coming back to what the cache holds would cost little; other programs wait."""
+        if self.held.owner:
+            return True
+        if self.kv_state is None:
+            return not self.decoder.kv.tokens
+        held = self.decoder.kv.tokens[: self._unsent]
+        return self.kv_state.costs_little(len(held), self.writable)
 
     def record_pass(self, size: int, seconds: float) -> None:
         """A pass over ``size`` tokens took ``seconds``: what follows is chosen by it."""
@@ -115,9 +179,10 @@ class Session:
                 self._backend.c.llama_set_n_threads(self.loaded.context, threads, threads)
 
     def save(self, busy: Callable[[], bool]) -> None:
-        """Write the chat's KV state to disk where that is worth it and allowed."""
+        """Write the chat's KV state to disk where that is worth it and allowed: no draft is."""
         if self.kv_state is not None:
-            self.kv_state.save(busy, self.held.conversation, self.writable)
+            limits = [at for at in (self.writable, self._unsent) if at is not None]
+            self.kv_state.save(busy, self.held.conversation, min(limits, default=None))
 
     def markup(self) -> tuple[int, int]:
         """Tokens of markup around each message, and before the answer."""

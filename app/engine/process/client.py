@@ -11,6 +11,7 @@ import logging
 import secrets
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
@@ -28,6 +29,8 @@ from app.domain.generation import (
     Finished,
     GenerationEvent,
     GenerationRequest,
+    ReadAheadProgress,
+    ReadAheadRequest,
     StopReason,
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
@@ -156,6 +159,24 @@ class EngineClient:
                     return
             else:
                 return
+
+    def read_ahead(self, asked: ReadAheadRequest, cancel: Cancel) -> Iterator[ReadAheadProgress]:
+        """See :meth:`app.engine.base.Engine.read_ahead`."""
+        if self._model is None or self._revival is not None:
+            return
+        with self._deaths_told():
+            number = self._line.send(lambda n: frames.ReadAheadCommand(n, asked))
+            ended = False
+            try:
+                for frame in self._line.replies(number, cancel, lambda: 0.0):
+                    if isinstance(frame, frames.ReadAheadReply):
+                        yield frame.progress
+                ended = True
+            except SlowToStopError:  # its last step comes before whatever is asked next
+                ended = True
+            finally:
+                if not ended:
+                    self._line.stop(number)
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """See :meth:`app.engine.base.Engine.count_tokens`."""
@@ -365,13 +386,20 @@ class EngineClient:
                 self._line.stop(number)
 
     def _simple(self, make: Callable[[int], object]) -> Any:
-        """A command with one result. A death shows here as an error the user can act on."""
-        try:
+        """A command with one result."""
+        last = None
+        with self._deaths_told():
             self._line.ready(NEVER_CANCELLED)
             number = self._line.send(make)
-            last = None
             for frame in self._line.replies(number, NEVER_CANCELLED, silence=SILENCE_SECONDS):
                 last = frame
+        return last
+
+    @contextmanager
+    def _deaths_told(self) -> Iterator[None]:
+        """A death shows as an error the user can act on, and the model comes back."""
+        try:
+            yield
         except ProcessDiedError as died:
             if self._request is None:
                 self._line.discard()
@@ -384,7 +412,6 @@ class EngineClient:
             if self._request is not None:
                 self._revive()
             raise _unanswered(HUNG) from hung
-        return last
 
 
 def _given_up(

@@ -39,6 +39,14 @@ class GenerateCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAheadCommand:
+    """Read what may be asked soon."""
+
+    id: int
+    asked: generation.ReadAheadRequest
+
+
+@dataclass(frozen=True, slots=True)
 class CountTokensCommand:
     """Count tokens."""
 
@@ -111,6 +119,14 @@ class EventReply:
 
     id: int
     event: generation.GenerationEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ReadAheadReply:
+    """Reading ahead went on."""
+
+    id: int
+    progress: generation.ReadAheadProgress
 
 
 @dataclass(frozen=True, slots=True)

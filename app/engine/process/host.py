@@ -145,6 +145,8 @@ class EngineHost:
         self._began = began
         self._commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._cancels: dict[int, threading.Event] = {}
+        self._gentle: set[int] = set()  # commands whose steps are not interrupted
+        self._ahead_put = self._ahead_taken = 0  # commands that read ahead: nobody waits for them
         self._interrupt: Callable[[], None] = lambda: None
         self._worker = threading.Thread(target=self._serve, name="llama.cpp", daemon=True)
 
@@ -160,12 +162,18 @@ class EngineHost:
                 case QuitCommand():
                     for number in tuple(self._cancels):
                         self._stop(number)
+                    self._interrupt()
                     self._commands.put(command)
                     self._worker.join()
                     self._writer.close()
                     return
                 case frames.LoadCommand() | frames.GenerateCommand():
                     self._cancels[command.id] = threading.Event()
+                    self._commands.put(command)
+                case frames.ReadAheadCommand():
+                    self._cancels[command.id] = threading.Event()
+                    self._gentle.add(command.id)
+                    self._ahead_put += 1
                     self._commands.put(command)
                 case _:
                     self._commands.put(command)
@@ -176,7 +184,12 @@ class EngineHost:
         cancel = self._cancels.get(number)
         if cancel is not None:
             cancel.set()
-            self._interrupt()
+            if number not in self._gentle:
+                self._interrupt()
+
+    def _waited_for(self) -> bool:
+        """Whether a command waits that is not only for reading ahead."""
+        return self._commands.qsize() > self._ahead_put - self._ahead_taken
 
     def on_bug(self, found: threading.ExceptHookArgs) -> None:
         """For ``threading.excepthook``: without one of its threads the engine is of no use."""
@@ -201,7 +214,7 @@ class EngineHost:
 
         engine = LlamaEngine(options)
         self._interrupt = engine.interrupt
-        engine.busy = lambda: not self._commands.empty()
+        engine.busy = self._waited_for
         devices = " ".join(f"{d.name}={d.description}" for d in engine.devices())
         elapsed = time.time() - self._began
         self._writer.send(
@@ -214,15 +227,18 @@ class EngineHost:
                 self._writer.send(FailedReply.of(command.id, error))
             finally:
                 self._cancels.pop(command.id, None)
+                self._gentle.discard(command.id)
         engine.close()
 
     def _next(self, idle: Callable[[], None]) -> Any:
         """The next command; ``idle`` is called once where none comes for a while."""
         try:
-            return self._commands.get(timeout=IDLE_SECONDS)
+            command = self._commands.get(timeout=IDLE_SECONDS)
         except queue.Empty:
             idle()
-            return self._commands.get()
+            command = self._commands.get()
+        self._ahead_taken += isinstance(command, frames.ReadAheadCommand)
+        return command
 
     def _carry_out(self, engine: Any, command: Any) -> None:
         send = self._writer.send
@@ -239,6 +255,10 @@ class EngineHost:
             case frames.GenerateCommand(id=number, request=request):
                 for event in engine.generate(request, self._cancels[number]):
                     send(EventReply(number, event))
+                send(DoneReply(number))
+            case frames.ReadAheadCommand(id=number, asked=asked):
+                for progress in engine.read_ahead(asked, self._cancels[number]):
+                    send(frames.ReadAheadReply(number, progress))
                 send(DoneReply(number))
             case frames.CountTokensCommand(id=number, texts=texts):
                 send(frames.TokenCountsReply(number, tuple(engine.count_tokens(texts))))

@@ -80,14 +80,11 @@ class Summariser:
             EngineDiedError: The engine died.
         """
         turns = request.turns
-        if self._fits(turns, request, loaded):
-            return ShortenedRequest(request)
-        known = self._library.chats.summaries(request.conversation_id)
-        at, text = newest_summary(turns, known)
-        served = _shortened(request, at, text, known) if text else ShortenedRequest(request)
+        served = self.with_known(request, loaded)
         shorter = served.request.turns
-        if text and self._fits(shorter, request, loaded):
+        if self._fits(shorter, request, loaded):
             return served
+        known = self._library.chats.summaries(request.conversation_id)
         covered = self._covered(shorter, request, loaded)
         if not covered:
             return served
@@ -97,6 +94,14 @@ class Summariser:
             return served
         self._library.set_summary(covered[-1], made, by_user=False)
         return _shortened(request, until, made, known)
+
+    def with_known(self, request: GenerationRequest, loaded: LoadedModel) -> ShortenedRequest:
+        """A request with the newest summary there is, where it does not fit without one."""
+        if self._fits(request.turns, request, loaded):
+            return ShortenedRequest(request)
+        known = self._library.chats.summaries(request.conversation_id)
+        at, text = newest_summary(request.turns, known)
+        return _shortened(request, at, text, known) if text else ShortenedRequest(request)
 
     def _covered(
         self, turns: Sequence[Turn], request: GenerationRequest, loaded: LoadedModel

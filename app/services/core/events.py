@@ -265,6 +265,21 @@ class ContextMeasured:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAheadChanged:
+    """How much of a chat and its draft the model has read before it was asked.
+
+    Attributes:
+        conversation_id: Which chat.
+        done: Tokens that need no reading any more.
+        total: Tokens that can be read by now; as many as ``done`` when it has come to its end.
+    """
+
+    conversation_id: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
 class DownloadChanged:
     """A download moved on, paused, failed or was finished."""
 
@@ -310,6 +325,7 @@ Event = (
     | AnswerEnded
     | SendFailed
     | ContextMeasured
+    | ReadAheadChanged
     | DownloadChanged
     | ServingChanged
     | Notice

@@ -18,10 +18,11 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Later:
-    """A job that lets others go first."""
+    """A job that lets others go first; an idle one lets all others."""
 
     job: Callable[[], None]
     give_way: Callable[[], None]
+    idle: bool = False
 
 
 class SerialExecutor:
@@ -35,6 +36,7 @@ class SerialExecutor:
         self._lock = threading.Lock()
         self._waiting = 0  # jobs that go before those below
         self._later: deque[_Later] = deque()
+        self._idle: _Later | None = None
         self._running: _Later | None = None
         self._looking = False  # whether somebody will look at the deque
         self._closed = False
@@ -51,7 +53,9 @@ class SerialExecutor:
         with self._lock:
             future = self._pool.submit(job)
             self._waiting += 1
-            running = self._running if urgent else None
+            running = self._running
+            if running is not None and not (urgent or running.idle):
+                running = None
         future.add_done_callback(self._one_less)
         if running is not None:
             running.give_way()
@@ -76,6 +80,7 @@ class SerialExecutor:
             Whether it will be run; not where the thread is ended already.
         """
         later = _Later(job, give_way)
+        running = None
         with self._lock:
             if self._closed:
                 return False
@@ -83,28 +88,51 @@ class SerialExecutor:
                 self._later.appendleft(later)
             else:
                 self._later.append(later)
+            if self._running is not None and self._running.idle:
+                running = self._running
             self._look()
+        if running is not None:
+            running.give_way()
         return True
+
+    def submit_idle(self, job: Callable[[], None], give_way: Callable[[], None]) -> None:
+        """Run ``job`` when nothing else waits at all, in place of an earlier one that waits so.
+
+        Args:
+            job: What to run. It is forgotten if the thread is ended before.
+            give_way: Called on another thread when anything else waits for the end of ``job``.
+        """
+        with self._lock:
+            if not self._closed:
+                self._idle = _Later(job, give_way, idle=True)
+                self._look()
 
     def _look(self) -> None:
         """Have the thread look at what waits, behind all that it was given until now."""
-        if self._later and not self._looking and not self._closed:
+        if (self._later or self._idle) and not self._looking and not self._closed:
             self._looking = True
             self._pool.submit(self._run_later).add_done_callback(_report)
 
     def _run_later(self) -> None:
         with self._lock:
             self._looking = False
-            if self._waiting or not self._later:
+            later = None if self._waiting else self._next_later()
+            if later is None:
                 self._look()
                 return
-            self._running = later = self._later.popleft()
+            self._running = later
         try:
             later.job()
         finally:
             with self._lock:
                 self._running = None
                 self._look()
+
+    def _next_later(self) -> _Later | None:
+        if self._later:
+            return self._later.popleft()
+        idle, self._idle = self._idle, None
+        return idle
 
     def close(self) -> None:
         """Finish the jobs that were submitted, then end the thread. May be called twice.
@@ -114,6 +142,7 @@ class SerialExecutor:
         with self._lock:
             self._closed = True
             self._later.clear()
+            self._idle = None
             running = self._running
         if running is not None:
             running.give_way()

@@ -315,6 +315,20 @@ class ModelService:
         self._load(model, cancel, settings)
         return model
 
+    def ready_for(self, settings_for: Callable[[ChosenModel], Settings]) -> LoadedModel | None:
+        """What is loaded, where the chosen model would answer with it as it is; None elsewhere.
+
+        On the engine's executor only.
+
+        Args:
+            settings_for: What it would be loaded with.
+        """
+        state = self._state
+        if state.phase is not ModelPhase.READY or state.model is None:
+            return None
+        wanted = self.facts.request_for(state.model, settings_for(state.model))
+        return state.loaded if self._loaded_with == wanted else None
+
     def _first_state(self) -> ModelState:
         """What is chosen at the start: for new chats an endpoint's model may be."""
         settings = self._settings.current

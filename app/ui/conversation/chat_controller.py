@@ -26,6 +26,7 @@ from app.services.core.events import (
     LibraryChanged,
     ModelPhase,
     ModelStateChanged,
+    ReadAheadChanged,
     SendFailed,
     SettingsChanged,
 )
@@ -87,9 +88,11 @@ class ChatController(QObject):
         pane.transcript.verticalScrollBar().valueChanged.connect(lambda _at: self._rest.start())
         self.drafting = DraftController(composer, self._bookmarks, self)
         self.drafting.paused.connect(self._measure)
+        self.drafting.went_on.connect(self._read_ahead)
         self.drafting.failed.connect(self.failed)
         self.drafting.changed.connect(self.changed)
         self.drafting.told.connect(pane.status.show_notice)
+        composer.attachments.changed.connect(self._measure)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
@@ -369,6 +372,8 @@ class ChatController(QObject):
                 self._on_send_failed(event)
             case ContextMeasured() if self.is_shown(event.conversation_id):
                 self._status.show_context_use(event, len(self._left_out.ids))
+            case ReadAheadChanged() if self.is_shown(event.conversation_id):
+                self._pane.status.set_read_ahead(event.done, event.total)
             case LibraryChanged(ids):
                 self._look_again(ids)
             case SettingsChanged():
@@ -387,6 +392,15 @@ class ChatController(QObject):
         """Ask how full the context is with what is typed; the answer comes as an event."""
         if self._chat is not None and not self._live.id:
             self._services.context.measure(self._chat.id, self._pane.composer.text())
+            self._read_ahead()
+
+    def _read_ahead(self) -> None:
+        """Have the model read what stands already; it comes last of all that it is asked."""
+        if self._chat is not None and not self._live.id:
+            composer = self._pane.composer
+            draft = "" if self.drafting.editing else composer.text()
+            given = composer.attachments.waiting(self._chat.id).parts
+            self._services.ahead.wish(self._chat.id, draft, given)
 
     def is_shown(self, conversation_id: str) -> bool:
         """Whether this chat is the one that is shown."""

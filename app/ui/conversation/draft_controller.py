@@ -14,6 +14,8 @@ from app.ui.conversation.view_state import ViewStates
 SAVE_MS = 500
 """At most so long after a key press what was typed is on its way to the disk, milliseconds."""
 _PAUSE_MS = 500
+_STEADY_MS = 1_500
+"""Between two looks at a text that is typed without a pause, milliseconds: about a word."""
 _KEPT = tr("What you typed is kept. Edit the message again to go on with it.")
 
 
@@ -26,12 +28,14 @@ class DraftController(QObject):
 
     Signals:
         paused: Nothing was typed for a moment.
+        went_on: More was typed, without a pause yet.
         failed: (KnownError) what is typed could not be kept.
         changed: An edit began or ended.
         told: (sentence) what became of an edit.
     """
 
     paused = Signal()
+    went_on = Signal()
     failed = Signal(KnownError)
     changed = Signal()
     told = Signal(str)
@@ -49,6 +53,8 @@ class DraftController(QObject):
         self._clock.timeout.connect(self.save)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self.paused)
+        self._steady = QTimer(self, singleShot=True, interval=_STEADY_MS)
+        self._steady.timeout.connect(self.went_on)
         composer.text_changed.connect(self._on_typed)
         composer.edit_cancelled.connect(self.cancel_edit)
 
@@ -77,6 +83,7 @@ class DraftController(QObject):
         typed = _joined(self._set_aside, self._composer.text())
         self._clock.stop()
         self._pause.stop()
+        self._steady.stop()
         self._chat_id = self._set_aside = ""
         if self._edited is not None:
             self._end_edit("")
@@ -193,6 +200,8 @@ class DraftController(QObject):
             self._clock.start()
         if self._edited is None:
             self._pause.start()
+            if not self._steady.isActive():
+                self._steady.start()
 
 
 def _joined(first: str, then: str) -> str:

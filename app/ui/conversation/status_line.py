@@ -5,12 +5,13 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
-from app.language import tr
+from app.language import tr, trn
 from app.services.chat.activity import IDLE, Activity, ActivityPhase, activity_line
 from app.services.core.events import ModelState
 from app.ui.style.widgets import ElidedLabel, announce
 
 _NOTICE_MS = 12_000
+_FEW_TOKENS = 32
 _FIGURES_MS = 250
 """Between two looks at how many tokens were written and how fast: a figure that changes with every
 token cannot be read, and each change has the window laid out anew."""
@@ -27,6 +28,7 @@ class StatusLine(ElidedLabel):
         self._notice = ""
         self._last = ""
         self._forecast = ""
+        self._ahead = ""
         self._clock = QTimer(self, singleShot=True, interval=_NOTICE_MS)
         self._clock.timeout.connect(self._forget_notice)
         self._figures = QTimer(self, singleShot=True, interval=_FIGURES_MS)
@@ -70,6 +72,20 @@ class StatusLine(ElidedLabel):
         self._forecast = text
         self._show()
 
+    def set_read_ahead(self, done: int, total: int) -> None:
+        """How much is read before it is asked; a few tokens are not worth a word."""
+        ahead = ""
+        if total - done > _FEW_TOKENS or (self._ahead and done < total):
+            ahead = trn(
+                "Reading ahead: {done} of {n} token",
+                "Reading ahead: {done} of {n} tokens",
+                total,
+                done=done,
+            )
+        if ahead != self._ahead:
+            self._ahead = ahead
+            self._show()
+
     def show_notice(self, text: str) -> None:
         """Say something once, for a while; screen readers hear it."""
         self._notice = text
@@ -84,6 +100,6 @@ class StatusLine(ElidedLabel):
     def _show(self) -> None:
         self._figures.stop()
         doing = "" if self._told else activity_line(self._activity, self._state)
-        text = self._notice or doing or self._forecast or self._last
+        text = self._notice or doing or self._forecast or self._ahead or self._last
         self.set_full_text(text)
         self.setAccessibleName(tr("Status: {text}", text=text) if text else tr("Status"))

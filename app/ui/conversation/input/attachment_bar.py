@@ -67,9 +67,11 @@ class AttachmentBar(QWidget):
 
     Signals:
         reading_requested: What the question reads is to be seen, and changed.
+        changed: What goes with the next message is another.
     """
 
     reading_requested = Signal()
+    changed = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -140,6 +142,7 @@ class AttachmentBar(QWidget):
         """This goes with the next message of a chat, and nothing else."""
         self._waiting[chat_id] = waiting
         self._show()
+        self.changed.emit()
 
     def _show(self) -> None:
         clear_layout(self._rows)
@@ -189,6 +192,7 @@ class AttachmentBar(QWidget):
         if (above := self.parentWidget()) is not None:
             above.setFocus()  # the button that had it is gone
         self._show()
+        self.changed.emit()
 
 
 def _told(document: StoredDocument) -> str:

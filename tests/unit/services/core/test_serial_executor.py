@@ -93,3 +93,33 @@ def test_what_still_waits_at_the_end_is_forgotten() -> None:
     closing.join(20)
     executor.submit_later(lambda: ran.append(True), nothing)
     assert ran == []
+
+
+def test_what_is_idle_runs_last_of_all_and_gives_way_to_anything(
+    executor: SerialExecutor,
+) -> None:
+    order: list[str] = []
+    go = blocked(executor)
+    running, given = threading.Event(), threading.Event()
+
+    def idle() -> None:
+        order.append("idle")
+        running.set()
+        given.wait(20)
+
+    executor.submit_idle(lambda: order.append("replaced"), nothing)
+    executor.submit_idle(idle, given.set)
+    executor.submit_later(lambda: order.append("later"), nothing)
+    executor.submit(lambda: order.append("first"))
+    go.set()
+    assert running.wait(20)
+    done = threading.Event()
+    executor.submit_later(done.set, nothing)
+    assert done.wait(20)
+    assert order == ["first", "later", "idle"]
+    running.clear()
+    given.clear()
+    executor.submit_idle(idle, given.set)
+    assert running.wait(20)
+    executor.submit(lambda: order.append("behind")).result(20)
+    assert order[-1] == "behind"
