@@ -130,11 +130,13 @@ class FormPart:
         kind: "list", "table", "fields", "json", "one_of" or "quote".
         schema: What was asked: JSON.
         valid: Whether the text was checked and keeps to it; None while it is not known.
+        cut: The answer ended before its form did: it was stopped, or met a limit.
     """
 
     kind: str
     schema: str = ""
     valid: bool | None = None
+    cut: bool = False
 
 
 @dataclass(frozen=True, slots=True)

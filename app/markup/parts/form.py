@@ -42,6 +42,7 @@ class FormLine(Container, PartBlock):
         asked = _ASKED.get(part.kind) or tr("Asked for in the form “{form}”", form=label(part.kind))
         kept = {True: tr("it keeps to it"), False: tr("it does not keep to it")}
         said = kept[part.valid] if part.valid is not None else ""
+        said = tr("it is not complete") if part.cut else said
         caption = f"{asked} \u00b7 {said}" if said else str(asked)
         return cls((Paragraph((Text(caption),)),), caption)
 

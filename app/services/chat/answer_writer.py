@@ -18,6 +18,7 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
+from app.domain.grammar.form_grammar import form_grammar
 from app.domain.model import finds_lines_only
 from app.engine.base import Engine
 from app.language import tr
@@ -27,7 +28,7 @@ from app.services.chat.answer_in_progress import (
     failed_message,
     finished_message,
 )
-from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.prompt_messages import chat_turns, form_asked
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
@@ -107,9 +108,9 @@ class AnswerWriter:
             sampling=sampling,
             overflow=in_force.settings.overflow,
             continue_answer=turns[-1].role is Role.ASSISTANT,
-            grammar=quotes.grammar if quotes is not None else "",
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
+            grammar=_grammar(writing),
         )
         shortened = self._shortened(request, writing)
         events = self._engine.generate(shortened.request, writing.cancel)
@@ -160,6 +161,7 @@ class AnswerWriter:
             above = path[-1].parent_id
         conversation = self._library.chats.get(answer.conversation_id)
         turns = chat_turns(conversation, path[::-1])
+        writing.form = form_asked(path[0]) if path else None
         if self._documents is not None:
             loaded = self._models.state.loaded
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
@@ -170,3 +172,11 @@ class AnswerWriter:
         if begun and writing.given.quotes is None:  # lines that stand there are passed over
             turns += (continued_turn(answer),)
         return turns
+
+
+def _grammar(writing: AnswerInProgress) -> str:
+    """What the answer is held to: lines that may be quoted, or a form."""
+    quotes, form = writing.given.quotes, writing.form
+    if quotes is not None:
+        return quotes.grammar
+    return form_grammar(form) if form is not None else ""

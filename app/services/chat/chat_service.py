@@ -27,7 +27,7 @@ from app.domain.model import ChosenModel, EndpointModel
 from app.domain.parts import Part, PlacedPart, ReadingChoicePart
 from app.engine.base import Engine
 from app.language import tr
-from app.services.chat.answer_in_progress import AnswerInProgress, failed_message
+from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, with_form
 from app.services.chat.answer_writer import AnswerWriter, WrittenAnswer
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.titles import title_from
@@ -111,7 +111,7 @@ class ChatService:
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it: documents, and how they are read.
+            attached: What comes with it: documents, how they are read, the form of the answer.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -427,7 +427,7 @@ class ChatService:
         message = replace(written.message, content=content, placed=placed)
         try:
             checked = writing.given.checked(content, placed)
-            message = replace(message, placed=checked)
+            message = with_form(replace(message, placed=checked), writing.form)
         finally:  # the answer is whole without that
             self._store_end(writing, message, written.error)
 

@@ -11,7 +11,9 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
+from app.domain.grammar.form import Form
 from app.domain.model import is_demo
+from app.domain.parts import Part
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
@@ -67,7 +69,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
-        self._given: dict[str, Waiting] = {}  # of questions that are not stored yet
+        self._given: dict[str, tuple[Waiting, Form | None]] = {}  # of questions not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -269,13 +271,16 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         ask = self._services.chat
-        bar = self._pane.composer.attachments
-        given = () if editing else bar.waiting(chat.id).parts
+        bar, form = self._pane.composer.attachments, self._pane.composer.form
+        given: tuple[Part, ...] = ()
+        if not editing:
+            given = (*bar.waiting(chat.id).parts, *form.parts(chat.id))
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
             if given:
-                self._given[chat.id] = bar.clear(chat.id)
+                self._given[chat.id] = (bar.clear(chat.id), form.get(chat.id))
+                form.choose(chat.id, None)
             elif not bar.empty:
                 told = tr("The documents stay here for your next message.")
                 self._pane.status.show_notice(told)
@@ -467,7 +472,8 @@ class ChatController(QObject):
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
             if given is not None:
-                self._pane.composer.attachments.restore(event.conversation_id, given)
+                self._pane.composer.attachments.restore(event.conversation_id, given[0])
+                self._pane.composer.form.choose(event.conversation_id, given[1])
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)
