@@ -133,8 +133,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _grammar(form: Form | None, attached: Attached | None) -> str:
-    """What the answer is held to: lines that may be quoted, or a form."""
-    if attached is not None and attached.quotes is not None:
+    """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
+    if attached is not None and attached.quotes:
         return attached.quotes.grammar
     return form_grammar(form, bare=True) if form is not None else ""
 

@@ -175,8 +175,7 @@ class AnswerWriter:
 
 
 def _grammar(writing: AnswerInProgress) -> str:
-    """What the answer is held to: lines that may be quoted, or a form."""
-    quotes, form = writing.given.quotes, writing.form
-    if quotes is not None:
-        return quotes.grammar
-    return form_grammar(form) if form is not None else ""
+    """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
+    if writing.given.quotes is not None:
+        return writing.given.quotes.grammar
+    return form_grammar(writing.form) if writing.form is not None else ""

@@ -111,7 +111,7 @@ class ChatService:
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it: documents, how they are read, the form of the answer.
+            attached: What comes with it: documents, how they are read, the answer's form.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
@@ -44,6 +44,14 @@ from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 _REST_MS = 1_000  # after it without scrolling the reader's place is kept: a kill does not ask
 
 
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What went with a question that is not stored yet."""
+
+    waiting: Waiting
+    form: Form | None
+
+
 class ChatController(QObject):
     """Shows one chat at a time and passes the user's actions to the services.
 
@@ -69,7 +77,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
-        self._given: dict[str, tuple[Waiting, Form | None]] = {}  # of questions not stored yet
+        self._given: dict[str, _Given] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -279,7 +287,7 @@ class ChatController(QObject):
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
             if given:
-                self._given[chat.id] = (bar.clear(chat.id), form.get(chat.id))
+                self._given[chat.id] = _Given(bar.clear(chat.id), form.get(chat.id))
                 form.choose(chat.id, None)
             elif not bar.empty:
                 told = tr("The documents stay here for your next message.")
@@ -471,9 +479,9 @@ class ChatController(QObject):
         given = self._given.pop(event.conversation_id, None)
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
-            if given is not None:
-                self._pane.composer.attachments.restore(event.conversation_id, given[0])
-                self._pane.composer.form.choose(event.conversation_id, given[1])
+        if asked is not None and given is not None:
+            self._pane.composer.attachments.restore(event.conversation_id, given.waiting)
+            self._pane.composer.form.choose(event.conversation_id, given.form)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)
