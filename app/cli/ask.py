@@ -43,7 +43,6 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.grammar.form import Form
-from app.domain.grammar.form_grammar import form_grammar, form_told
 from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
@@ -85,6 +84,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The reason nothing was answered.
     """
+    from app.domain.grammar.form_grammar import form_grammar, form_told
     from app.hub.api.catalog import load_catalog
     from app.services.models.model_files import advised_sampling
     from app.services.models.model_fit import request_of

@@ -17,7 +17,7 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
-from app.domain.grammar.form_grammar import form_grammar
+from app.domain.grammar.form import Form
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import (
@@ -106,7 +106,7 @@ class AnswerWriter:
             continue_answer=resume and bool(message.content or message.reasoning),
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
-            grammar=form_grammar(writing.form) if writing.form is not None else "",
+            grammar=_grammar(writing.form),
         )
         shortened = self._shortened(request, writing)
         for event in self._engine.generate(shortened.request, writing.cancel):
@@ -161,3 +161,12 @@ class AnswerWriter:
         if resume and (answer.content or answer.reasoning):
             turns += (continued_turn(answer),)
         return turns
+
+
+def _grammar(form: Form | None) -> str:
+    """The grammar of a form; empty where an answer is free."""
+    if form is None:
+        return ""
+    from app.domain.grammar.form_grammar import form_grammar
+
+    return form_grammar(form)
