@@ -43,7 +43,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.grammar.form import Form
-from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
+from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
@@ -84,7 +84,6 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The reason nothing was answered.
     """
-    from app.domain.grammar.form_grammar import form_grammar, form_told
     from app.hub.api.catalog import load_catalog
     from app.services.models.model_files import advised_sampling
     from app.services.models.model_fit import request_of
@@ -104,13 +103,17 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     system = system_prompt(setup.settings, preset)
     load = request_of(settings, model.source)
     try:
-        attached = attach(options, question, load.context_size or CONTEXT_UNKNOWN)
+        attached = attach(
+            options, question, load.context_size or CONTEXT_UNKNOWN, demo=finds_lines_only(model)
+        )
     except DocumentReadCancelledError:
         return EXIT_INTERRUPTED
     if attached is not None:
         system = attached.plan.system_prompt(system)
         question = attached.plan.question(question)
     if form is not None:
+        from app.domain.grammar.form_grammar import form_told
+
         question = f"{question}\n\n{form_told(form)}"
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
     turns.append(Turn(Role.USER, question))
@@ -120,7 +123,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         sampling=answering.sampling(in_force, model),
         private=True,
         replace_system=settings.replace_model_prompt,
-        grammar=form_grammar(form, bare=True) if form is not None else "",
+        grammar=_grammar(form, attached),
     )
     output = None if options.json else answer_output()
     try:
@@ -128,6 +131,17 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
             return _answer(reach.engine, load, request, model, stop, output, attached, form)
     finally:
         reach.engine.close()
+
+
+def _grammar(form: Form | None, attached: Attached | None) -> str:
+    """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
+    if attached is not None and attached.quotes:
+        return attached.quotes.grammar
+    if form is None:
+        return ""
+    from app.domain.grammar.form_grammar import form_grammar
+
+    return form_grammar(form, bare=True)
 
 
 def _answer(
@@ -150,7 +164,12 @@ def _answer(
         Message("", "", None, Role.ASSISTANT, "", MessageStatus.STREAMING, utc_now())
     )
     finished: Finished | None = None
-    for event in engine.generate(request, stop):
+    events = engine.generate(request, stop)
+    if attached is not None and attached.quotes is not None:
+        from app.services.documents.quoting import quoted_events
+
+        events = quoted_events(events, attached.quotes)
+    for event in events:
         match event:
             case (
                 TextDelta() | ReasoningStarted() | ReasoningDelta() | ReasoningEnded() | PartAdded()

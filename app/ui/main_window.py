@@ -74,7 +74,7 @@ if TYPE_CHECKING:
 
 _NOTED_MS = 1_000
 """From showing a chat to noting that the next start shows it too: a start waits for no disk."""
-_FOLLOW_MS = 1_500
+_FOLLOW_MS = 2_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = tr("Drop to open a model, import chats, or add a text to your message")
 
