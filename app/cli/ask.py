@@ -43,7 +43,6 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.grammar.form import Form
-from app.domain.grammar.form_grammar import form_grammar, form_told
 from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
@@ -113,6 +112,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         system = attached.plan.system_prompt(system)
         question = attached.plan.question(question)
     if form is not None:
+        from app.domain.grammar.form_grammar import form_told
+
         question = f"{question}\n\n{form_told(form)}"
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
     turns.append(Turn(Role.USER, question))
@@ -136,7 +137,11 @@ def _grammar(form: Form | None, attached: Attached | None) -> str:
     """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
     if attached is not None and attached.quotes:
         return attached.quotes.grammar
-    return form_grammar(form, bare=True) if form is not None else ""
+    if form is None:
+        return ""
+    from app.domain.grammar.form_grammar import form_grammar
+
+    return form_grammar(form, bare=True)
 
 
 def _answer(

@@ -7,7 +7,6 @@ import argparse
 from app.cli.values import WrongUsageError, path, words
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormKind, parse_form
-from app.domain.grammar.form_check import OutOfFormError, value_of
 from app.language import tr
 
 
@@ -62,6 +61,8 @@ def form_row(form: Form, text: str, *, ended: bool) -> dict[str, object]:
         text: The answer.
         ended: Whether the model ended it itself.
     """
+    from app.domain.grammar.form_check import OutOfFormError, value_of
+
     try:
         value = value_of(form, text)
     except OutOfFormError:

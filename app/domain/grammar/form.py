@@ -14,7 +14,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.errors import InvalidValueError
-from app.domain.grammar.json_schema import grammar_for
 from app.domain.parts import FormPart
 from app.language import tr
 
@@ -86,6 +85,8 @@ class Form:
             case FormKind.ONE_OF:
                 _check_choices(self.choices)
             case FormKind.JSON:
+                from app.domain.grammar.json_schema import grammar_for
+
                 grammar_for(read_schema(self.schema))  # what is not supported is named here
 
     def part(self) -> FormPart:

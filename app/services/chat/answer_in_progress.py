@@ -21,7 +21,6 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.grammar.form import Form
-from app.domain.grammar.form_check import keeps_to
 from app.domain.model import ChosenModel
 from app.domain.parts import FormPart, PlacedPart, ReasoningPart
 from app.services.core.events import (
@@ -168,6 +167,8 @@ def with_form(message: Message, form: Form | None) -> Message:
     """``message`` with what checking it against its form found; what ended early is not valid."""
     if form is None:
         return message
+    from app.domain.grammar.form_check import keeps_to  # not before an answer has a form
+
     done = message.status is MessageStatus.COMPLETE
     kept = done and keeps_to(form, message.content)
     part = replace(form.part(), valid=kept, cut=not done)

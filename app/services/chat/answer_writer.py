@@ -18,7 +18,6 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
-from app.domain.grammar.form_grammar import form_grammar
 from app.domain.model import finds_lines_only
 from app.engine.base import Engine
 from app.language import tr
@@ -178,4 +177,8 @@ def _grammar(writing: AnswerInProgress) -> str:
     """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
     if writing.given.quotes is not None:
         return writing.given.quotes.grammar
-    return form_grammar(writing.form) if writing.form is not None else ""
+    if writing.form is None:
+        return ""
+    from app.domain.grammar.form_grammar import form_grammar
+
+    return form_grammar(writing.form)

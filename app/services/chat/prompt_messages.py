@@ -8,7 +8,6 @@ from app.domain.conversation import Conversation, Message
 from app.domain.endpoints.source import EndpointSource
 from app.domain.generation import Role, Turn
 from app.domain.grammar.form import Form, form_of
-from app.domain.grammar.form_grammar import form_told
 from app.domain.model import LoadedModel
 from app.domain.parts import FormPart
 
@@ -47,7 +46,11 @@ def form_asked(message: Message) -> Form | None:
 def asked_text(message: Message) -> str:
     """A message as the model reads it: behind a question, the form that its answer is to have."""
     form = form_asked(message)
-    return message.content if form is None else f"{message.content}\n\n{form_told(form)}"
+    if form is None:
+        return message.content
+    from app.domain.grammar.form_grammar import form_told
+
+    return f"{message.content}\n\n{form_told(form)}"
 
 
 def newest_summary(turns: Sequence[Turn], known: Mapping[str, str]) -> tuple[int, str]:

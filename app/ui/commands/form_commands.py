@@ -9,7 +9,6 @@ from PySide6.QtGui import QGuiApplication
 
 from app.domain.generation import Role
 from app.domain.grammar.form import form_of
-from app.domain.grammar.form_check import OutOfFormError, as_csv, value_of
 from app.domain.parts import FormPart
 from app.language import tr
 from app.ui.shell.window_context import WindowContext
@@ -41,6 +40,8 @@ class FormCommands:
 
     def copy_csv(self) -> None:
         """Copy what the last answer says as comma-separated lines."""
+        from app.domain.grammar.form_check import as_csv
+
         self._copy(as_csv)
 
     def copy_json(self) -> None:
@@ -48,6 +49,8 @@ class FormCommands:
         self._copy(lambda value: json.dumps(value, ensure_ascii=False, indent=2))
 
     def _copy(self, written: Callable[[object], str]) -> None:
+        from app.domain.grammar.form_check import OutOfFormError, value_of
+
         answer = self._shell.controller.last(Role.ASSISTANT)
         placed = answer.placed if answer is not None else ()
         part = next((one.part for one in placed if isinstance(one.part, FormPart)), None)
