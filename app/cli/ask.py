@@ -44,7 +44,7 @@ from app.domain.generation import (
 )
 from app.domain.grammar.form import Form
 from app.domain.grammar.form_grammar import form_grammar, form_told
-from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
+from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
@@ -104,7 +104,9 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     system = system_prompt(setup.settings, preset)
     load = request_of(settings, model.source)
     try:
-        attached = attach(options, question, load.context_size or CONTEXT_UNKNOWN)
+        attached = attach(
+            options, question, load.context_size or CONTEXT_UNKNOWN, demo=finds_lines_only(model)
+        )
     except DocumentReadCancelledError:
         return EXIT_INTERRUPTED
     if attached is not None:
@@ -120,7 +122,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         sampling=answering.sampling(in_force, model),
         private=True,
         replace_system=settings.replace_model_prompt,
-        grammar=form_grammar(form, bare=True) if form is not None else "",
+        grammar=_grammar(form, attached),
     )
     output = None if options.json else answer_output()
     try:
@@ -128,6 +130,13 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
             return _answer(reach.engine, load, request, model, stop, output, attached, form)
     finally:
         reach.engine.close()
+
+
+def _grammar(form: Form | None, attached: Attached | None) -> str:
+    """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
+    if attached is not None and attached.quotes:
+        return attached.quotes.grammar
+    return form_grammar(form, bare=True) if form is not None else ""
 
 
 def _answer(
@@ -150,7 +159,12 @@ def _answer(
         Message("", "", None, Role.ASSISTANT, "", MessageStatus.STREAMING, utc_now())
     )
     finished: Finished | None = None
-    for event in engine.generate(request, stop):
+    events = engine.generate(request, stop)
+    if attached is not None and attached.quotes is not None:
+        from app.services.documents.quoting import quoted_events
+
+        events = quoted_events(events, attached.quotes)
+    for event in events:
         match event:
             case (
                 TextDelta() | ReasoningStarted() | ReasoningDelta() | ReasoningEnded() | PartAdded()

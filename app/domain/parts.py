@@ -140,6 +140,20 @@ class FormPart:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadingChoicePart:
+    """How a question's documents are read, where the user chose.
+
+    Attributes:
+        mode: "whole" or "passages"; empty for whichever suits.
+        passages: Those that were chosen by hand: JSON, a list of document's id, page, and
+            characters of the page before it. Empty where those are read that suit the question.
+    """
+
+    mode: str = ""
+    passages: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownPart:
     """A part that this Phial does not know, as of a newer one: kept as it came, and not shown.
 
@@ -162,6 +176,7 @@ Part = (
     | ToolResultPart
     | CitationPart
     | FormPart
+    | ReadingChoicePart
     | UnknownPart
 )
 
@@ -176,6 +191,7 @@ PART_KINDS: Mapping[str, type[Part]] = MappingProxyType(
         "tool_result": ToolResultPart,
         "citation": CitationPart,
         "form": FormPart,
+        "reading_choice": ReadingChoicePart,
     }
 )
 _NAMES = {kind: name for name, kind in PART_KINDS.items()}

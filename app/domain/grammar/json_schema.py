@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.domain.errors import InvalidValueError
+from app.domain.grammar.whole_numbers import MOST_DIGITS, whole_numbers
 from app.language import tr
 
 MOST_CHARACTERS = 60_000  # of a grammar; the engine takes 64 KiB
@@ -69,6 +70,7 @@ _NOTES = {  # say something to people and forbid nothing
     "$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default",
     "examples", "deprecated", "readOnly", "writeOnly",
 }  # fmt: skip
+_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _OF_TYPE = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems", "maxItems"},
@@ -160,6 +162,8 @@ class _Grammar:
             return self._array(schema, at, depth)
         if kind == "string":
             return self._string(schema, at)
+        if kind == "integer" and schema.keys() & _BOUNDS:
+            return self._rule(_whole(schema, at))
         _only(schema, {"type"}, at)
         if kind not in _SIMPLE:
             raise _refused(at, tr("its type is not one that JSON has"))
@@ -297,6 +301,28 @@ def _range(schema: Mapping[str, Any], low: str, high: str, at: str) -> tuple[int
     if most is not None and most < least:
         raise _refused(at, tr("{high} is smaller than {low}", low=low, high=high))
     return least, most
+
+
+def _whole(schema: Mapping[str, Any], at: str) -> str:
+    """Whole numbers within the bounds of a schema."""
+    _only(schema, {"type", *_BOUNDS}, at)
+    given = {name: schema[name] for name in _BOUNDS if name in schema}
+    most = 10**MOST_DIGITS - 1
+    if any(type(value) is not int or abs(value) > most for value in given.values()):
+        raise _refused(
+            at, tr("a bound is a whole number of at most {most} digits", most=MOST_DIGITS)
+        )
+    lows = [given.get("minimum"), _shifted(given.get("exclusiveMinimum"), 1)]
+    highs = [given.get("maximum"), _shifted(given.get("exclusiveMaximum"), -1)]
+    low = max((one for one in lows if one is not None), default=None)
+    high = min((one for one in highs if one is not None), default=None)
+    if low is not None and high is not None and high < low:
+        raise _refused(at, tr("{high} is smaller than {low}", low="minimum", high="maximum"))
+    return whole_numbers(low, high)
+
+
+def _shifted(bound: int | None, by: int) -> int | None:
+    return None if bound is None else bound + by
 
 
 def _bounds(schema: Mapping[str, Any], low: str, high: str, at: str) -> str:

@@ -11,6 +11,7 @@ looked at before the grammar takes note of it, and none comes behind its end.
 
 from __future__ import annotations
 
+import codecs
 import ctypes
 import math
 from array import array
@@ -59,6 +60,7 @@ class GrammarSampler:
         self._rules = _rules(backend, tokenizer.vocab, grammar)
         self._one = self._c.llama_token_data()
         self._ended = False
+        self._decoder = codecs.getincrementaldecoder("utf-8")("strict")
         self.refused = 0
 
     def close(self) -> None:
@@ -84,7 +86,11 @@ class GrammarSampler:
             token = self._sampler.sample(context, index)
         if not self._allows(token):
             self.refused += 1
+            broken: set[int] = set()
             token = self._drawn(logits, masked=True)
+            while not self._is_text(token):
+                broken.add(token)
+                token = self._drawn(logits, masked=True, broken=broken)
         self._accept(token)
         if self._sampler.remembers:
             self._sampler.note(token)
@@ -101,6 +107,25 @@ class GrammarSampler:
     def _is_end(self, token: int) -> bool:
         return token in self._ends or self._tokenizer.is_end_of_generation(token)
 
+    def _is_text(self, token: int) -> bool:
+        """Whether a token goes on with whole characters.
+
+        llama.cpp's grammar takes bytes that are no UTF-8 for one character, of which a text has
+        several replacement characters: more than a bound may allow.
+        """
+        if self._is_end(token):
+            return True
+        state = self._decoder.getstate()
+        try:
+            self._decoder.decode(self._tokenizer.piece(token))
+            begun = self._decoder.getstate()[0]
+        except UnicodeDecodeError:
+            return False
+        finally:
+            self._decoder.setstate(state)
+        # Python waits for the third byte of half a surrogate pair before it calls it none.
+        return not (begun[:1] == b"\xed" and begun[1:2] >= b"\xa0")
+
     def _allows(self, token: int) -> bool:
         if self._is_end(token):
             token = self._tokenizer.end_token
@@ -108,6 +133,8 @@ class GrammarSampler:
                 return True
         elif token in self._tokenizer.controls:
             return False  # their names are not words of an answer
+        elif not self._is_text(token):
+            return False
         one = self._one
         one.id, one.logit, one.p = token, 0.0, 0.0
         self._mask(ctypes.pointer(one), 1)
@@ -124,13 +151,20 @@ class GrammarSampler:
             self._ended = True
             return
         self._c.llama_sampler_accept(self._rules, token)
+        self._decoder.decode(self._tokenizer.piece(token))
 
-    def _drawn(self, logits: Any, *, masked: bool) -> int:
-        """A token drawn from the logits, of which nobody took note."""
+    def _drawn(self, logits: Any, *, masked: bool, broken: Collection[int] = ()) -> int:
+        """A token drawn from the logits, of which nobody took note.
+
+        Args:
+            logits: One for each token.
+            masked: Only what the grammar allows.
+            broken: Tokens that make no text here.
+        """
         values, data = self._candidates(logits)
         count = self._tokenizer.size
         if masked:
-            for token in (*self._tokenizer.controls, *self._ends):
+            for token in (*self._tokenizer.controls, *self._ends, *broken):
                 if not self._tokenizer.is_end_of_generation(token):
                     values[3 * token + 1] = _REFUSED
             candidates = self._mask(data, count)

@@ -24,7 +24,7 @@ from app.domain.errors import (
 )
 from app.domain.generation import Role
 from app.domain.model import ChosenModel, EndpointModel
-from app.domain.parts import AttachmentPart, FormPart, PlacedPart
+from app.domain.parts import Part, PlacedPart, ReadingChoicePart
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, with_form
@@ -105,15 +105,13 @@ class ChatService:
             return None
         return ActiveAnswer(writing.message.conversation_id, writing.message.id)
 
-    def send(
-        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart | FormPart] = ()
-    ) -> Exchange:
+    def send(self, conversation_id: str, text: str, attached: Sequence[Part] = ()) -> Exchange:
         """Store a question and begin its answer. Returns at once.
 
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it: documents, and the form that the answer is to have.
+            attached: What comes with it: documents, how they are read, the answer's form.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -127,10 +125,17 @@ class ChatService:
         placed = tuple(PlacedPart(0, part) for part in attached)
         return self._ask(conversation, conversation.head_id, text, placed=placed)
 
-    def edit(self, message_id: str, text: str) -> Exchange:
+    def edit(
+        self, message_id: str, text: str, reading: ReadingChoicePart | None = None
+    ) -> Exchange:
         """Ask again with other words; the old question and its answers stay as a version.
 
         What was attached to it stays attached.
+
+        Args:
+            message_id: The question.
+            text: In its new words.
+            reading: How its documents are read; None for as before.
 
         Raises:
             As :meth:`send`.
@@ -139,7 +144,11 @@ class ChatService:
         if message.role is not Role.USER:
             raise InvalidValueError(tr("Only your own messages can be edited."))
         conversation = self._library.chats.get(message.conversation_id)
-        kept = (replace(one, at=min(one.at, len(text))) for one in message.placed)
+        kept = [replace(one, at=min(one.at, len(text))) for one in message.placed]
+        if reading is not None:
+            kept = [one for one in kept if not isinstance(one.part, ReadingChoicePart)]
+            kept.append(PlacedPart(0, reading))
+            kept.sort(key=lambda one: one.at)
         return self._ask(
             conversation, message.parent_id, text, edited=message_id, placed=tuple(kept)
         )

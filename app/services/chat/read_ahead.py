@@ -18,7 +18,7 @@ from app.domain.generation import (
     Role,
 )
 from app.domain.model import ChosenModel, LoadedModel
-from app.domain.parts import AttachmentPart, PlacedPart
+from app.domain.parts import Part, PlacedPart
 from app.domain.settings import ReadAheadWhen, Settings
 from app.engine.base import Engine
 from app.services.chat.prompt_messages import chat_turns
@@ -43,7 +43,7 @@ class _Wish:
 
     conversation_id: str
     draft: str
-    attached: tuple[AttachmentPart, ...]
+    attached: tuple[Part, ...]
 
 
 class ReadAheadService:
@@ -94,9 +94,7 @@ class ReadAheadService:
         self._closed = False
         self._unsubscribe = bus.subscribe(self._on_event)
 
-    def wish(
-        self, conversation_id: str, draft: str, attached: Sequence[AttachmentPart] = ()
-    ) -> None:
+    def wish(self, conversation_id: str, draft: str, attached: Sequence[Part] = ()) -> None:
         """Read this chat, and what is typed in it, when there is time. Returns at once."""
         wish = _Wish(conversation_id, draft, tuple(attached))
         with self._lock:

@@ -135,11 +135,17 @@ class SerialExecutor:
         return idle
 
     def close(self) -> None:
-        """Finish the jobs that were submitted, then end the thread. May be called twice."""
+        """Finish the jobs that were submitted, then end the thread. May be called twice.
+
+        A job of :meth:`submit_later` is asked to give way.
+        """
         with self._lock:
             self._closed = True
             self._later.clear()
             self._idle = None
+            running = self._running
+        if running is not None:
+            running.give_way()
         self._pool.shutdown(wait=True)
 
 

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from time import monotonic
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
-from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
 from app.domain.grammar.form import Form
 from app.domain.model import is_demo
-from app.domain.parts import AttachmentPart, FormPart
+from app.domain.parts import Part
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
@@ -35,6 +34,7 @@ from app.services.registry import Services
 from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
+from app.ui.conversation.input.attachment_bar import Waiting
 from app.ui.conversation.live_answer import AnswerGrown, LiveAnswer
 from app.ui.conversation.notices.error_actions import ANSWER_PROBLEM, REFUSAL
 from app.ui.conversation.notices.truncation_notice import TruncationNotice
@@ -43,6 +43,14 @@ from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 
 _REST_MS = 1_000  # after it without scrolling the reader's place is kept: a kill does not ask
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What went with a question that is not stored yet."""
+
+    waiting: Waiting
+    form: Form | None
 
 
 class ChatController(QObject):
@@ -70,9 +78,7 @@ class ChatController(QObject):
         self._branch: tuple[BranchMessage, ...] = ()
         self._left_out = TruncationNotice(services, pane.transcript)
         self._live = LiveAnswer()
-        self._given: dict[
-            str, tuple[list[StoredDocument], Form | None]
-        ] = {}  # of questions that are not stored yet
+        self._given: dict[str, _Given] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -277,14 +283,14 @@ class ChatController(QObject):
             return
         ask = self._services.chat
         bar, form = self._pane.composer.attachments, self._pane.composer.form
-        given: tuple[AttachmentPart | FormPart, ...] = ()
+        given: tuple[Part, ...] = ()
         if not editing:
-            given = (*bar.parts(chat.id), *form.parts(chat.id))
+            given = (*bar.waiting(chat.id).parts, *form.parts(chat.id))
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
             if given:
-                self._given[chat.id] = (bar.clear(chat.id), form.get(chat.id))
+                self._given[chat.id] = _Given(bar.clear(chat.id), form.get(chat.id))
                 form.choose(chat.id, None)
             elif not bar.empty:
                 told = tr("The documents stay here for your next message.")
@@ -393,7 +399,7 @@ class ChatController(QObject):
         if self._chat is not None and not self._live.id:
             composer = self._pane.composer
             draft = "" if self.drafting.editing else composer.text()
-            given = composer.attachments.parts(self._chat.id)
+            given = composer.attachments.waiting(self._chat.id).parts
             self._services.ahead.wish(self._chat.id, draft, given)
 
     def is_shown(self, conversation_id: str) -> bool:
@@ -484,11 +490,12 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
-        given, form = self._given.pop(event.conversation_id, ([], None))
+        given = self._given.pop(event.conversation_id, None)
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
-            self._pane.composer.attachments.add(event.conversation_id, given)
-            self._pane.composer.form.choose(event.conversation_id, form)
+        if asked is not None and given is not None:
+            self._pane.composer.attachments.restore(event.conversation_id, given.waiting)
+            self._pane.composer.form.choose(event.conversation_id, given.form)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)

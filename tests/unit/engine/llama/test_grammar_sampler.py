@@ -70,6 +70,15 @@ def test_every_way_of_drawing_keeps_to_it(
     assert again.text == said.text
 
 
+def test_bytes_that_are_no_text_are_never_drawn(engine: LlamaEngine, talker: Path) -> None:
+    load(engine, talker)
+    for seed in range(20):
+        hot = Sampling(5.0, 0, 1.0, 0.0, seed=seed, max_tokens=90)
+        said = ask(engine, request(grammar='root ::= "[" [^a]{12} "]"', sampling=hot))
+        assert "\ufffd" not in said.text
+        assert len(said.text) == 14
+
+
 def test_what_was_cut_goes_on_in_its_form(engine: LlamaEngine, talker: Path) -> None:
     load(engine, talker)
     cut = ask(engine, request([ASKED], grammar=FORM, sampling=GREEDY.with_limit(2)))
