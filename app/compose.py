@@ -4,65 +4,36 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import psutil
-
-from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
+from app.domain.endpoints.source import EndpointSource
 from app.domain.model import ChosenModel, ModelFile
-from app.domain.network.connections import Confinement
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.engine.process.client import EngineClient
-from app.engine.router import EngineRouter
-from app.hub.api.catalog import load_catalog
-from app.hub.api.client import hub_trust
-from app.hub.api.token import RedactingFilter, TokenStore
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.network.connection_log import ConnectionLog
-from app.remote.engine import EndpointEngine
-from app.services.chat.chat_options import ChatOptionsService
-from app.services.chat.chat_service import ChatService
-from app.services.chat.context_service import ContextService
-from app.services.chat.titles import TitleService
-from app.services.core.serial_executor import SerialExecutor
-from app.services.documents.attached import AttachedDocuments
-from app.services.library.library_service import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.models.add_models import AddModelService
-from app.services.models.advice import AdviceService
-from app.services.models.benchmark_runner import BenchmarkService
-from app.services.models.devices import DeviceFinder
-from app.services.models.downloads import DownloadService
-from app.services.models.endpoints import EndpointKeys, EndpointService
-from app.services.models.model_files import advised_sampling, find_model_named, model_file
-from app.services.models.model_service import ModelService
-from app.services.models.named_models import NamedModels
-from app.services.models.quantizations import QuantizationService
-from app.services.models.snapshots import SnapshotService
-from app.services.presets.answer_options import AnswerOptions
-from app.services.presets.preset_service import PresetService
-from app.services.privacy.connections import ConnectionService
-from app.services.registry import Services
-from app.services.serving.serving_service import ServingService
-from app.services.transfer.import_record import ImportRecord
-from app.services.transfer.transfer_service import TransferService
-from app.services.updates import UpdateService
-from app.serving.key_file import KeyFile
 from app.setup import Setup
-from app.store import (
-    EndpointStore,
-    PresetFile,
-    SpeedStore,
-    open_store,
-)
+from app.store import EndpointStore, PresetFile, SpeedStore
 from app.system.bundled import bundled
 from app.system.paths import Folders
 
-if TYPE_CHECKING:  # opened when a document is first needed
+if TYPE_CHECKING:  # each is imported where it is made
+    from app.network.connection_log import ConnectionLog
+    from app.remote.engine import EndpointEngine
+    from app.services.core.serial_executor import SerialExecutor
     from app.services.documents.document_service import DocumentService
+    from app.services.models.add_models import AddModelService
+    from app.services.models.advice import AdviceService
+    from app.services.models.downloads import DownloadService
+    from app.services.models.endpoints import EndpointService
+    from app.services.models.model_service import ModelService
+    from app.services.models.named_models import NamedModels
+    from app.services.models.quantizations import QuantizationService
+    from app.services.presets.answer_options import AnswerOptions
+    from app.services.presets.preset_service import PresetService
+    from app.services.privacy.connections import ConnectionService
+    from app.services.registry import Services
+    from app.services.serving.serving_service import ServingService
 
 GIB = 2**30
 
@@ -84,18 +55,30 @@ class Reach:
 
 def build_reach(setup: Setup, of_files: Engine) -> Reach:
     """The table of engines, and what stands before the one of endpoints."""
+    from app.engine.router import EngineRouter
+    from app.hub.api.token import RedactingFilter
+    from app.services.models.endpoints import EndpointKeys, EndpointService
+    from app.services.privacy.connections import ConnectionService
+
     connections = ConnectionService(
         connection_log(setup.folders),
         setup.settings,
         setup.bus,
         setup.guard,
-        partial(engine_confinement, of_files),
+        lambda: of_files.confinement,
     )
     store, keys = EndpointStore(setup.folders.data / "endpoints.json"), EndpointKeys()
     setup.logs.add_filter(RedactingFilter(keys))
-    remote = EndpointEngine(connections.gate, find=store.get, key=keys.key_of, trust=hub_trust)
-    engines: dict[type[ModelSource], Engine] = {FileSource: of_files, EndpointSource: remote}
-    return Reach(EngineRouter(engines), EndpointService(store, keys, remote), connections)
+
+    @cache
+    def remote() -> EndpointEngine:
+        from app.hub.api.client import hub_trust
+        from app.remote.engine import EndpointEngine
+
+        return EndpointEngine(connections.gate, find=store.get, key=keys.key_of, trust=hub_trust)
+
+    router = EngineRouter(of_files, {EndpointSource: remote})
+    return Reach(router, EndpointService(store, keys, remote), connections)
 
 
 def named_file(setup: Setup, text: str) -> ModelFile:
@@ -105,12 +88,19 @@ def named_file(setup: Setup, text: str) -> ModelFile:
         InvalidValueError: Several models are meant.
         ModelFileError: None is, or it cannot be used.
     """
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.services.models.model_files import find_model_named, model_file
+
     listed = ModelShelf(setup.folders.data / "models.json").models()
     return find_model_named(text, [model_file(model) for model in listed])
 
 
 def named_models(setup: Setup, reach: Reach) -> NamedModels:
     """What finds the models that options of the terminal name."""
+    from app.hub.api.catalog import load_catalog
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.services.models.named_models import NamedModels
+
     shelf = ModelShelf(setup.folders.data / "models.json")
     return NamedModels(shelf, reach.endpoints, load_catalog(bundled("models", "catalog.json")))
 
@@ -140,16 +130,15 @@ def make_benchmark_engine(setup: Setup, snapshots: Path, drafting: bool) -> Engi
 
 def process_memory(engine: Engine) -> int:
     """Bytes the process of an engine holds; 0 where it has none."""
+    import psutil
+
     return int(psutil.Process(engine.pid).memory_info().rss) if engine.pid else 0
-
-
-def engine_confinement(engine: Engine) -> Confinement | None:
-    """What keeps the process of an engine from the network; None where it has none yet."""
-    return engine.confinement if isinstance(engine, EngineClient) else None
 
 
 def connection_log(where: Folders) -> ConnectionLog:
     """The list of connections of this installation."""
+    from app.network.connection_log import ConnectionLog
+
     return ConnectionLog(where.data / "connections.jsonl")
 
 
@@ -241,6 +230,20 @@ def build_models(
     Raises:
         HubError: The bundled catalogue is damaged.
     """
+    from app.hub.api.catalog import load_catalog
+    from app.hub.api.token import RedactingFilter, TokenStore
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.services.core.serial_executor import SerialExecutor
+    from app.services.models.add_models import AddModelService
+    from app.services.models.advice import AdviceService
+    from app.services.models.devices import DeviceFinder
+    from app.services.models.downloads import DownloadService
+    from app.services.models.model_files import ModelDetails, advised_sampling
+    from app.services.models.model_service import ModelService
+    from app.services.models.quantizations import QuantizationService
+    from app.services.presets.answer_options import AnswerOptions
+    from app.services.presets.preset_service import PresetService
+
     lane = SerialExecutor("engine-lane")
     reach = reach or build_reach(setup, of_files)
     engine, endpoints, connections = reach.engine, reach.endpoints, reach.connections
@@ -255,8 +258,7 @@ def build_models(
         setup.bus,
         shelf=shelf,
         measurements=SpeedStore(setup.folders.data / "speeds.json"),
-        catalog=catalog,
-        options=options,
+        facts=ModelDetails(catalog, options),
         demo_path=setup.demo,
         endpoints=endpoints,
         model=model,
@@ -303,6 +305,9 @@ def build_serving(setup: Setup, room: ModelServices, key: Path | None = None) ->
         room: Around the model.
         key: The file with the key that clients must show; None is Phial's own.
     """
+    from app.services.serving.serving_service import ServingService
+    from app.serving.key_file import KeyFile
+
     return ServingService(
         room.engine,
         room.executor,
@@ -334,6 +339,22 @@ def build_services(
     Raises:
         StoreError: The library cannot be opened; nothing was changed.
     """
+    from app.services.chat.answer_writer import AnswerWriter
+    from app.services.chat.chat_options import ChatOptionsService
+    from app.services.chat.chat_service import ChatService
+    from app.services.chat.context_service import ContextService
+    from app.services.chat.titles import TitleService
+    from app.services.documents.attached import AttachedDocuments
+    from app.services.library.library_service import LibraryService
+    from app.services.maintenance import MaintenanceService
+    from app.services.models.benchmark_runner import BenchmarkService
+    from app.services.models.snapshots import SnapshotService
+    from app.services.registry import Services
+    from app.services.transfer.import_record import ImportRecord
+    from app.services.transfer.transfer_service import TransferService
+    from app.services.updates import UpdateService
+    from app.store import open_store
+
     opened = open_store(setup.folders.data, progress=progress)
     report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
     if opened.report.read_only:
@@ -350,9 +371,11 @@ def build_services(
         start_report=report,
     )
     documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
-    chat = ChatService(
-        engine, room.executor, room.models, library, room.options, setup.bus, documents
+    chat_options = ChatOptionsService(
+        library, room.presets, room.options, room.models, setup.settings, setup.bus
     )
+    writer = AnswerWriter(engine, room.models, library, room.options, setup.bus, documents)
+    chat = ChatService(engine, room.executor, room.models, library, chat_options, setup.bus, writer)
     return Services(
         bus=setup.bus,
         settings=setup.settings,
@@ -365,9 +388,7 @@ def build_services(
         ),
         documents=documents,
         presets=room.presets,
-        chat_options=ChatOptionsService(
-            library, room.presets, room.options, room.models, setup.settings, setup.bus
-        ),
+        chat_options=chat_options,
         maintenance=maintenance,
         titles=TitleService(engine, room.executor, room.models, library, setup.bus),
         downloads=room.downloads,

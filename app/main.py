@@ -6,6 +6,7 @@ The language is chosen before anything that speaks is imported, so all such impo
 from __future__ import annotations
 
 import argparse
+import gc
 import logging
 import os
 import sys
@@ -36,6 +37,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _engine()
     if words[:1] == ["--document-reader"]:
         return _document_reader()
+    gc.disable()  # of what a start makes nearly all stays: looking for garbage is a 20th of it
     if words and Path(words[0]).suffix.lower() in OPENABLE:
         words.insert(0, "--open")  # as file managers and people without options do it
     from app.cli import EXIT_FAILED, EXIT_INTERRUPTED, EXIT_USAGE
@@ -44,7 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from app.domain.errors import KnownError
 
     open_streams()
-    parser = _parser()
+    parser = _parser(words)
     options = parser.parse_args(words)
     try:
         return _run(options, parser, guard)
@@ -58,6 +60,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED
+    finally:
+        gc.enable()
 
 
 def _engine() -> int:
@@ -88,21 +92,13 @@ def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, guard: Ne
     return _window(options, guard)
 
 
-def _parser() -> argparse.ArgumentParser:
-    from app.cli import (
-        ask,
-        bench,
-        chat,
-        completion,
-        doctor,
-        endpoints,
-        presets,
-        serve,
-        settings,
-    )
-    from app.cli.chats import actions as chats
-    from app.cli.documents import actions as documents
-    from app.cli.models import actions as models
+def _parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+    """The parser of the program; each command that it knows costs the import of its module.
+
+    Args:
+        words: What stands on the command line; None makes a parser of everything.
+    """
+    from app.cli.commands import COMMANDS, commands_in, declare
     from app.cli.streams import Parser
     from app.cli.values import model, path
     from app.language import tr
@@ -144,12 +140,10 @@ def _parser() -> argparse.ArgumentParser:
         help=tr("log every event, slow frames and the engine's details; before a command too"),
     )
     parser.set_defaults(run=None)
-    commands = parser.add_subparsers(title=tr("in the terminal"), metavar="COMMAND")
-    for command in (ask, bench, doctor, documents, endpoints, models, presets, serve, settings):
-        command.add_parser(commands)
-    chat.add_parser(commands, pdf=_pdf)
-    chats.add_parser(commands, pdf=_pdf)
-    completion.add_parser(commands, parser)
+    if wanted := COMMANDS if words is None else commands_in(words):
+        commands = parser.add_subparsers(title=tr("in the terminal"), metavar="COMMAND")
+        for name in wanted:
+            declare(name, commands, parser, _pdf)
     return parser
 
 
@@ -190,6 +184,8 @@ def _terminal(
     with prepare(log_level=options.log_level, guard=guard) as setup:
         for told in setup.settings.problems:
             tell(f"phial: {one_line(told)}")  # not shown
+        gc.freeze()
+        gc.enable()
         result: int = options.run(options, setup)
         return result
 
@@ -206,7 +202,8 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
         )
         tell(f"phial: {told}")  # not shown: the name of the command
         return EXIT_FAILED
-    from app.services.models.model_files import DEMO, find_model
+    from app.domain.model import DEMO
+    from app.services.models.model_files import find_model
     from app.ui.start_failure import FailuresShown
 
     named = DEMO if options.demo else options.window_model
@@ -223,8 +220,8 @@ def _open_window(
     from app.cli import EXIT_DONE
     from app.compose import build_services, make_engine
     from app.domain.errors import StoreBusyError
+    from app.domain.model import DEMO
     from app.language import tr
-    from app.services.models.model_files import DEMO
     from app.setup import prepare
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run

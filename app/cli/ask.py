@@ -8,6 +8,7 @@ import stat
 import sys
 import threading
 from functools import partial
+from typing import TYPE_CHECKING
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.documents.attachments import (
@@ -40,19 +41,18 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.model import ChosenModel, LoadRequest, ModelFile
+from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
-from app.engine.base import Engine
-from app.hub.api.catalog import load_catalog
 from app.language import paragraph, tr
-from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 from app.services.core.ids import utc_now
-from app.services.models.model_files import DEMO, advised_sampling
-from app.services.models.model_fit import request_of
 from app.services.presets.answer_options import AnswerOptions, system_prompt
 from app.setup import Setup
 from app.system.bundled import bundled
+
+if TYPE_CHECKING:
+    from app.engine.base import Engine
+    from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 
 CONTEXT_UNKNOWN = 8_192  # tokens; what a model's own choice is mostly not below
 
@@ -81,6 +81,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     Raises:
         KnownError: The reason nothing was answered.
     """
+    from app.hub.api.catalog import load_catalog
+    from app.services.models.model_files import advised_sampling
+    from app.services.models.model_fit import request_of
+
     question = _prompt(options.prompt)
     setup.settings.override(**given_settings(options))
     presets = presets_of(setup)
@@ -127,6 +131,8 @@ def _answer(
     output: AnswerOutput | None,
     attached: Attached | None,
 ) -> int:
+    from app.services.chat.answer_in_progress import AnswerInProgress
+
     try:
         engine.load(load, lambda _fraction: None, stop)
     except LoadCancelledError:

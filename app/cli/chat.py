@@ -93,7 +93,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     try:
         talk = Talk(services, private=options.private, preset=preset, pdf=options.pdf)
         if options.chat is not None:
-            talk.go_on_with(options.chat)
+            named = options.model or (preset is not None and preset.model)
+            talk.go_on_with(options.chat, model if named else None)
         history = None if options.private else setup.folders.data / HISTORY
         leaving = LEAVING_PRIVATE if options.private else LEAVING
         with open_lines(history, talk.actions.complete, leaving) as lines:
@@ -128,11 +129,12 @@ class Talk:
         services.bus.subscribe(self._events.put)
         self.actions = ChatActions(services, pdf)
 
-    def go_on_with(self, named: object) -> None:
+    def go_on_with(self, named: object, model: ChosenModel | None = None) -> None:
         """Make an older chat the one that is talked in, and show where it stood.
 
         Args:
             named: What :func:`find_chat` understands, or :data:`LAST`.
+            model: Answers it from now on; None leaves it to its own.
 
         Raises:
             KnownError: There is none, or several are meant.
@@ -148,8 +150,13 @@ class Talk:
                 tr("There is no chat yet."), action=tr("Leave out --chat to begin one.")
             )
         self._conversation = chat.id
+        own = self._services.chat_options
         if self._preset is not None:
-            self._services.chat_options.choose(chat.id, self._preset)
+            own.choose(chat.id, self._preset)
+        if model is None:
+            own.use_own_model(chat.id)
+        else:
+            own.set_model(chat, model)
         branch = library.chats.branch(chat.id)
         length = trn("{n} message", "{n} messages", len(branch))
         _say(tr("{chat}, {messages}.", chat=title(chat), messages=length))
@@ -295,8 +302,11 @@ class Talk:
 
     def _use(self, model: ChosenModel) -> None:
         """Load another model; what goes wrong is told as it happens."""
-        models = self._services.models
+        models, chats = self._services.models, self._services.library.chats
         self._forget_events()
+        if self._conversation and chats.branch(self._conversation):
+            chat = chats.get(self._conversation)
+            self._services.chat_options.set_model(chat, model)
         models.choose(model)
         done = self._services.executor.submit(lambda: None)  # behind the loading, on its lane
         with stop_on_interrupt() as stop:

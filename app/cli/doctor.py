@@ -12,15 +12,15 @@ from app.cli.streams import complain, json_text, one_line, say, tell
 from app.cli.talk.setting_words import setting_value
 from app.cli.values import model as model_value
 from app.cli.values import path
-from app.compose import connection_log, engine_confinement, make_engine, named_file
+from app.compose import connection_log, make_engine, named_file
 from app.domain.endpoints.source import FileSource
 from app.domain.errors import KnownError, ModelFileError
+from app.domain.model import DEMO
 from app.domain.options import Section
 from app.domain.settings import SHOWN
 from app.hub.local.installed_models import InstalledModels
 from app.language import paragraph, tr
 from app.services.doctor import examine
-from app.services.models.model_files import DEMO
 from app.services.models.model_fit import request_of
 from app.services.privacy.offline_report import (
     OfflineReport,
@@ -77,7 +77,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     engine = make_engine(setup)
     try:
         report = examine(engine, setup.folders, _steps(setup), load)
-        kept = engine_confinement(engine)
+        kept = engine.confinement
     finally:
         engine.close()
     held = Protection(settings.offline, setup.guard.installed, kept)
@@ -148,7 +148,7 @@ def _protection(setup: Setup) -> Protection:
     engine = make_engine(setup)
     try:
         engine.devices()
-        kept = engine_confinement(engine)
+        kept = engine.confinement
     except KnownError as error:
         tell(paragraph(tr("The engine could not be asked."), error.what))
         kept = None

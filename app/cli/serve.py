@@ -16,13 +16,13 @@ from app.cli.values import model as model_value
 from app.cli.values import path as path_value
 from app.compose import build_models, build_reach, build_serving, make_engine, named_models
 from app.domain.errors import LoadCancelledError
+from app.domain.model import DEMO
 from app.domain.network.serving import ServedRequest, ServedStatus, ServingState
 from app.domain.settings import SPECS
 from app.language import tr, trn
 from app.language.numbers import write
 from app.services.core.events import ErrorReported, Event, ServingChanged
 from app.services.core.formatting import join, served_status
-from app.services.models.model_files import DEMO
 from app.services.serving.serving_service import ServingService
 from app.setup import Setup
 
@@ -114,6 +114,9 @@ def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: thre
                 complain(str(error))
                 return EXIT_FAILED
             case ServingChanged(state):
+                if state.error is not None:
+                    complain(str(state.error))
+                    return EXIT_FAILED
                 if state.on and not listening:
                     listening = True
                     _say_where(serving, state)

@@ -12,8 +12,8 @@ import re
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
+from app.domain.model import DEMO
 from app.language import tr, trc
-from app.services.models.model_files import DEMO
 
 
 class WrongUsageError(InvalidValueError):

@@ -8,6 +8,7 @@ Errors are types; nobody looks into their text to decide what to do. The sentenc
 
 from __future__ import annotations
 
+from app.domain.network.secrets import without_passwords
 from app.language import Sentence, paragraph, tr, trn
 
 
@@ -31,7 +32,7 @@ class KnownError(Exception):
         self.what = what
         self.data = data if data is not None else self.default_data
         self.action = action if action is not None else self.default_action
-        self.detail = detail
+        self.detail = without_passwords(detail)
 
     def __str__(self) -> str:
         return self.told

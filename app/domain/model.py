@@ -10,6 +10,8 @@ from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
 from app.domain.errors import ModelFileError
 from app.language import tr
 
+DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
+
 
 class KvType(StrEnum):
     """Number format of the KV cache. f16 is exact; q8_0 takes a little more than half of it."""

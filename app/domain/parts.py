@@ -6,9 +6,12 @@ journaled. Every other part has a place in it: the number of characters of that 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
+
+from app.language import tr
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +109,19 @@ class CitationPart:
     verdict: str = ""
 
 
+VERDICT_WORDS: Mapping[str, str] = MappingProxyType(
+    {
+        "quoted": tr("word for word"),
+        "supported": tr("found"),
+        "reordered": tr("in each other's place"),
+        "differs": tr("differs"),
+        "not_found": tr("not found"),
+        "no_passage": tr("no such passage"),
+    }
+)
+"""What checking a citation found, in a word or two, by its verdict."""
+
+
 @dataclass(frozen=True, slots=True)
 class FormPart:
     """The form in which an answer was asked for, and what came of it.
@@ -121,6 +137,21 @@ class FormPart:
     valid: bool | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class UnknownPart:
+    """A part that this Phial does not know, as of a newer one: kept as it came, and not shown.
+
+    Attributes:
+        kind: The name of its kind.
+        value: Its values but the text, verbatim: a JSON object.
+        text: Verbatim.
+    """
+
+    kind: str
+    value: str = "{}"
+    text: str = ""
+
+
 Part = (
     TextPart
     | ReasoningPart
@@ -129,6 +160,7 @@ Part = (
     | ToolResultPart
     | CitationPart
     | FormPart
+    | UnknownPart
 )
 
 
@@ -153,16 +185,17 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
     "float | None": (float, int, type(None)),
 }
 
-PartValue = str | int | float | bool | None
-
 
 def part_kind(part: Part) -> str:
     """The name of its kind, as it is stored and written in exports."""
-    return _NAMES[type(part)]
+    return part.kind if isinstance(part, UnknownPart) else _NAMES[type(part)]
 
 
-def part_values(part: Part) -> dict[str, PartValue]:
+def part_values(part: Part) -> dict[str, object]:
     """What is to be kept of a part: its fields by name, without those that have their default."""
+    if isinstance(part, UnknownPart):
+        kept: dict[str, object] = json.loads(part.value)
+        return kept | ({"text": part.text} if part.text else {})
     found = {f.name: (getattr(part, f.name), f.default) for f in fields(part)}
     return {name: value for name, (value, usual) in found.items() if value != usual}
 
@@ -184,6 +217,20 @@ def part_from(kind: str, values: Mapping[str, object]) -> Part:
             raise ValueError(f"a {kind} without a proper {field.name}")
         chosen[field.name] = value
     return build(**chosen)
+
+
+def unknown_part(kind: str, values: Mapping[str, object]) -> UnknownPart:
+    """A part of a kind that is none of :data:`PART_KINDS`, from what :func:`part_values` told."""
+    text = values.get("text")
+    kept = dict(values)
+    if isinstance(text, str):
+        del kept["text"]
+    return UnknownPart(kind, as_stored(kept), text if isinstance(text, str) else "")
+
+
+def as_stored(values: Mapping[str, object]) -> str:
+    """Values of a part as JSON, which is ASCII, so that any string of Python survives."""
+    return json.dumps(values, separators=(",", ":"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +276,7 @@ def placed_parts(parts: Sequence[Part]) -> tuple[str, tuple[PlacedPart, ...]]:
     return "".join(text), tuple(placed)
 
 
-def told_parts(placed: Sequence[PlacedPart]) -> list[dict[str, PartValue]]:
+def told_parts(placed: Sequence[PlacedPart]) -> list[dict[str, object]]:
     """Parts for programs: the place and the kind of each, and its values."""
     return [{"at": p.at, "kind": part_kind(p.part), **part_values(p.part)} for p in placed]
 

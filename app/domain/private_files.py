@@ -10,6 +10,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+from io import BufferedReader
 from pathlib import Path
 
 FOLDER_MODE = 0o700
@@ -58,9 +59,43 @@ def read_file(path: Path) -> bytes:
     Raises:
         OSError: It is not there, cannot be read, or is no file (:class:`NotAFileError`).
     """
-    handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open_file(path) as file:
+        return file.read()
+
+
+def open_file(path: Path) -> BufferedReader:
+    """A file to be read. A pipe or a device in its place is not waited for.
+
+    Raises:
+        OSError: It is not there, cannot be read, or is no file (:class:`NotAFileError`).
+    """
+    return os.fdopen(_opened(path, os.O_RDONLY), "rb")
+
+
+def append_lines(path: Path, lines: bytes) -> None:
+    """Write lines behind those of a small file of Phial's own, which is made where it is missing.
+
+    What was written there last may have been torn by a loss of power: the lines begin a new one.
+
+    Raises:
+        OSError: It cannot be written, or is no file (:class:`NotAFileError`).
+    """
+    make_file(path)
+    with os.fdopen(_opened(path, os.O_RDWR | os.O_APPEND), "r+b") as file:
+        if file.seek(0, os.SEEK_END):
+            file.seek(-1, os.SEEK_END)
+            lines = lines if file.read(1) == b"\n" else b"\n" + lines
+        file.write(lines)
+
+
+def _opened(path: Path, how: int) -> int:
+    """The handle of a file, without waiting for whoever is at the other end of a pipe.
+
+    Raises:
+        OSError: It cannot be opened, or is no file (:class:`NotAFileError`).
+    """
+    handle = os.open(path, how | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
     if not stat.S_ISREG(os.fstat(handle).st_mode):
         os.close(handle)
         raise NotAFileError(errno.EINVAL, os.strerror(errno.EINVAL), str(path))
-    with os.fdopen(handle, "rb") as file:
-        return file.read()
+    return handle

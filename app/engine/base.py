@@ -15,6 +15,7 @@ from typing import Protocol
 
 from app.domain.generation import GenerationEvent, GenerationRequest
 from app.domain.model import Device, LoadedModel, LoadRequest
+from app.domain.network.connections import Confinement
 
 LoadProgressCallback = Callable[[float], None]
 
@@ -63,6 +64,10 @@ class Engine(Protocol):
     @property
     def pid(self) -> int | None:
         """The id of its process; None where it has none, or none yet."""
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """What keeps its process from the network; None where it has none, or none yet."""
 
     def start(self) -> None:
         """Get ready ahead of the first use; returns at once."""

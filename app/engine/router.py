@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 
 from app.domain.endpoints.source import FileSource, ModelSource
 from app.domain.errors import ModelNotLoadedError
 from app.domain.generation import GenerationEvent, GenerationRequest
 from app.domain.model import Device, LoadedModel, LoadRequest
+from app.domain.network.connections import Confinement
 from app.engine.base import Cancel, Engine, EngineOptions, LoadProgressCallback
 from app.language import tr
 
@@ -20,12 +21,17 @@ class EngineRouter:
     wait for gigabytes to be read again.
 
     Args:
-        engines: By kind of source. Making one must cost nothing before it is asked.
+        files: The engine of files.
+        others: What makes the engine of another kind of source, called when it is first needed.
     """
 
-    def __init__(self, engines: Mapping[type[ModelSource], Engine]) -> None:
-        self._engines = engines
-        self._files = engines[FileSource]
+    def __init__(
+        self, files: Engine, others: Mapping[type[ModelSource], Callable[[], Engine]]
+    ) -> None:
+        self._files = files
+        self._others = others
+        self._made: dict[type[ModelSource], Engine] = {FileSource: files}
+        self._options: EngineOptions | None = None
         self._current: Engine | None = None
         self._held: dict[Engine, tuple[LoadRequest, LoadedModel]] = {}
 
@@ -33,6 +39,11 @@ class EngineRouter:
     def pid(self) -> int | None:
         """Process id of the engine of files."""
         return self._files.pid
+
+    @property
+    def confinement(self) -> Confinement | None:
+        """What keeps the process of the engine of files from the network."""
+        return self._files.confinement
 
     def start(self) -> None:
         """The engine of files has a process that takes a while."""
@@ -42,7 +53,7 @@ class EngineRouter:
         self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
     ) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`."""
-        engine = self._engines[type(request.source)]
+        engine = self._engine(type(request.source))
         known = self._held.get(engine)
         if known is not None and known[0] == request and engine is not self._current:
             progress(1.0)
@@ -69,7 +80,8 @@ class EngineRouter:
 
     def configure(self, options: EngineOptions) -> None:
         """See :meth:`app.engine.base.Engine.configure`."""
-        for engine in self._engines.values():
+        self._options = options
+        for engine in tuple(self._made.values()):
             engine.configure(options)
 
     def save_state(self, conversation_id: str) -> None:
@@ -80,15 +92,24 @@ class EngineRouter:
         """Free what every engine holds."""
         self._current = None
         self._held.clear()
-        for engine in self._engines.values():
+        for engine in tuple(self._made.values()):
             engine.unload()
 
     def close(self) -> None:
         """End every engine."""
         self._current = None
         with ExitStack() as ending:
-            for engine in self._engines.values():
+            for engine in tuple(self._made.values()):
                 ending.callback(engine.close)
+
+    def _engine(self, kind: type[ModelSource]) -> Engine:
+        engine = self._made.get(kind)
+        if engine is None:
+            engine = self._others[kind]()
+            if self._options is not None:
+                engine.configure(self._options)
+            self._made[kind] = engine
+        return engine
 
     def _in_use(self) -> Engine:
         if self._current is None:

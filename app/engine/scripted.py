@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
+from app.domain.answers.reasoning import ReasoningFilter
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import KnownError, LoadCancelledError, ModelNotLoadedError
 from app.domain.generation import (
@@ -23,7 +24,6 @@ from app.domain.generation import (
 )
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
-from app.engine.reasoning import ReasoningFilter
 from app.language import tr
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
@@ -86,6 +86,7 @@ class ScriptedEngine:
     """
 
     pid = None
+    confinement = None
 
     def __init__(
         self,

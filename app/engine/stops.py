@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.engine.reasoning import overlap
+from app.domain.answers.reasoning import overlap
 
 
 class StopFilter:

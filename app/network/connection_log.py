@@ -19,11 +19,9 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-import psutil
-
 from app.domain.errors import OfflineError
 from app.domain.network.connections import Attempt, Connection, ConnectionList, Outcome
-from app.domain.private_files import FILE_MODE, make_file, make_folder
+from app.domain.private_files import FILE_MODE, append_lines, make_file, make_folder, read_file
 from app.language import tr
 from app.language.sentence import from_stored, to_stored
 
@@ -182,9 +180,7 @@ class ConnectionLog:
                 with self._alone():
                     if not self._path.exists():
                         waiting.insert(0, self._head(0))
-                    make_file(self._path)
-                    with self._path.open("ab") as file:
-                        file.write(b"".join(map(_line, waiting)))
+                    append_lines(self._path, b"".join(map(_line, waiting)))
                     if self._path.stat().st_size > MOST_BYTES:
                         self._shorten()
             except OSError as error:
@@ -247,7 +243,7 @@ class ConnectionLog:
         A line that is damaged is left out: the others stand by themselves.
         """
         try:
-            lines = self._path.read_bytes().splitlines()
+            lines = read_file(self._path).splitlines()
         except OSError:
             lines = []
         head = self._head(0)
@@ -272,6 +268,8 @@ def _line(record: dict[str, Any]) -> bytes:
 
 def _connection(record: dict[str, Any]) -> Connection | None:
     """What the lines of one connection say; None where its beginning is lost."""
+    import psutil
+
     try:
         outcome = Outcome(record["outcome"])
         if outcome is Outcome.OPEN and not psutil.pid_exists(int(record["pid"])):

@@ -6,6 +6,7 @@ caller's own buffer. No redirect is followed here; the caller decides.
 
 from __future__ import annotations
 
+import base64
 import functools
 import http.client
 import io
@@ -18,7 +19,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from functools import partial
 from typing import Any, cast
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from app.domain.download import NetworkError, StalledError
 from app.language import tr
@@ -158,6 +159,17 @@ class _HTTPSHandler(urllib.request.HTTPSHandler):
         return self.do_open(self._connection, req, context=self._trust())
 
 
+def _without_user(url: str) -> tuple[str, dict[str, str]]:
+    """An address without name and password, which are no part of the host, and their header."""
+    split = urlsplit(url)
+    if split.username is None:
+        return url, {}
+    user = f"{unquote(split.username)}:{unquote(split.password or '')}".encode()
+    host = split.netloc.rpartition("@")[2]
+    basic = base64.b64encode(user).decode("ascii")
+    return split._replace(netloc=host).geturl(), {"Authorization": f"Basic {basic}"}  # not shown
+
+
 class Connector:
     """Opens connections, one for each request. Thread-safe: it holds none.
 
@@ -180,6 +192,10 @@ class Connector:
         self._make_trust = functools.cache(trust)  # reading all certificates takes 50 ms
         self.stall_seconds = stall_seconds
         self._connect = connect_seconds
+
+    def on_offline(self, listener: Callable[[], None]) -> Callable[[], None]:
+        """See :meth:`app.network.gate.NetworkGate.on_offline`."""
+        return self._gate.on_offline(listener)
 
     def open(
         self,
@@ -206,8 +222,10 @@ class Connector:
             InsecureConnectionError: The server's certificate proves nothing.
             NetworkError: It cannot be reached, or the connection broke.
         """
+        url, known = _without_user(url)
         proxy = proxy_for(url)
-        request = urllib.request.Request(url, data=body, headers=dict(headers))  # noqa: S310 - checked by the caller
+        headers = {**known, **headers}
+        request = urllib.request.Request(url, data=body, headers=headers)  # noqa: S310 - checked by the caller
         opened = self._gate.connection(url, reason, via=proxy or "")
         with opened.connecting():
             return self._send(self._opener(interrupter, opened, url, proxy), request)
@@ -247,6 +265,8 @@ class Connector:
                 tr("{host} does not answer.", host=host), detail=repr(error)
             ) from error
         except (OSError, ValueError, http.client.HTTPException) as error:
+            # http.client says headers again in a ValueError, and one of them is the key.
+            detail = type(error).__name__ if isinstance(error, ValueError) else repr(error)
             raise NetworkError(
-                tr("The connection to {host} broke.", host=host), detail=repr(error)
-            ) from error
+                tr("The connection to {host} broke.", host=host), detail=detail
+            ) from (None if isinstance(error, ValueError) else error)

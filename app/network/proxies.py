@@ -6,11 +6,11 @@ it is needed and judged in words, before anything is sent.
 
 from __future__ import annotations
 
-import urllib.request
 from urllib.parse import urlsplit
 
 from app.domain.download import WrongAddressError
 from app.domain.network.hosts import is_this_computer
+from app.domain.network.secrets import without_password
 from app.language import tr
 
 _WEB = {"http", "https"}
@@ -26,6 +26,8 @@ def proxy_for(url: str) -> str | None:
         WrongAddressError: It is of a kind that Phial cannot speak with. The connection is not made
             without it: it may be there for a reason.
     """
+    import urllib.request
+
     split = urlsplit(url)
     host = f"{split.hostname}:{split.port}" if split.port else str(split.hostname)
     if is_this_computer(split.hostname or "") or urllib.request.proxy_bypass(host):
@@ -71,16 +73,3 @@ def is_web(address: str) -> bool:
         return False
     clean = not any(char.isspace() or not char.isprintable() for char in address)
     return usable and clean and split.scheme in _WEB and bool(split.hostname)
-
-
-def without_password(address: str) -> str:
-    """An address for people to read: without the name and the password before its host."""
-    before, at, host = address.rpartition("@")
-    scheme, there, _ = before.partition("://")
-    return shortened(f"{scheme if there else ''}{there}…@{host}" if at else address)
-
-
-def shortened(text: str) -> str:
-    """A text for a sentence: one line, at most 80 characters."""
-    clean = "".join(char if char.isprintable() else "�" for char in text)
-    return clean if len(clean) <= 80 else clean[:79] + "…"

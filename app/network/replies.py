@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import email.utils
-import ssl
 import time
 from collections.abc import Callable
 
@@ -30,6 +29,8 @@ def retry_after(value: str, now: Callable[[], float] = time.time) -> float | Non
 
 def certificate_error(error: BaseException, who: str) -> InsecureConnectionError | None:
     """The error for a refused certificate, wherever it lies among the causes; None without one."""
+    import ssl
+
     cause: BaseException | None = error
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):

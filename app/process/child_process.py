@@ -27,6 +27,7 @@ log = logging.getLogger(__name__)
 
 QUIT_SECONDS = 20.0  # for writing a snapshot; then it is ended
 STDERR_LINES = 20
+_LOOK_SECONDS = 0.1  # between two looks at whether anybody still wants a frame
 _CRASHES = frozenset(
     getattr(signal, name)
     for name in ("SIGSEGV", "SIGABRT", "SIGILL", "SIGBUS", "SIGFPE", "SIGTRAP", "SIGSYS")
@@ -128,6 +129,8 @@ class ChildProcess:
         codec: Writes its commands and reads its frames.
         cwd: Its working directory.
         environment: Added to the environment.
+        bound: Frames that wait at most; then the process waits for whoever takes them. None has
+            no end.
 
     Attributes:
         events: Frames in order; a :class:`ProcessExit` is the last.
@@ -141,10 +144,13 @@ class ChildProcess:
         codec: FrameCodec,
         cwd: Path,
         environment: Mapping[str, str] | None = None,
+        *,
+        bound: int | None = None,
     ) -> None:
         source = str(Path(app.__file__).parents[2])
         paths = [source, os.environ.get("PYTHONPATH", "")]
-        self.events: queue.SimpleQueue[Any] = queue.SimpleQueue()
+        self.events: queue.Queue[Any] | queue.SimpleQueue[Any]
+        self.events = queue.SimpleQueue() if bound is None else queue.Queue(bound)
         self.ready: Any = None
         self._name = name
         self._codec = codec
@@ -251,11 +257,22 @@ class ChildProcess:
                 continue
             if self.ready is None:
                 self.ready = frame
-            self.events.put(frame)
+            self._put(frame)
         code = self._process.wait()
         if not self._closing:
             self._listener.join(1.0)  # the last words of a crash
-        self.events.put(ProcessExit(code, tuple(self._stderr), tuple(self._errors)))
+        self._put(ProcessExit(code, tuple(self._stderr), tuple(self._errors)))
+
+    def _put(self, frame: object) -> None:
+        """Hand a frame over when there is room; nobody takes one of a process that is closed."""
+        while True:
+            try:
+                self.events.put(frame, timeout=_LOOK_SECONDS)
+            except queue.Full:
+                if self._closing:
+                    return
+            else:
+                return
 
     def _listen(self) -> None:
         pipe = self._process.stderr

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 
+from app.domain.answers.reasoning import ReasoningFilter
 from app.domain.endpoints.endpoint import AnswerCutError, EndpointAnswerError, EndpointError
 from app.domain.generation import (
     Finished,
@@ -16,9 +17,10 @@ from app.domain.generation import (
     ReasoningEnded,
     ReasoningStarted,
     StopReason,
-    TextDelta,
     Timings,
+    Turn,
 )
+from app.domain.network.secrets import hidden
 from app.language import tr
 from app.remote.chunks import DONE, AnswerChunk, NoChunkError, ServerUsage, read_chunks
 from app.remote.refusals import described
@@ -60,7 +62,8 @@ class AnswerReader:
         server: Who answers.
         limits: A server that ignores them is not listened to any longer.
         seed: What is told to have been used.
-        echo: The text that is gone on with, which llama-server says again before it does.
+        before: The answer that is gone on with, by a server that does so itself; else None.
+        echo: Its text, which llama-server says again before it goes on.
         now: A clock, in seconds.
 
     Attributes:
@@ -72,6 +75,7 @@ class AnswerReader:
         server: EndpointServer,
         limits: AnswerLimits,
         seed: int | None,
+        before: Turn | None = None,
         echo: str = "",
         now: Callable[[], float] = time.monotonic,
     ) -> None:
@@ -80,6 +84,7 @@ class AnswerReader:
         self._limits = limits
         self._seed = seed
         self._echo, self._held = echo, ""
+        self._filter = ReasoningFilter(before, clock=now)
         self._now = now
         self._began = now()
         self._first = self._last = 0.0
@@ -107,7 +112,8 @@ class AnswerReader:
         if self._thinking is not None:
             yield self._end_of_thought()
         if self._held:  # the beginning of what stood there before, said and not finished
-            yield TextDelta(self._held)
+            yield from self._filter.feed(self._held, 1)
+        yield from self._filter.end()
         yield self.finished(self._reason())
 
     def finished(self, reason: StopReason) -> Finished:
@@ -205,7 +211,7 @@ class AnswerReader:
             if self._thinking is not None:
                 yield self._end_of_thought()
             if text := self._without_echo(chunk.text):
-                yield TextDelta(text)
+                yield from self._filter.feed(text, 1)
 
     def _without_echo(self, text: str) -> str:
         """What is new of a text: nothing while it may be what stood there before."""
@@ -262,6 +268,7 @@ class AnswerReader:
 
     def _cut(self, detail: str) -> AnswerCutError:
         data = None if self.written else tr("Nothing of it had come.")
+        detail = hidden(detail, self._server.key)
         return AnswerCutError(
             tr("The connection to {name} ended in the middle of the answer.", name=self._name),
             data=data,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.domain.answers.reasoning import SPELLINGS, answer_pieces
 from app.domain.context import ContextFit, fit_turns, reserve_for
 from app.domain.endpoints.endpoint import EndpointError, ServerKind
 from app.domain.generation import GenerationRequest, Role, Sampling, Turn
@@ -40,6 +41,11 @@ class Window:
 def estimated_tokens(text: str) -> int:
     """Tokens of a text where nobody counts them: rather too many than too few."""
     return -(-len(text.encode("utf-8", "replace")) // BYTES_PER_TOKEN)
+
+
+def spelled(turn: Turn) -> str:
+    """An answer that is gone on with, with what was thought before it between the usual marks."""
+    return "".join(text for text, _ in answer_pieces(turn, SPELLINGS[0], begun=False))
 
 
 def fitted(request: GenerationRequest, counts: list[int], window: Window) -> ContextFit:
@@ -85,6 +91,8 @@ def request_body(
         EndpointError: An answer in a form is wanted, which this kind of server does not promise.
     """
     messages = [{"role": turn.role.value, "content": turn.content} for turn in turns]
+    if request.continue_answer and kind in CONTINUING:
+        messages[-1]["content"] = spelled(turns[-1])
     body: dict[str, object] = {
         "model": model,
         "messages": messages,
@@ -97,6 +105,8 @@ def request_body(
     if request.continue_answer:
         if kind is ServerKind.VLLM:
             body |= {"add_generation_prompt": False, "continue_final_message": True}
+        elif kind not in CONTINUING and not turns[-1].content:
+            messages.pop()  # it thought and said nothing: it answers anew
         elif kind not in CONTINUING:
             messages.append({"role": Role.USER.value, "content": GO_ON})
     if kind is ServerKind.LLAMA_SERVER:

@@ -9,9 +9,15 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 
 from app.domain.context import ContextFit
-from app.domain.endpoints.endpoint import Endpoint, EndpointError, EndpointGoneError, ServerKind
+from app.domain.endpoints.endpoint import (
+    AnswerCutError,
+    Endpoint,
+    EndpointError,
+    EndpointGoneError,
+    ServerKind,
+)
 from app.domain.endpoints.source import EndpointSource
-from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.errors import LoadCancelledError, ModelNotLoadedError, OfflineError
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -34,6 +40,7 @@ from app.remote.chat_request import (
     estimated_tokens,
     fitted,
     request_body,
+    spelled,
 )
 from app.remote.probe import ModelFacts, count_text, model_facts
 from app.remote.refusals import refused_field
@@ -68,6 +75,7 @@ class EndpointEngine:
     """
 
     pid = None
+    confinement = None
 
     def __init__(
         self,
@@ -141,8 +149,8 @@ class EndpointEngine:
             EndpointGoneError: It was taken off the list since.
             PromptTooLongError, ContextFullError: As the user's choice for long chats says.
             EndpointError: The server cannot be reached, refuses, or answers nonsense.
-            AnswerCutError: The connection ended in the middle of the answer.
-            OfflineError: Offline is on.
+            AnswerCutError: The connection ended in the middle of the answer, or Offline ended it.
+            OfflineError: Offline is on, or went on before the first word.
         """
         try:
             self._follow(cancel)
@@ -153,12 +161,14 @@ class EndpointEngine:
         seed = request.sampling.seed
         if seed is None and facts.kind in {ServerKind.LLAMA_SERVER, ServerKind.VLLM}:
             seed = secrets.randbelow(MOST_SEED)
-        echoes = request.continue_answer and facts.kind is ServerKind.LLAMA_SERVER
+        goes_on = request.continue_answer and facts.kind in CONTINUING
+        before = request.turns[-1] if goes_on else None
         reader = AnswerReader(
             server,
             AnswerLimits(request.sampling.max_tokens, facts.context_size),
             seed,
-            request.turns[-1].content if echoes else "",
+            before,
+            spelled(before) if before and facts.kind is ServerKind.LLAMA_SERVER else "",
         )
         try:
             fit = self._fit(request, cancel)
@@ -171,6 +181,12 @@ class EndpointEngine:
             yield from self._answer(reader, body, cancel)
         except CancelledError:
             yield reader.finished(StopReason.STOPPED)
+        except OfflineError as error:
+            if not reader.written:
+                raise
+            raise AnswerCutError(
+                error.what, action=tr("Turn off Offline in Settings, then choose Continue.")
+            ) from error
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the server's own tokenizer, or an estimate where it counts none.

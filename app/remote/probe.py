@@ -20,10 +20,11 @@ from app.domain.endpoints.endpoint import (
     TriedEndpoint,
 )
 from app.language import tr
-from app.remote.server import EndpointServer, NotThereError
+from app.remote.server import ASK_SECONDS, EndpointServer, NotThereError
 from app.remote.server_reply import Flag
 
 OLLAMA_CONTEXT = 4_096  # what it takes where nothing else is set
+COUNT_SECONDS = 3.0  # for the tokens of a text, which an estimate may stand for
 _NUM_CTX = re.compile(r"^\s*num_ctx\s+(\d+)", re.MULTILINE)
 _MOST_MODELS = 2_000
 _OWNERS = {"llamacpp": ServerKind.LLAMA_SERVER, "vllm": ServerKind.VLLM}
@@ -123,11 +124,15 @@ def _unknown(server: EndpointServer) -> str:
 
 
 def _ask_perhaps(
-    server: EndpointServer, path: str, cancel: Flag, body: dict[str, object] | None = None
+    server: EndpointServer,
+    path: str,
+    cancel: Flag,
+    body: dict[str, object] | None = None,
+    seconds: float = ASK_SECONDS,
 ) -> Any:
     """What a server says at an address that it may not have; None where it has not."""
     try:
-        return server.ask(f"{server.endpoint.root}{path}", cancel, body)
+        return server.ask(f"{server.endpoint.root}{path}", cancel, body, seconds)
     except (NotThereError, EndpointError):
         return None
 
@@ -163,11 +168,11 @@ def _of_ollama(server: EndpointServer, model: str, cancel: Flag) -> ModelFacts:
 def count_text(
     server: EndpointServer, facts: ModelFacts, model: str, text: str, cancel: Flag
 ) -> int:
-    """Tokens of a text, counted by the server; -1 where it does not."""
+    """Tokens of a text, counted by the server; -1 where it does not, or not at once."""
     body: dict[str, object] = {"content": text}
     if facts.kind is ServerKind.VLLM:
         body = {"model": model, "prompt": text, "add_special_tokens": False}
-    return _counted(_ask_perhaps(server, "/tokenize", cancel, body))
+    return _counted(_ask_perhaps(server, "/tokenize", cancel, body, COUNT_SECONDS))
 
 
 def _counted(told: Any) -> int:
@@ -182,8 +187,9 @@ def _count_chat(
 ) -> int:
     if facts.kind is ServerKind.VLLM:
         body: dict[str, object] = {"model": model, "messages": messages}
-        return _counted(_ask_perhaps(server, "/tokenize", cancel, body))
-    told = _ask_perhaps(server, "/apply-template", cancel, {"messages": messages})
+        return _counted(_ask_perhaps(server, "/tokenize", cancel, body, COUNT_SECONDS))
+    asked: dict[str, object] = {"messages": messages}
+    told = _ask_perhaps(server, "/apply-template", cancel, asked, COUNT_SECONDS)
     prompt = told.get("prompt") if isinstance(told, dict) else None
     return count_text(server, facts, model, prompt, cancel) if isinstance(prompt, str) else -1
 
@@ -192,12 +198,14 @@ def _with_markup(server: EndpointServer, model: str, facts: ModelFacts, cancel: 
     """With what the template adds, worked out from chats of one and of three messages."""
     one = {"role": "user", "content": _SAMPLE}
     other = {"role": "assistant", "content": _SAMPLE}
+    note = "" if facts.context_size else _unknown(server)
     word = count_text(server, facts, model, _SAMPLE, cancel)
+    if word < 0:  # nor is it asked for more, which might take its time to fail as well
+        return ModelFacts(facts.kind, facts.context_size, note=note)
     short = _count_chat(server, facts, model, [one], cancel)
     long = _count_chat(server, facts, model, [one, other, one], cancel)
-    note = "" if facts.context_size else _unknown(server)
-    if word < 0 or not 0 < short < long:
-        return ModelFacts(facts.kind, facts.context_size, counts=word >= 0, note=note)
+    if not 0 < short < long:
+        return ModelFacts(facts.kind, facts.context_size, counts=True, note=note)
     turn = max(0, (long - short) // 2 - word)
     answer = max(0, short - word - turn)
     return ModelFacts(facts.kind, facts.context_size, turn, answer, counts=True, note=note)

@@ -21,11 +21,11 @@ from app.domain.endpoints.endpoint import (
     EndpointUnreachableError,
 )
 from app.domain.errors import HubError
+from app.domain.network.secrets import hidden
 from app.language import tr
 from app.language.formats import duration
 from app.network.replies import retry_after
 
-HIDDEN = "[hidden]"  # in place of the key, should a server repeat it
 _LONGEST = 300  # characters of what a server says that are shown
 _TOO_LONG = re.compile(  # not shown
     r"context[ _](length|size|window)|n_ctx|too long|too many tokens|maximum.*tokens", re.IGNORECASE
@@ -73,7 +73,11 @@ def described(
     detail = f"HTTP {code} {said}".strip()  # not shown: technical
     if status in _REDIRECTS:
         return EndpointMovedError(
-            tr("{name} sends to another address: {address}.", name=name, address=location[:200]),
+            tr(
+                "{name} sends to another address: {address}.",
+                name=name,
+                address=hidden(location, key)[:200],
+            ),
             data=tr("Nothing was sent there."),
         )
     if status in {401, 403}:
@@ -183,18 +187,18 @@ def _message(error: object) -> str:
 
 
 def _shown(text: str, key: str | None) -> str:
-    text = text.replace(key, HIDDEN) if key else text
+    text = hidden(text, key)
     clean = "".join(char if char.isprintable() else " " for char in text)
     clean = " ".join(clean.split())
     return clean if len(clean) <= _LONGEST else clean[: _LONGEST - 1] + "…"
 
 
-def unreachable(endpoint: Endpoint, error: HubError) -> EndpointError:
-    """The error for a connection that did not come to be."""
-    host = endpoint.host
+def unreachable(endpoint: Endpoint, error: HubError, key: str | None = None) -> EndpointError:
+    """The error for a connection that did not come to be; the key is not in it."""
+    host, detail = endpoint.host, hidden(error.detail, key)
     causes = set(_causes(error))
     if isinstance(error, WrongAddressError):  # of a proxy; it says what to do
-        return EndpointUnreachableError(error.what, action=error.action, detail=error.detail)
+        return EndpointUnreachableError(error.what, action=error.action, detail=detail)
     if isinstance(error, InsecureConnectionError):
         return EndpointUnreachableError(
             error.what,
@@ -203,7 +207,7 @@ def unreachable(endpoint: Endpoint, error: HubError) -> EndpointError:
                 "If the server is yours and its certificate too, name the file of your authority "
                 "in the environment variable SSL_CERT_FILE."
             ),
-            detail=error.detail,
+            detail=detail,
         )
     if ConnectionRefusedError in causes:
         what = tr("Nothing answers at {host}.", host=host)
@@ -213,7 +217,7 @@ def unreachable(endpoint: Endpoint, error: HubError) -> EndpointError:
         what = tr("{host} does not answer.", host=host)
     else:
         what = tr("{host} cannot be reached.", host=host)
-    return EndpointUnreachableError(what, detail=error.detail)
+    return EndpointUnreachableError(what, detail=detail)
 
 
 def _causes(error: BaseException) -> list[type]:

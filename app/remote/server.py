@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from functools import partial
@@ -15,22 +16,46 @@ from app.domain.endpoints.endpoint import (
     EndpointUnreachableError,
 )
 from app.domain.errors import HubError, OfflineError
+from app.domain.network.secrets import hidden
 from app.language import tr
 from app.network.connector import Connector
 from app.network.reasons import answering, trying
 from app.remote.refusals import refusal, unreachable
-from app.remote.server_reply import BrokenOffError, Flag, ReplyHead, ServerReply
+from app.remote.server_reply import (
+    BrokenOffError,
+    CancelledError,
+    Flag,
+    ReplyHead,
+    ServerReply,
+    WentOfflineError,
+)
 
 JSON = "application/json"
 MOST_JSON = 8 * 2**20  # bytes of an answer to a question
 MOST_REFUSAL = 64 * 1024
-ASK_SECONDS = 30.0  # silence of a server that is asked something short
+ASK_SECONDS = 30.0  # for a server that is asked something short
 ANSWER_SECONDS = 900.0  # a long chat on a slow server: nothing comes before it is read
 _AGENT = f"phial/{app.__version__}"
 
 
 class NotThereError(Exception):
     """The server knows no such address: it is another kind of server."""
+
+
+class _Until:
+    """A flag that is also set once a time is over.
+
+    Args:
+        cancel: The flag it goes by until then.
+        seconds: From now on.
+    """
+
+    def __init__(self, cancel: Flag, seconds: float) -> None:
+        self._cancel, self._end = cancel, time.monotonic() + seconds
+
+    def is_set(self) -> bool:
+        """Whether to stop."""
+        return self._cancel.is_set() or time.monotonic() >= self._end
 
 
 class EndpointServer:
@@ -47,13 +72,20 @@ class EndpointServer:
         self._key = key
         self._connector = connector
 
-    def ask(self, url: str, cancel: Flag, body: Mapping[str, object] | None = None) -> Any:
+    def ask(
+        self,
+        url: str,
+        cancel: Flag,
+        body: Mapping[str, object] | None = None,
+        seconds: float = ASK_SECONDS,
+    ) -> Any:
         """Ask something short, and give what its JSON says.
 
         Args:
             url: At this server.
             cancel: Ends the waiting.
             body: What is posted; None gets.
+            seconds: In which the whole answer must have come.
 
         Raises:
             NotThereError: It has no such address.
@@ -61,9 +93,19 @@ class EndpointServer:
             EndpointError: It cannot be reached, refuses, or answers no JSON.
             OfflineError: Offline is on.
         """
-        reason = trying(self.endpoint.name)
-        with self._open(url, cancel, body, ASK_SECONDS, reason) as (head, reply):
-            data = reply.body(MOST_JSON)
+        reason, until = trying(self.endpoint.name), _Until(cancel, seconds)
+        try:
+            # It is the time in all that counts, not the silence between two bytes.
+            with self._open(url, until, body, 2 * seconds, reason) as (head, reply):
+                data = reply.body(MOST_JSON)
+        except CancelledError:
+            if cancel.is_set():
+                raise
+            raise EndpointUnreachableError(
+                tr("{host} does not answer.", host=self.endpoint.host)
+            ) from None
+        except BrokenOffError as error:
+            raise self._ended(error) from error
         if head.status in {404, 405, 501}:
             raise NotThereError(url)
         self.check(head, data)
@@ -129,15 +171,30 @@ class EndpointServer:
         if self._key:
             headers["Authorization"] = f"Bearer {self._key}"  # not shown
         connect = partial(self._connector.open, url, headers, body=data, reason=reason)
-        with ServerReply(connect, cancel, patience) as reply:
-            try:
-                head = reply.head()
-            except OfflineError:
-                raise
-            except HubError as error:
-                raise unreachable(self.endpoint, error) from error
-            except BrokenOffError as error:
-                raise EndpointUnreachableError(
-                    tr("{host} ended the connection.", host=self.endpoint.host), detail=str(error)
-                ) from error
-            yield head, reply
+        try:
+            with ServerReply(connect, cancel, patience, self._connector.on_offline) as reply:
+                yield self._head(reply), reply
+        except WentOfflineError:
+            raise OfflineError(
+                tr(
+                    "Offline was switched on, so Phial ended the connection to {name}.",
+                    name=self.endpoint.name,
+                ),
+                data=tr("Your message is kept."),
+            ) from None
+
+    def _head(self, reply: ServerReply) -> ReplyHead:
+        try:
+            return reply.head()
+        except OfflineError:
+            raise
+        except HubError as error:
+            raise unreachable(self.endpoint, error, self._key) from error
+        except BrokenOffError as error:
+            raise self._ended(error) from error
+
+    def _ended(self, error: BrokenOffError) -> EndpointUnreachableError:
+        return EndpointUnreachableError(
+            tr("{host} ended the connection.", host=self.endpoint.host),
+            detail=hidden(str(error), self._key),
+        )

@@ -33,6 +33,10 @@ class CancelledError(Exception):
     """The flag was set; the connection is closed."""
 
 
+class WentOfflineError(Exception):
+    """Offline was switched on meanwhile; the connection is closed."""
+
+
 class BrokenOffError(Exception):
     """The connection ended before the reply did."""
 
@@ -54,6 +58,7 @@ class ReplyHead:
 
 _End = BrokenOffError | KnownError | None
 Connect = Callable[[Interrupter], http.client.HTTPResponse]
+OnOffline = Callable[[Callable[[], None]], Callable[[], None]]
 
 
 class ServerReply:
@@ -63,14 +68,19 @@ class ServerReply:
         connect: Sends the request; runs on the reply's thread.
         cancel: Ends it from outside.
         stall_seconds: Silence after which the connection is given up.
+        on_offline: Has a function called when Offline goes on, until what it returns is called.
     """
 
-    def __init__(self, connect: Connect, cancel: Flag, stall_seconds: float) -> None:
+    def __init__(
+        self, connect: Connect, cancel: Flag, stall_seconds: float, on_offline: OnOffline
+    ) -> None:
         self._connect = connect
         self._cancel = cancel
         self._interrupter = Interrupter(stall_seconds)
         self._arrived: queue.Queue[ReplyHead | bytes | _End] = queue.Queue(_MOST_WAITING)
         self._closed = threading.Event()
+        self._offline = threading.Event()
+        self._forget = on_offline(self._go_offline)
         self._thread = threading.Thread(target=self._receive, name="endpoint-reply", daemon=True)
         self._thread.start()
 
@@ -82,7 +92,13 @@ class ServerReply:
 
     def close(self) -> None:
         """End the connection. May be called twice."""
+        self._forget()
         self._closed.set()
+        self._interrupter.interrupt()
+
+    def _go_offline(self) -> None:
+        """Nothing more may come. On the thread that turns the switch."""
+        self._offline.set()
         self._interrupter.interrupt()
 
     def head(self) -> ReplyHead:
@@ -90,6 +106,7 @@ class ServerReply:
 
         Raises:
             CancelledError: The flag was set first.
+            WentOfflineError: Offline was switched on first.
             BrokenOffError: The connection ended first.
             KnownError: There was none; why.
         """
@@ -102,6 +119,7 @@ class ServerReply:
 
         Raises:
             CancelledError: The flag was set.
+            WentOfflineError: Offline was switched on.
             BrokenOffError: The connection ended before the body did.
         """
         while (piece := self._next()) is not None:
@@ -126,10 +144,16 @@ class ServerReply:
             if self._cancel.is_set():
                 self.close()
                 raise CancelledError
+            offline = self._offline.is_set()  # looked at first: what came before it is kept
             try:
-                arrived = self._arrived.get(timeout=POLL_SECONDS)
+                arrived = self._arrived.get(timeout=0 if offline else POLL_SECONDS)
             except queue.Empty:
-                continue
+                if not offline:
+                    continue
+                arrived = None
+            if self._offline.is_set() and (arrived is None or isinstance(arrived, Exception)):
+                self.close()
+                raise WentOfflineError
             if isinstance(arrived, Exception):
                 raise arrived
             return arrived
@@ -137,15 +161,22 @@ class ServerReply:
     # --- on the reply's thread -------------------------------------------------------------
 
     def _receive(self) -> None:
+        ended: _End = BrokenOffError("a bug")  # not shown: what else nobody would hear of
+        try:
+            ended = self._receive_all()
+        finally:
+            self._put(ended)
+
+    def _receive_all(self) -> _End:
+        """Hand over the reply; how it ended."""
         try:
             response = self._connect(self._interrupter)
         except KnownError as error:
-            self._put(error)
-            return
+            return error
         with response:
             kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
             self._put(ReplyHead(response.status, kind, dict(response.getheaders())))
-            self._put(self._receive_body(response))
+            return self._receive_body(response)
 
     def _receive_body(self, response: http.client.HTTPResponse) -> BrokenOffError | None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Collection
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
@@ -16,9 +17,9 @@ from app.services.core.events import (
     Notice,
     RemovedForGood,
 )
-from app.services.core.serial_executor import SerialExecutor
-from app.services.transfer.rescue import bring_back
-from app.store import Backup, Content, Health, Lost, MessageRepository
+
+if TYPE_CHECKING:
+    from app.store import Backup, Content, Health, Lost, MessageRepository
 
 AFTER_START = 5.0  # seconds: the window and the first answer come first
 EVERY = 24 * 3600.0  # seconds
@@ -47,6 +48,8 @@ class MaintenanceService:
         missing: Lost | None = None,
         start_report: tuple[str, ...] = (),
     ) -> None:
+        from app.services.core.serial_executor import SerialExecutor
+
         self.start_report = start_report
         self.missing = missing
         self._health = health
@@ -113,6 +116,8 @@ class MaintenanceService:
         Raises:
             KnownError: The backup cannot be read, or the library not be written.
         """
+        from app.services.transfer.rescue import bring_back
+
         with self._health.look_into(backup) as held:
             made = tuple(bring_back(held, self._library, id_) for id_ in ids)
         self._bus.publish(LibraryChanged(made))

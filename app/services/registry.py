@@ -5,31 +5,33 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.engine.base import Engine
-from app.services.chat.chat_options import ChatOptionsService
-from app.services.chat.chat_service import ChatService
-from app.services.chat.context_service import ContextService
-from app.services.chat.titles import TitleService
-from app.services.core.events import EventBus
-from app.services.core.serial_executor import SerialExecutor
-from app.services.core.settings import SettingsService
-from app.services.documents.attached import AttachedDocuments
-from app.services.library.library_service import LibraryService
-from app.services.maintenance import MaintenanceService
-from app.services.models.add_models import AddModelService
-from app.services.models.advice import AdviceService
-from app.services.models.benchmark_runner import BenchmarkService
-from app.services.models.downloads import DownloadService
-from app.services.models.endpoints import EndpointService
-from app.services.models.model_service import ModelService
-from app.services.models.quantizations import QuantizationService
-from app.services.models.snapshots import SnapshotService
-from app.services.presets.preset_service import PresetService
-from app.services.privacy.connections import ConnectionService
-from app.services.serving.serving_service import ServingService
-from app.services.transfer.transfer_service import TransferService
-from app.services.updates import UpdateService
+if TYPE_CHECKING:
+    from app.engine.base import Engine
+    from app.services.chat.chat_options import ChatOptionsService
+    from app.services.chat.chat_service import ChatService
+    from app.services.chat.context_service import ContextService
+    from app.services.chat.titles import TitleService
+    from app.services.core.events import EventBus
+    from app.services.core.serial_executor import SerialExecutor
+    from app.services.core.settings import SettingsService
+    from app.services.documents.attached import AttachedDocuments
+    from app.services.library.library_service import LibraryService
+    from app.services.maintenance import MaintenanceService
+    from app.services.models.add_models import AddModelService
+    from app.services.models.advice import AdviceService
+    from app.services.models.benchmark_runner import BenchmarkService
+    from app.services.models.downloads import DownloadService
+    from app.services.models.endpoints import EndpointService
+    from app.services.models.model_service import ModelService
+    from app.services.models.quantizations import QuantizationService
+    from app.services.models.snapshots import SnapshotService
+    from app.services.presets.preset_service import PresetService
+    from app.services.privacy.connections import ConnectionService
+    from app.services.serving.serving_service import ServingService
+    from app.services.transfer.transfer_service import TransferService
+    from app.services.updates import UpdateService
 
 
 @dataclass(frozen=True, slots=True)

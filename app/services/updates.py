@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import app
 from app.domain.download import Release
-from app.hub.api.releases import HOMEPAGE, ReleasePage
+from app.hub.api.releases import HOMEPAGE
 from app.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
+
+if TYPE_CHECKING:
+    from app.hub.api.releases import ReleasePage
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,8 @@ class UpdateService:
         return UpdateCheck(app.__version__, self._page().newest())
 
     def _page(self) -> ReleasePage:
+        from app.hub.api.releases import ReleasePage
+
         return ReleasePage(self._gate, self._homepage)
 
 

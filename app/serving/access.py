@@ -16,11 +16,11 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.domain.network.hosts import is_this_computer
 from app.language import tr
 from app.serving.refusals import RefusedError, wire_error
 from app.serving.sending import JsonResponse
 
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _PORT = re.compile(r":(\d{1,5})$")
 _PREFLIGHT_SECONDS = "600"
 
@@ -134,7 +134,8 @@ class Gate:
 def _is_here(host: str, port: int) -> bool:
     found = _PORT.search(host)
     name = host[: found.start()] if found else host
-    return name.lower() in HOSTS and int(found.group(1) if found else 80) == port
+    bare = name[1:-1] if name.startswith("[") and name.endswith("]") else name
+    return is_this_computer(bare) and int(found.group(1) if found else 80) == port
 
 
 def read_origins(text: str) -> frozenset[str]:

@@ -9,7 +9,7 @@ import threading
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, KnownError
-from app.domain.private_files import OTHERS, make_file
+from app.domain.private_files import OTHERS, make_file, read_file
 from app.language import tr
 
 BYTES = 32  # of chance in a key
@@ -60,7 +60,7 @@ class KeyFile:
     def _read(self) -> str:
         try:
             mode = self.path.stat().st_mode
-            text = self.path.read_text("utf-8").strip()
+            text = read_file(self.path).decode("utf-8").strip()
         except FileNotFoundError:
             return ""
         except (OSError, UnicodeDecodeError) as error:

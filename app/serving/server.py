@@ -58,7 +58,7 @@ class Server:
             ready: Called with the port once clients can come.
 
         Raises:
-            ServingError: The port is in use, or may not be used.
+            ServingError: The port is in use, or may not be used, or the system lacks something.
         """
         with ExitStack() as sockets:
             listening = [sockets.enter_context(one) for one in listen(self._port)]
@@ -67,7 +67,14 @@ class Server:
             gate = Gate(make_application(self._answers), rules, self._answers.refuse)
             self._server = server = uvicorn.Server(_config(gate))
             server.should_exit = self._stopped
-            asyncio.run(_serve(server, listening, lambda: ready(port)))
+            try:
+                asyncio.run(_serve(server, listening, lambda: ready(port)))
+            except OSError as error:  # as where no more files may be opened
+                raise ServingError(
+                    tr("The system does not let Phial serve other programs."),
+                    action=tr("Switch it off and on again."),
+                    detail=str(error),
+                ) from error
 
     def stop(self) -> None:
         """Listen no more. From any thread; the answers under way must be stopped too."""

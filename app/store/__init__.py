@@ -11,27 +11,34 @@ In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is o
 ``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.
 :class:`SettingsStore`, :class:`EndpointStore`, :class:`LadderStore` and :class:`SpeedStore` are
 small files beside it, and :class:`PresetFile` is what the user made beside chats.
+
+Each name is imported from its module when it is first asked for: who wants the settings' file does
+not wait for SQLite.
 """
 
 from __future__ import annotations
 
-from app.store.conversations.conversation_repository import ConversationRepository
-from app.store.conversations.message_repository import MessageRepository
-from app.store.endpoint_list import EndpointStore
-from app.store.machine_memory import LadderStore, ModelSpeeds, SpeedStore
-from app.store.preset_file import OwnPresets, PresetFile, read_presets, write_presets
-from app.store.safety.backups import Backup, Content, Lost
-from app.store.safety.checks import CheckResult
-from app.store.safety.health import Health, MaintenanceReport
-from app.store.safety.opening import (
-    OpenedStore,
-    OpenReport,
-    open_private_store,
-    open_store,
-)
-from app.store.safety.recovery import Recovery
-from app.store.search.searcher import Searcher
-from app.store.settings_file import SettingsStore
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.store.conversations.conversation_repository import ConversationRepository
+    from app.store.conversations.message_repository import MessageRepository
+    from app.store.endpoint_list import EndpointStore
+    from app.store.machine_memory import LadderStore, ModelSpeeds, SpeedStore
+    from app.store.preset_file import OwnPresets, PresetFile, read_presets, write_presets
+    from app.store.safety.backups import Backup, Content, Lost
+    from app.store.safety.checks import CheckResult
+    from app.store.safety.health import Health, MaintenanceReport
+    from app.store.safety.opening import (
+        OpenedStore,
+        OpenReport,
+        open_private_store,
+        open_store,
+    )
+    from app.store.safety.recovery import Recovery
+    from app.store.search.searcher import Searcher
+    from app.store.settings_file import SettingsStore
 
 __all__ = [  # not shown
     "Backup",
@@ -58,3 +65,37 @@ __all__ = [  # not shown
     "read_presets",
     "write_presets",
 ]
+
+_MODULES = {  # not shown
+    "Backup": "safety.backups",
+    "CheckResult": "safety.checks",
+    "Content": "safety.backups",
+    "ConversationRepository": "conversations.conversation_repository",
+    "EndpointStore": "endpoint_list",
+    "Health": "safety.health",
+    "LadderStore": "machine_memory",
+    "Lost": "safety.backups",
+    "MaintenanceReport": "safety.health",
+    "MessageRepository": "conversations.message_repository",
+    "ModelSpeeds": "machine_memory",
+    "OpenReport": "safety.opening",
+    "OpenedStore": "safety.opening",
+    "OwnPresets": "preset_file",
+    "PresetFile": "preset_file",
+    "Recovery": "safety.recovery",
+    "Searcher": "search.searcher",
+    "SettingsStore": "settings_file",
+    "SpeedStore": "machine_memory",
+    "open_private_store": "safety.opening",
+    "open_store": "safety.opening",
+    "read_presets": "preset_file",
+    "write_presets": "preset_file",
+}
+
+
+def __getattr__(name: str) -> object:
+    if name not in _MODULES:
+        raise AttributeError(name)
+    found: object = getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
+    globals()[name] = found
+    return found

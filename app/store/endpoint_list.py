@@ -11,9 +11,11 @@ from app.domain.endpoints.endpoint import Endpoint, endpoint_address
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.language import tr
 from app.store.database.files import read_json, write_json
+from app.store.kept_entries import kept_entries
 
 _LIST = "endpoints"  # not shown
 _TEXTS = ("id", "name", "address", "key_variable")
+_FIELDS = (*_TEXTS, "models")
 
 
 class EndpointStore:
@@ -69,7 +71,15 @@ class EndpointStore:
         return tuple(one for one in found if one is not None)
 
     def _write(self, endpoints: Iterable[Endpoint]) -> None:
-        write_json(self._path, {_LIST: [asdict(one) for one in endpoints]})
+        stored, _ = read_json(self._path)
+        wanted = [asdict(one) for one in endpoints]
+        stored[_LIST] = kept_entries(stored.get(_LIST), wanted, _FIELDS, _key)
+        write_json(self._path, stored)
+
+
+def _key(value: object) -> str | None:
+    found = _endpoint(value)
+    return None if found is None else found.id
 
 
 def _endpoint(value: object) -> Endpoint | None:

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, KnownError, StoreBusyError, TransferError
@@ -34,8 +34,11 @@ from app.store.database.files import (
     read_json,
     write_json,
 )
+from app.store.kept_entries import Entry, kept_entries
 
 _log = logging.getLogger(__name__)
+_OF_PRESET = ("id", "name", "about", "system_prompt", "values", "model", "form", "tools")
+_OF_PROMPT = ("name", "text")
 _LOCK_SECONDS = 2.0
 _LARGEST = 5_000_000  # bytes of a file of presets that somebody gave; ours have a few thousand
 _KIND = "phial-presets"  # not shown: says what the file is
@@ -93,13 +96,58 @@ class PresetFile:
                 raise file_error(error, self.path.name) from error
             stored, _ = read_json(self.path)  # what a newer version put there stays
             changed = change(_own(stored))
+            presets = _kept_presets(stored.get("presets"), changed.presets)
+            prompts: list[Entry] = [{"name": p.name, "text": p.text} for p in changed.prompts]
             stored |= {
-                "presets": [preset_to_dict(preset) for preset in changed.presets],
-                "prompts": [{"name": one.name, "text": one.text} for one in changed.prompts],
-                "models": {key: dict(values) for key, values in changed.models.items()},
+                "presets": presets,
+                "prompts": kept_entries(stored.get("prompts"), prompts, _OF_PROMPT, _prompt_key),
+                "models": _kept_models(stored.get("models"), changed.models),
             }
             write_json(self.path, {key: value for key, value in stored.items() if value})
         return changed
+
+
+def _kept_presets(stored: object, wanted: Sequence[Preset]) -> list[object]:
+    """Presets, with what only a newer Phial knows of them, and of their values."""
+    listed = stored if isinstance(stored, list) else []
+    before = {_preset_key(one): one.get("values") for one in listed if isinstance(one, dict)}
+    made = [
+        preset_to_dict(replace(one, values={})) | _filled(_more(before.get(one.id), one.values))
+        for one in wanted
+    ]
+    return kept_entries(stored, made, _OF_PRESET, _preset_key)
+
+
+def _filled(values: dict[str, object]) -> dict[str, object]:
+    return {"values": values} if values else {}
+
+
+def _more(before: object, values: Values) -> dict[str, object]:
+    """Values, with those that only a newer Phial knows of those that stood there before."""
+    if not isinstance(before, dict):
+        return dict(values)
+    unread = before.keys() - known_values(before).keys()
+    return {name: before[name] for name in before if name in unread} | dict(values)
+
+
+def _kept_models(stored: object, wanted: Mapping[str, Values]) -> dict[str, object]:
+    """Values by model, with those that only a newer Phial knows."""
+    listed = stored if isinstance(stored, dict) else {}
+    keys = dict.fromkeys((*wanted, *listed))
+    made = {key: _more(listed.get(key), wanted.get(key, {})) for key in keys}
+    return {key: values for key, values in made.items() if values}
+
+
+def _preset_key(value: object) -> str | None:
+    try:
+        return preset_from_dict(value).id
+    except InvalidValueError:
+        return None
+
+
+def _prompt_key(value: object) -> str | None:
+    found = _prompts([value])
+    return found[0].name if found else None
 
 
 def write_presets(path: Path, presets: tuple[Preset, ...]) -> None:

@@ -41,7 +41,7 @@ class SettingsStore:
                 told = paragraph(
                     tr("The settings could not be read."),
                     error.what,
-                    tr("Phial uses its defaults."),
+                    tr("Phial uses its defaults; what is in the file is left as it is."),
                 )
                 return Settings(), (told,)
         settings, problems = settings_from_dict(data)

@@ -9,8 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import psutil
-
 # The features that decide which of llama.cpp's CPU variants runs, in /proc/cpuinfo's spelling.
 FEATURES = (
     "sse4_2", "avx", "f16c", "fma", "avx2", "avx512f", "avx512_vnni", "avx_vnni", "avx512_bf16",
@@ -45,6 +43,8 @@ class Machine:
 
 def machine() -> Machine:
     """Measure this computer now."""
+    import psutil
+
     memory = psutil.virtual_memory()
     logical = psutil.cpu_count(logical=True) or 1
     name, flags = _processor()

@@ -33,7 +33,6 @@ from app.ui.core.top_errors import TopErrors
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.theme import Theme, theme_for
-from app.ui.transfer.pdf import PdfExporter
 
 _log = logging.getLogger(__name__)
 _INPUT_METHODS = ("ibus", "compose")
@@ -184,7 +183,6 @@ def _run(
     channel: str,
     files: Sequence[str],
 ) -> int:
-    services.transfer.add_exporter(PdfExporter())  # only the window can draw pages
     look = AppearanceController(application, services)
     look.apply()
     window = MainWindow(services, look.theme)

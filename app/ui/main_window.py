@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
-from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.model import is_demo
@@ -29,7 +29,6 @@ from app.services.core.events import (
     ServingChanged,
     SettingsChanged,
 )
-from app.services.registry import Services
 from app.ui.commands.given_files import GivenFiles
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
@@ -49,12 +48,14 @@ from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
+from app.ui.core.rest import CaretRest, SeenClock
 from app.ui.desktop.answer_ready import AnswerReadyNotice
 from app.ui.desktop.awake import KeepAwake
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_page import ModelsTab
 from app.ui.models.quantization_menu import QuantizationMenu
 from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.last_chat import LastChat
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.page_stack import PageStack
 from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.shell.window_context import WindowContext
@@ -64,6 +65,10 @@ from app.ui.sidebar.sidebar import Sidebar
 from app.ui.sidebar.sidebar_controller import SidebarController
 from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
+
+if TYPE_CHECKING:
+    from app.domain.conversation import SearchHit
+    from app.services.registry import Services
 
 _FOLLOW_MS = 1_500
 """Between two looks whether another process wrote into the library, milliseconds."""
@@ -93,6 +98,7 @@ class MainWindow(QMainWindow):
         transcript = TranscriptView(theme=theme)
         self.pane = ChatPane(theme, transcript, state, self._make_menu())
         self.controller = ChatController(services, self.pane, self)
+        self._last = LastChat(services.settings, self.controller.attempt, self)
         self.pages = self._lay_out()
         self._shell = WindowContext(
             self,
@@ -133,10 +139,8 @@ class MainWindow(QMainWindow):
         self._show_model_state()
         self.commands.models.show_downloads()
         self.chats.reload()
-        self._follow = QTimer(self, interval=_FOLLOW_MS)
-        self._follow.timeout.connect(services.library.following.look)
-        self._follow.start()
-        services.library.following.look()
+        self._follow = SeenClock(self, _FOLLOW_MS, services.library.following.look)
+        self._caret = CaretRest(self.pane.composer.editor)
 
     def _lay_out(self) -> PageStack:
         split = QSplitter(Qt.Orientation.Horizontal)
@@ -257,6 +261,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry.stored(self), sidebar_visible=not self.sidebar.isHidden()
             )
         )
+        self._last.save()
         self._follow.stop()
         self._operations.close()
         self.bridge.close()
@@ -360,9 +365,7 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.pane.find_bar.search_again()
         if chat is not None and not chat.private:
-            self.controller.attempt(
-                lambda: self._services.settings.update(last_conversation=conversation_id)
-            )
+            self._last.note(conversation_id)
 
     def _title_of(self, conversation_id: str) -> str:
         chats = self._services.library.chats

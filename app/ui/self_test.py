@@ -22,7 +22,7 @@ from app.domain.conversation import BranchMessage, Message, MessageStatus, Versi
 from app.domain.documents import DocumentPage
 from app.domain.errors import KnownError
 from app.domain.generation import GREEDY, Finished, GenerationRequest, Role, TextDelta, Turn
-from app.domain.model import Device, LoadRequest
+from app.domain.model import DEMO, Device, LoadRequest
 from app.domain.private_files import make_file
 from app.engine.base import Engine
 from app.engine.llama.backend import load_binding
@@ -34,7 +34,7 @@ from app.markup.code.highlighter import highlight
 from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.services.core.ids import new_id, utc_now
-from app.services.models.model_files import DEMO, find_model
+from app.services.models.model_files import find_model
 from app.serving.server import Server
 from app.setup import prepare
 from app.store import open_store

@@ -8,6 +8,12 @@ window's thread does when one chat changes, and from key press to results on the
 
 Run ``xvfb-run -a python tests/benchmarks/bench_start.py FULL [--rounds N]``, where FULL is a folder
 made by ``bench_store.py --keep FULL``; prints a table. The peer is the empty profile.
+
+With ``--steps`` instead, and no FULL: where the start's time goes, step by step, in seconds of the
+clock and of the processor (all threads of the window's process), with memory and the number of
+modules at each; then the window and the engine's process at rest and minimised for ten seconds, how
+often they wake, and the terminal's commands. ``--against FOLDER`` takes turns with another checkout
+that has a ``.venv`` of its own. An empty Qt window of the same packages is the floor.
 """
 
 from __future__ import annotations
@@ -17,18 +23,21 @@ import json
 import os
 import platform
 import random
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+import psutil
 
-ROOT = Path(__file__).resolve().parents[2]
+ROOT = Path(os.environ.get("PHIAL_BENCH_ROOT") or Path(__file__).resolve().parents[2])
 SETTINGS = {"welcomed": True, "model_path": "demo"}
+sys.path.insert(0, str(ROOT))
 
 
 def start(home: Path, *, work: bool = False) -> dict[str, object]:
@@ -214,15 +223,153 @@ def shares(values: list[float]) -> str:
     return " / ".join(f"{value:.1f}" for value in (*picked, ordered[-1])) + " ms"
 
 
+# --- step by step ---------------------------------------------------------------------------------
+
+EMPTY = """
+import time
+from PySide6.QtWidgets import QApplication, QWidget
+a = QApplication([]); w = QWidget(); w.resize(900, 600); w.show(); a.processEvents()
+print(time.process_time())
+"""
+COMMANDS = (
+    ("--version",),
+    ("chats", "list"),
+    ("ask", "--help"),
+    ("ask", "--model", "demo", "--max-tokens", "1", "Hello"),
+)
+WATCHED = 10.0  # seconds
+
+
+def environment_of(root: Path, home: Path) -> dict[str, str]:
+    """What a process of that checkout is started with."""
+    return {
+        **os.environ,
+        "PHIAL_HOME": str(home),
+        "PHIAL_BENCH_ROOT": str(root),
+        "PHIAL_BENCH_BEGUN": str(time.time()),
+        "PYTHONPATH": str(root),
+    }
+
+
+def python_of(root: Path) -> str:
+    """The interpreter of a checkout: of its own environment where it has one."""
+    own = root / ".venv" / "bin" / "python"
+    return str(own) if own.exists() else sys.executable
+
+
+def one_start(root: Path, home: Path) -> list[dict[str, float]]:
+    """The steps of one start."""
+    command = [python_of(root), str(Path(__file__).with_name("start_steps.py"))]
+    done = subprocess.run(
+        command, stdout=subprocess.PIPE, env=environment_of(root, home), cwd=root, check=True
+    )
+    steps: list[dict[str, float]] = json.loads(done.stdout.splitlines()[0])
+    return steps
+
+
+def timed(root: Path, home: Path, words: Sequence[str]) -> tuple[float, float]:
+    """Seconds of the clock and of the processor of a terminal command."""
+    before = resource.getrusage(resource.RUSAGE_CHILDREN)
+    begun = time.monotonic()
+    subprocess.run(
+        [*words], env=environment_of(root, home), cwd=root, check=True, stdout=subprocess.DEVNULL
+    )
+    seconds = time.monotonic() - begun
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return seconds, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def switches(pid: int) -> int:
+    """How often the threads of a process went to sleep of their own accord."""
+    return sum(
+        int(line.split()[1])
+        for status in Path(f"/proc/{pid}/task").glob("*/status")
+        for line in status.read_text("ascii", "replace").splitlines()
+        if line.startswith("voluntary_ctxt_switches")
+    )
+
+
+def at_rest(root: Path, home: Path) -> None:
+    """How often the window and its engine's process wake at rest, shown and minimised."""
+    command = [python_of(root), str(Path(__file__).with_name("start_steps.py")), "--rest"]
+    window = subprocess.Popen(
+        command, stdout=subprocess.PIPE, env=environment_of(root, home), cwd=root
+    )
+    assert window.stdout is not None
+    window.stdout.readline()
+    engine = None
+    for kind, wait in (("shown", 12.0), ("minimised", 2.0)):  # 12 s: the caret rests after ten
+        time.sleep(wait)
+        engine = engine or psutil.Process(window.pid).children()[:1]
+        pids = {"window": window.pid, **({"engine": engine[0].pid} if engine else {})}
+        before = {name: switches(pid) for name, pid in pids.items()}
+        time.sleep(WATCHED)
+        for name, pid in pids.items():
+            rate = (switches(pid) - before[name]) / WATCHED
+            memory = psutil.Process(pid).memory_info().rss / 1e6
+            print(f"{name}, {kind:<10} {rate:6.1f} wakeups a second  {memory:7.1f} MB")
+        if kind == "shown":
+            time.sleep(max(0.0, 22.5 - 12.0 - WATCHED))
+    window.wait()
+
+
+def step_by_step(roots: Sequence[Path], rounds: int) -> None:
+    """Print the table of the steps, then rest, then the terminal's commands."""
+    with tempfile.TemporaryDirectory() as scratch:
+        homes = {root: Path(scratch) / str(number) for number, root in enumerate(roots)}
+        seen: dict[Path, list[list[dict[str, float]]]] = {root: [] for root in roots}
+        for root, home in homes.items():
+            home.mkdir()
+            (home / "settings.json").write_text(json.dumps(SETTINGS))
+            one_start(root, home)
+        floors = []
+        for _ in range(rounds):
+            for root in roots:
+                seen[root].append(one_start(root, homes[root]))
+            floors.append(timed(roots[0], homes[roots[0]], (sys.executable, "-c", EMPTY)))
+        print(f"load {os.getloadavg()[0]:.1f}, {rounds} starts each, medians (least)")
+        print(f"an empty Qt window {said(floors)}")
+        for root in roots:
+            print(f"\n{root.name}: step, seconds, of the processor, MB, modules, ours")
+            for step in zip(*seen[root], strict=True):
+                clock = [one["seconds"] for one in step]
+                cpu = [one["cpu"] for one in step]
+                last = step[-1]
+                print(
+                    f"  {last['step']:<32} {statistics.median(clock):6.2f} ({min(clock):5.2f})"
+                    f" {statistics.median(cpu):6.2f} ({min(cpu):5.2f})"
+                    f" {last['memory'] / 1e6:6.0f} {last['modules']:5} {last['own']:4}"
+                )
+            for words in COMMANDS:
+                command = (python_of(root), "-m", "app", *words)
+                times = [timed(root, homes[root], command) for _ in range(rounds)]
+                print(f"  phial {' '.join(words):<50} {said(times)}")
+            at_rest(root, homes[root])
+
+
+def said(times: Sequence[tuple[float, float]]) -> str:
+    """Seconds and the processor's, median and least."""
+    clock, cpu = zip(*times, strict=True)
+    return (
+        f"{statistics.median(clock):.2f} s ({min(clock):.2f}), "
+        f"processor {statistics.median(cpu):.2f} s ({min(cpu):.2f})"
+    )
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("full", type=Path, nargs="?")
     parser.add_argument("--rounds", type=int, default=11, help="0 measures the open window only")
     parser.add_argument("--child", choices=("start", "work"))
+    parser.add_argument("--steps", action="store_true", help="step by step; needs no FULL")
+    parser.add_argument("--against", type=Path, action="append", default=[])
     options = parser.parse_args()
     if options.child:
         sys.exit(child(options.child))
+    if options.steps:
+        step_by_step([ROOT, *(one.resolve() for one in options.against)], options.rounds)
+        return
     with tempfile.TemporaryDirectory() as scratch:
         empty, full = Path(scratch) / "empty", Path(scratch) / "full"
         empty.mkdir()

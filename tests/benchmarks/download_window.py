@@ -22,7 +22,7 @@ from app.setup import prepare
 from app.system.paths import Folders
 from app.ui.application import AppearanceController, make_application
 from app.ui.main_window import MainWindow
-from app.ui.models.models_page import ModelsTab
+from app.ui.shell.page_names import ModelsTab
 
 BEAT_MS = 5
 SETTLE_MS = 1500  # the window is drawn and quiet before anything is measured

@@ -32,7 +32,8 @@ from app.services.core.events import (
     Event,
     LibraryChanged,
 )
-from app.services.transfer.transfer_service import ExportReport, ImportReport
+from app.services.transfer.exporting import ExportReport
+from app.services.transfer.importing import ImportReport
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.ui.transfer.export_dialog import ExportDialog

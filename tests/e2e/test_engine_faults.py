@@ -387,7 +387,7 @@ def test_a_memory_of_plans_that_is_of_no_use_blocks_no_answer(
     if how != "unreadable":
         load(client, talker)
         step = "99" if how == "unknown step" else "9" * 400
-        path.write_text(f'{{"{client._key}": {step}}}')
+        path.write_text(f'{{"{client._steps.place[0]}": {step}}}')
     assert load(client, talker).ladder_step == ""
     assert ask(client).text == SENTENCE
     client.close()

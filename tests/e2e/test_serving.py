@@ -17,19 +17,22 @@ from typing import Any
 import psutil
 import pytest
 
-from app.domain.errors import EngineError, PromptTooLongError
+from app.domain.errors import EngineError, NotFoundError, PromptTooLongError
 from app.domain.generation import (
+    GenerationEvent,
     GenerationRequest,
     RawPrompt,
     ReasoningDelta,
     ReasoningStarted,
     Role,
     StopReason,
+    TextDelta,
 )
 from app.domain.network.serving import MOST_WAITING
 from app.domain.settings import Settings
 from app.engine.base import Cancel
 from app.engine.scripted import ScriptedAnswer, ScriptedEngine
+from app.services.serving.served_answer import ServedAnswer
 from app.serving import application, bounded
 from app.serving.server import ServingError, listen
 from tests.support.serving import PATIENCE, QUESTION, Client, Serving, serving, wait_until
@@ -373,8 +376,10 @@ def test_a_name_that_was_bound_to_this_computer_is_refused(client: Client, host:
     assert (answer.status, answer.error["code"]) == (421, "wrong_host")
 
 
-@pytest.mark.parametrize("host", ["localhost:{port}", "LOCALHOST:{port}", "[::1]:{port}"])
-def test_this_computer_has_three_names(client: Client, host: str) -> None:
+@pytest.mark.parametrize(
+    "host", ["localhost:{port}", "LOCALHOST:{port}", "localhost.:{port}", "[::1]:{port}"]
+)
+def test_this_computer_has_its_names(client: Client, host: str) -> None:
     assert client.ask("/v1/models", Host=host.format(port=client.port)).status == 200
 
 
@@ -476,10 +481,61 @@ def test_an_engine_that_fails_in_the_middle_is_told_in_the_stream(tmp_path: Path
     assert (whole.status, whole.error["type"]) == (500, "server_error")
 
 
-def test_an_engine_that_ends_in_the_middle_is_told_so(tmp_path: Path) -> None:
-    engine = ScriptedEngine((ScriptedAnswer("Well", reason=StopReason.ENGINE_DIED),))
+class Faulty(ScriptedEngine):
+    """An engine with a mistake of ours in it."""
+
+    def __init__(self, bug: Exception | None) -> None:
+        super().__init__()
+        self._bug = bug
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        yield TextDelta("Well")
+        if self._bug is not None:
+            raise self._bug
+
+
+@pytest.mark.parametrize(
+    "engine",
+    [
+        ScriptedEngine((ScriptedAnswer("Well", reason=StopReason.ENGINE_DIED),)),
+        ScriptedEngine((ScriptedAnswer("Well", error=EngineError("It broke.")),)),
+        ScriptedEngine((ScriptedAnswer("Well", error=NotFoundError("It is gone.")),)),
+        Faulty(RuntimeError("a bug")),
+        Faulty(None),
+    ],
+    ids=["it died", "it broke", "it went away", "a bug", "it ends without a word"],
+)
+@pytest.mark.may_warn("A job on the lane failed")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_answer_that_breaks_is_told_so_and_listed_as_failed(
+    tmp_path: Path, engine: ScriptedEngine
+) -> None:
     with serving(tmp_path, engine) as running:
-        assert running.client.chat().status == 500
+        for _ in range(2):  # nobody hangs, and nothing is left of it that would count as waiting
+            streamed = running.client.chat(stream=True)
+            assert b'"error"' in streamed.body
+            assert b"[DONE]" not in streamed.body
+            assert running.client.chat().status >= 400
+        wait_until(lambda: running.statuses() == ["failed"] * 4)
+        assert running.service._answers._open == {}
+
+
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [(OSError(24, "Too many open files"), "does not let"), (KeyError(), "in Phial itself")],
+)
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_a_server_that_cannot_run_is_said_not_to(
+    served: Serving, monkeypatch: pytest.MonkeyPatch, error: Exception, told: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("app.serving.server._serve", fail)
+    served.service.start(0)
+    served.service.wait()
+    assert not served.service.state.on
+    assert told in str(served.service.state.error)
 
 
 # --- privacy ---------------------------------------------------------------------------------
@@ -775,3 +831,39 @@ def test_an_answer_gives_way_to_the_window_and_goes_on(
         answer = asked.result()
     assert (answer.text if stream else answer.data["choices"][0]["message"]["content"]) == SAID
     assert asked_by(held) == ["client", "window", "client"]
+
+
+def test_an_answer_gives_way_that_has_not_quite_begun(
+    tmp_path: Path, held: ScriptedEngine, gate: Gated, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The window asks between the executor's taking it up and its first step."""
+    run, answered = ServedAnswer.run, list[Callable[[], Any]]()
+
+    def after_the_window(self: ServedAnswer) -> None:
+        if not answered:
+            answered.append(window_asks(running))
+            wait_until(lambda: self._yields)
+        run(self)
+
+    monkeypatch.setattr(ServedAnswer, "run", after_the_window)
+    with serving(tmp_path, held) as running, ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(running.client.chat)
+        wait_until(lambda: asked_by(held)[-1:] == ["window"])
+        gate.let()
+        assert answered[0]().error is None
+        assert asked.result().status == 200
+    assert asked_by(held)[-2:] == ["window", "client"]
+
+
+def test_another_model_for_the_window_does_not_wait_for_a_client(
+    slow: Serving, gate: Gated, held: ScriptedEngine
+) -> None:
+    models = slow.harness.services.models
+    with ThreadPoolExecutor(1) as pool:
+        asked = pool.submit(slow.client.chat)
+        wait_until(gate.begun.is_set)
+        before = len(held.loads)
+        models.load()
+        wait_until(lambda: len(held.loads) > before)
+        gate.let()
+        assert asked.result().status == 200

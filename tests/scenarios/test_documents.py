@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
-from shiboken6 import isValid
 
 from app.domain.errors import DiskFullError
 from app.domain.generation import Role
@@ -17,7 +15,6 @@ from app.domain.parts import AttachmentPart, CitationPart
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import Asked, SendFailed
 from app.ui.conversation.input.attachment_bar import AttachmentBar
-from app.ui.library.cited_pages_dialog import CitedPagesDialog
 from tests.scenarios.hands import (
     begun,
     choose_file,
@@ -93,40 +90,6 @@ def test_a_document_that_was_dropped_is_taken_away_again(
     until(qtbot, lambda: bool(attached(opened)))
     press(opened.window, "Remove the document")
     until(qtbot, lambda: attached(opened) == [])
-
-
-@scenario("command", "cited_pages")
-@scenario("dialog", "CitedPagesDialog")
-@scenario("button", "CitedPagesDialog: Close")
-def test_the_page_that_is_cited_is_shown_with_its_words_marked(
-    qtbot: QtBot, open_window: Open, report: Path
-) -> None:
-    opened = open_window(ScriptedEngine([ANSWER]))
-    drop(opened.window.pane.composer.editor, report)
-    until(qtbot, lambda: bool(attached(opened)))
-    say(qtbot, opened, "What did it cost?")
-    wait_for_end(qtbot, opened)
-    seen: list[str] = []
-
-    def look(dialog: CitedPagesDialog) -> None:
-        until(qtbot, lambda: not dialog.picture.pixmap().isNull())
-        image = dialog.picture.pixmap().toImage()
-        places = range(0, image.height(), 3)
-        colours = {image.pixelColor(x, y).name() for y in places for x in range(0, 400, 3)}
-        seen.append(dialog.told.text())
-        seen.extend(dialog.list.item(n).text().split("\n")[-1] for n in range(dialog.list.count()))
-        assert len(colours) > 2
-        assert any(QColor(one).blue() < 180 < QColor(one).red() for one in colours)
-        press(dialog, "Close")
-        until(qtbot, lambda: not isValid(dialog) or not dialog.isVisible())
-
-    with meanwhile(qtbot, CitedPagesDialog, look):
-        command(qtbot, opened, "Chat", "Pages that the answer cites…")
-    assert seen == [
-        "report.pdf, p. 1",
-        "report.pdf, p. 1: word for word",
-        "report.pdf, p. 1: differs",
-    ]
 
 
 def test_a_document_stays_while_an_older_message_is_edited(

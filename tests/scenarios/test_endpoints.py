@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -14,7 +15,8 @@ from app.domain.model import EndpointModel
 from app.engine.scripted import ScriptedEngine
 from app.services.chat.titles import QUESTION
 from app.ui.models.endpoint_dialog import EndpointDialog
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.models.models_page import ModelsPage
+from app.ui.shell.page_names import ModelsTab
 from app.ui.style.dialogs import Dialog
 from tests.scenarios.hands import (
     begun,
@@ -27,11 +29,13 @@ from tests.scenarios.hands import (
     shows,
     stored,
     typed,
+    written,
 )
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say, wait_for_end
 from tests.support.endpoint_server import EndpointServer
+from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened
 
 NOT_HERE = "http://192.0.2.1:8080"
@@ -278,6 +282,42 @@ def test_an_answer_that_is_cut_is_kept_and_goes_on(
     opened.window.commands.messages.continue_answer()
     until(qtbot, lambda: said(opened) == ["Hello there, friend."])
     wait_for_end(qtbot, opened)
+
+
+def test_switching_offline_on_ends_a_running_answer_and_keeps_its_text(
+    qtbot: QtBot, open_window: Open, server: EndpointServer
+) -> None:
+    def packets(data: bytes) -> Iterator[bytes]:
+        yield data
+        server.released.wait(30)  # nothing more comes by itself
+
+    opened = open_window()
+    used(qtbot, opened, server)
+    word = json.dumps({"choices": [{"delta": {"content": "The first word"}}]})
+    server.faults.body, server.faults.packets = f"data: {word}\n\n".encode(), packets
+    begun(qtbot, opened)
+    written(qtbot, opened)
+    settings = SettingsHand(qtbot, opened.window)
+    settings.open()
+    settings.tick("offline")
+    wait_for_end(qtbot, opened)
+    last = opened.window.controller.branch[-1].message
+    assert (last.content, last.status) == ("The first word", MessageStatus.INTERRUPTED)
+    assert "Offline was switched on" in last.error
+    assert said(opened) == ["The first word"]
+
+
+def test_where_a_server_tells_nothing_the_meter_says_so(qtbot: QtBot, open_window: Open) -> None:
+    with EndpointServer("other") as server:
+        opened = open_window()
+        meter = opened.window.pane.header.meter
+        assert not meter.isVisible() or "?" not in meter._drawn()[1]
+        used(qtbot, opened, server)
+        until(qtbot, meter.isVisible)
+        assert meter.toolTip().startswith("Box does not say how much its model reads.")
+        say(qtbot, opened, "Hello, how are you?")
+        wait_for_end(qtbot, opened)
+        until(qtbot, lambda: "7 tokens were read so far." in meter.toolTip())
 
 
 def test_a_private_chat_is_not_sent(

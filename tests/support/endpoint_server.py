@@ -31,6 +31,7 @@ class EndpointFaults:
     no_finish: bool = False  # no reason is told
     endless: bool = False  # it never ends by itself
     silent: bool = False  # nothing comes before it is released
+    questions: dict[str, str] = field(default_factory=dict)  # path: "silent", "drips" or "cut"
     field_refused: str = ""  # a field of the request that it will not have
 
 
@@ -206,7 +207,18 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header(name, text)
         self.send_header("Content-Length", str(len(data)))
         self.end_headers()
-        self.wfile.write(data)
+        match self.owner.faults.questions.get(self.path):
+            case "silent":
+                self.owner.released.wait(30)
+            case "drips":
+                for byte in data:
+                    self.wfile.write(bytes([byte]))
+                    if self.owner.released.wait(0.1):
+                        return
+            case "cut":
+                self.wfile.write(data[:-1])
+            case _:
+                self.wfile.write(data)
 
     def _answer(self, body: Any) -> None:
         owner, faults = self.owner, self.owner.faults

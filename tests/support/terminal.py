@@ -15,7 +15,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -271,8 +271,8 @@ def _main() -> int:
 
     make_parser = main._parser
 
-    def parser() -> argparse.ArgumentParser:
-        made = make_parser()
+    def parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
+        made = make_parser(words)
         if row := os.environ.get(WITHOUT, ""):
             take_out(made, row)
         return made

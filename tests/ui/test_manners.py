@@ -15,8 +15,9 @@ from app.domain.generation import Role
 from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.models.models_page import ModelsPage
 from app.ui.settings.number_field import NumberField
+from app.ui.shell.page_names import ModelsTab
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.support.chatting import say, wait_for_end
 from tests.support.dropping import carried, drag, drop
@@ -333,7 +334,7 @@ def test_a_title_that_is_too_long_is_told(qtbot: QtBot, open_window: Open) -> No
 
 def test_models_are_listed_though_the_demo_is_missing(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    assert not opened.harness.services.models._files._demo_path.exists()
+    assert not opened.harness.services.models.files._demo_path.exists()
     opened.window.actions_table["models"].trigger()
     opened.window.actions_table["switch_model"].trigger()
     popup = QApplication.activePopupWidget()

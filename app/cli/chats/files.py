@@ -87,7 +87,7 @@ def _export(options: argparse.Namespace, setup: Setup) -> int:
             )
         format_name = options.format or _format_of(options.out)
         if format_name == PDF:
-            room.transfer.add_exporter(options.pdf())
+            room.transfer.add_exporter(options.pdf)
         every = room.library.chats.conversations
         chats = [*every(), *every(archived=True)] if options.all else map(room.find, options.chats)
         ids = [chat.id for chat in chats]

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, progress
 from app.cli.interrupt import stop_on_interrupt
@@ -22,8 +23,10 @@ from app.domain.errors import (
     NotFoundError,
 )
 from app.language import formats, tr, trn
-from app.services.documents.document_service import DocumentService, files_in
 from app.setup import Setup
+
+if TYPE_CHECKING:
+    from app.services.documents.document_service import DocumentService
 
 FILES = tr(
     "PDF, Word, OpenDocument, epub, slides, tables, web pages, texts, source code; folders too"
@@ -94,6 +97,8 @@ def read_files(
     Returns:
         What was read, what could not be, and whether Ctrl+C stopped it.
     """
+    from app.services.documents.document_service import files_in
+
     read: list[StoredDocument] = []
     failed: list[KnownError] = []
 

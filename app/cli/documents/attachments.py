@@ -5,15 +5,17 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from app.cli.documents.actions import FILES, document_row, page_remarks, read_files
+from app.cli.documents.actions import FILES
 from app.cli.streams import complain, say, tell
 from app.cli.values import path as path_given
-from app.compose import private_document_library
 from app.domain.errors import DocumentReadCancelledError
 from app.language import tr, trn
-from app.services.documents.checked_answer import CheckedCitation, check_answer
 from app.services.documents.reading_plan import ReadingMode, ReadingPlan, plan_reading
+
+if TYPE_CHECKING:
+    from app.services.documents.checked_answer import CheckedCitation
 
 
 def add_attach_options(parser: argparse.ArgumentParser) -> None:
@@ -54,6 +56,8 @@ class Attached:
 
     def citations(self, answer: str) -> tuple[CheckedCitation, ...]:
         """The cited sentences of an answer, checked."""
+        from app.services.documents.checked_answer import check_answer
+
         return check_answer(self.plan, self.question, answer)
 
 
@@ -64,6 +68,9 @@ def attach(options: argparse.Namespace, question: str, context_size: int) -> Att
         KnownError: One cannot be read.
         DocumentReadCancelledError: Ctrl+C stopped it.
     """
+    from app.cli.documents.actions import document_row, page_remarks, read_files
+    from app.compose import private_document_library
+
     if not options.attach:
         return None
     library = private_document_library()

@@ -137,7 +137,7 @@ class ChatActions:
             target = path_given(text)
             format_name = SUFFIXES.get(target.suffix.lower(), format_name)
         if format_name == PDF and self._pdf is not None:
-            transfer.add_exporter(self._pdf())
+            transfer.add_exporter(self._pdf)
         if not text:
             target = Path(transfer.suggested_name([conversation_id], format_name))
         if target.exists():

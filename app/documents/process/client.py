@@ -10,8 +10,6 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any, Protocol
 
-import psutil
-
 from app.documents.process import frames
 from app.documents.process.frames import OpenedReply, ReaderLimits
 from app.domain.documents import DocumentFacts, DocumentPage, PagePicture
@@ -27,6 +25,7 @@ from app.process.messages import DoneReply, FailedReply
 
 HOST_OPTION = "--document-reader"  # by which this program is the process that reads documents
 _POLL_SECONDS = 0.05
+_WAITING = 16  # pages that are read ahead of whoever stores them
 _LOOK_SECONDS = 0.25  # between two looks at its memory
 
 
@@ -56,6 +55,8 @@ class DocumentReader:
         self._process: ChildProcess | None = None
         self._number = 0
         self._lock = threading.Lock()
+        self._guard = threading.Lock()  # of the process, for as long as an assignment takes
+        self._closed = threading.Event()
 
     @property
     def pid(self) -> int | None:
@@ -108,22 +109,31 @@ class DocumentReader:
         return found
 
     def close(self) -> None:
-        """End the process, if there is one."""
-        with self._lock:
-            self._end()
+        """End the process, if there is one; what is being read is stopped, and nothing more is."""
+        self._closed.set()
+        self._end()
 
     def _end(self) -> None:
-        process, self._process = self._process, None
+        with self._guard:
+            process, self._process = self._process, None
         if process is not None:
             process.kill()  # it holds nothing
 
     def _opened(self) -> ChildProcess:
-        if self._process is None:
-            self._process = ChildProcess(
-                "reader", self._command, frames.CODEC, program_folder(), {"PYTHONUTF8": "1"}
-            )
-            self._process.send(frames.LimitCommand(self._limits))
-        return self._process
+        with self._guard:
+            if self._closed.is_set():
+                raise DocumentReadCancelledError(tr("Reading was stopped."))
+            if self._process is None:
+                self._process = ChildProcess(
+                    "reader",
+                    self._command,
+                    frames.CODEC,
+                    program_folder(),
+                    {"PYTHONUTF8": "1"},
+                    bound=_WAITING,
+                )
+                self._process.send(frames.LimitCommand(self._limits))
+            return self._process
 
     def _replies(self, command: Any, name: str, cancel: StopFlag) -> Iterator[Any]:
         process = self._opened()
@@ -147,7 +157,7 @@ class DocumentReader:
         """Frames as they come, for as long as the process keeps to its limits."""
         heard = looked = time.monotonic()
         while True:
-            if cancel.is_set():
+            if cancel.is_set() or self._closed.is_set():
                 raise DocumentReadCancelledError(tr("Reading was stopped."))
             now = time.monotonic()
             if now - looked > _LOOK_SECONDS:
@@ -165,6 +175,8 @@ class DocumentReader:
             heard = time.monotonic()  # here: what the caller does with a page takes its own time
 
     def _look(self, process: ChildProcess) -> None:
+        import psutil
+
         try:
             used = psutil.Process(process.pid).memory_info().rss
         except psutil.Error:  # it is ending; its last frame says so

@@ -11,10 +11,12 @@ from urllib.parse import urlsplit, urlunsplit
 
 from app.domain.errors import EngineDiedError, EngineError, InvalidValueError, KnownError
 from app.domain.network.hosts import is_this_computer
+from app.domain.network.secrets import without_password
 from app.language import tr
 
 _VERSION = re.compile(r"/v\d+[a-z0-9]*$")
 _CALLS = re.compile(r"/(chat/completions|completions|models)$")
+_SCHEMES = ("http://", "https://")
 _NOT_IN_AN_ID = re.compile(r"[^a-z0-9._-]+")
 
 
@@ -106,19 +108,16 @@ def endpoint_address(text: str) -> str:
     """
     text = text.strip()
     if "://" not in text:
-        host = text.partition("/")[0].rpartition(":")[0] or text.partition("/")[0]
-        text = f"{'http' if is_this_computer(host.strip('[]')) else 'https'}://{text}"
-    try:
-        split = urlsplit(text)
-        port, host = split.port, split.hostname or ""
-    except ValueError:
-        port, host = 0, ""
+        here = is_this_computer(_host_and_port(f"http://{text}")[0])
+        text = f"{'http' if here else 'https'}://{text}"
+    host, port = _host_and_port(text)
     clean = text.isprintable() and not any(char.isspace() for char in text)
-    if not clean or split.scheme not in {"http", "https"} or not host or port == 0:
+    if not clean or not host or port == 0 or not text.lower().startswith(_SCHEMES):
         raise InvalidValueError(
-            tr("“{address}” is no address of a server.", address=text[:80]),
+            tr("“{address}” is no address of a server.", address=without_password(text)),
             action=tr("Write it like {address}.", address="http://localhost:8080"),  # not shown
         )
+    split = urlsplit(text)
     if split.username is not None or split.query or split.fragment:
         raise InvalidValueError(
             tr("An address with a name, a password or a question in it is not taken."),
@@ -127,6 +126,16 @@ def endpoint_address(text: str) -> str:
     path = _CALLS.sub("", split.path.rstrip("/"))
     path = path if _VERSION.search(path) else f"{path}/v1"
     return urlunsplit((split.scheme, split.netloc, path, "", ""))
+
+
+def _host_and_port(address: str) -> tuple[str, int | None]:
+    """Of an address with its scheme; an empty host where it is none."""
+    try:
+        split = urlsplit(address)
+        port = split.port
+    except ValueError:
+        return "", None
+    return split.hostname or "", port
 
 
 def endpoint_id(name: str, taken: Collection[str] = ()) -> str:

@@ -1,13 +1,15 @@
 """A JSON schema as a GBNF grammar, so that an answer can only be what the schema allows. Pure.
 
 What the grammar cannot hold a model to is refused, never ignored: whoever sends a schema relies on
-every word of it. GBNF: llama.cpp's ``grammars/README.md``; JSON: RFC 8259.
+every word of it. One word is held in part: ``oneOf`` is read as ``anyOf``, so an answer fits one of
+its schemas at least, and exactly one where they exclude each other, as they usually do.
+GBNF: llama.cpp's ``grammars/README.md``; JSON: RFC 8259.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.domain.errors import InvalidValueError
@@ -49,6 +51,15 @@ _FORMATS = {  # not shown: GBNF
     "date-time": r'"\"" date "T" time "\""',
 }
 _SIMPLE = ("integer", "number", "boolean", "null")
+_TYPES: dict[str, Callable[[object], bool]] = {
+    "object": lambda value: isinstance(value, dict),
+    "array": lambda value: isinstance(value, list),
+    "string": lambda value: isinstance(value, str),
+    "number": lambda value: isinstance(value, int | float) and not isinstance(value, bool),
+    "integer": lambda value: type(value) is int or (type(value) is float and value.is_integer()),
+    "boolean": lambda value: isinstance(value, bool),
+    "null": lambda value: value is None,
+}
 _NOTES = {  # say something to people and forbid nothing
     "$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default",
     "examples", "deprecated", "readOnly", "writeOnly",
@@ -172,9 +183,21 @@ class _Grammar:
         values = schema[word] if word == "enum" else [schema[word]]
         if not isinstance(values, list) or not values:
             raise _refused(at, tr("an enum is a list with something in it"))
+        if "type" in schema:
+            kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+            if not kinds or not all(isinstance(kind, str) and kind in _TYPES for kind in kinds):
+                raise _refused(at, tr("its type is not one that JSON has"))
+            values = [value for value in values if any(_TYPES[kind](value) for kind in kinds)]
+            if not values:
+                raise _refused(at, tr("none of its values is of its type"))
         return self._rule(" | ".join(_literal(_written(value, at)) for value in values))
 
     def _either(self, choices: object, at: str, depth: int) -> str:
+        """What fits at least one of the schemas.
+
+        ``oneOf`` is read as ``anyOf``: a grammar offers choices and cannot count how many of them
+        a text fits, so an answer that fits two of them is let pass.
+        """
         if not isinstance(choices, list) or not choices:
             raise _refused(at, tr("it is a list with something in it"))
         found = [

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
 from app.domain.generation import (
@@ -30,7 +31,6 @@ from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.prompt import opened
 from app.engine.prompt_lookup import Drafter
-from app.engine.reasoning import PartialAnswer, ReasoningFilter
 from app.engine.reuse import Reading
 from app.engine.stops import StopFilter
 from app.language import tr

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from app.domain.answers.reasoning import marks_in
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
 from app.domain.gguf.header import GgufHeader
@@ -15,7 +16,6 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
 from app.engine.prompt_lookup import PassCosts
-from app.engine.reasoning import marks_in
 from app.engine.reuse import Reading, find_move, may_use
 from app.engine.templates.template_choice import choose_template
 from app.engine.threads import CpuLoad, ThreadGovernor

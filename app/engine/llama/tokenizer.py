@@ -6,9 +6,9 @@ import codecs
 import ctypes
 from typing import Any
 
+from app.domain.answers.reasoning import MARK_TEXTS
 from app.domain.errors import EngineError, InvalidValueError
 from app.domain.generation import RawPrompt
-from app.engine.reasoning import MARK_TEXTS
 from app.language import tr
 
 PIECE_BYTES = 1_024  # first try; a longer token says how much it needs

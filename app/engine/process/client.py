@@ -10,7 +10,6 @@ import hashlib
 import logging
 import secrets
 import threading
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -34,7 +33,7 @@ from app.domain.generation import (
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.domain.network.connections import Confinement
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
-from app.engine.ladder import STEPS, InMemoryLadder, LadderMemory, next_step
+from app.engine.ladder import InMemoryLadder, LadderMemory
 from app.engine.partial_result import (
     NEVER_CANCELLED,
     HungError,
@@ -43,12 +42,12 @@ from app.engine.partial_result import (
 )
 from app.engine.process import frames
 from app.engine.process.engine_connection import POLL_SECONDS, EngineConnection, described
+from app.engine.process.plan_steps import SAME_STEP_DEATHS, PlanSteps
 from app.language import paragraph, tr
 from app.process.child_process import ProcessDiedError, ProcessExit, SlowToStopError, command_of
 
 log = logging.getLogger(__name__)
 
-SAME_STEP_DEATHS = 2  # a plan that has worked is blamed only when it dies twice in a row
 MOST_DEATHS = 8  # for one request; then the user is told
 STOP_READING_SECONDS = 0.05  # a stopped pass over the prompt is waited for so long
 STOP_WRITING_SECONDS = 5.0  # the last words of a stopped answer are worth that; then it hangs
@@ -76,7 +75,7 @@ class EngineClient:
         command: Sequence[str] | None = None,
         environment: Mapping[str, str] | None = None,
     ) -> None:
-        self._memory: LadderMemory = memory or InMemoryLadder()
+        self._steps = PlanSteps(memory or InMemoryLadder())
         self._line = EngineConnection(
             options or EngineOptions(),
             command if command is not None else command_of(HOST_OPTION),
@@ -84,11 +83,6 @@ class EngineClient:
         )
         self._request: LoadRequest | None = None
         self._model: LoadedModel | None = None
-        self._step = 0
-        self._steps: tuple[int, ...] = (0,)
-        self._key = ""
-        self._proven: set[tuple[str, int]] = set()
-        self._deaths: Counter[tuple[str, int]] = Counter()
         self._revival: threading.Thread | None = None
         self._revival_cancel = threading.Event()
 
@@ -114,7 +108,7 @@ class EngineClient:
         """See :meth:`app.engine.base.Engine.load`."""
         self._stop_revival()
         self._request, self._model = None, None
-        self._step, self._steps = -1, (0,)  # looked up, and told by the plan
+        self._steps.begin()
         # The process works in a folder of its own, where a relative path means something else.
         request = replace(request, source=FileSource(request.path.absolute()))
         return self._load(request, progress, cancel)
@@ -155,7 +149,7 @@ class EngineClient:
             except ProcessDiedError as died:
                 deaths += 1
                 reason = self._after_death(died.process_exit, deaths, seen=seen)
-                yield EngineRestarted(STEPS[max(0, self._step)].description, reason)
+                yield EngineRestarted(self._steps.description, reason)
                 if seen.tokens:
                     self._revive()
                     yield seen.as_finished(StopReason.ENGINE_DIED)
@@ -213,9 +207,7 @@ class EngineClient:
         deaths = 0
         while True:
             try:
-                key = self._key = self._make_key(request, cancel)
-                if self._step < 0:
-                    self._step = self._remembered(key)
+                self._steps.look_up(self._make_key(request, cancel))
                 model = self._load_once(request, advance, cancel)
             except ProcessDiedError as died:
                 deaths += 1
@@ -229,41 +221,24 @@ class EngineClient:
                     raise _not_loaded(request, HUNG) from None
                 continue
             except OutOfMemoryError as error:
-                if not self._step_down():
+                if not self._steps.step_down():
                     raise
-                log.warning("%s Trying %s.", error.what, STEPS[self._step].description)
+                log.warning("%s Trying %s.", error.what, self._steps.description)
                 continue
             self._request, self._model = request, model
-            self._proven.add((key, self._step))
-            self._remember(key)
+            self._steps.worked()
             return model
-
-    def _remembered(self, key: str) -> int:
-        """The step that worked last; the first where that cannot be known."""
-        try:
-            step = self._memory.get(key)
-        except KnownError as error:  # only learned: what is unreadable is learned again
-            log.warning("The remembered plan is not used: %s", error)
-            return 0
-        return step if step < len(STEPS) else 0
-
-    def _remember(self, key: str) -> None:
-        try:
-            if self._memory.get(key) != self._step:
-                self._memory.set(key, self._step)
-        except KnownError as error:
-            log.warning("The plan that worked is not remembered: %s", error)
 
     def _load_once(
         self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
     ) -> LoadedModel:
         self._line.wait_for_exit()  # memory that is still being given back would count as taken
-        number = self._line.send(lambda n: frames.LoadCommand(n, request, self._step))
+        number = self._line.send(lambda n: frames.LoadCommand(n, request, self._steps.step))
         try:
             for frame in self._line.replies(number, cancel, lambda: STOP_LOAD_SECONDS):
                 match frame:
                     case frames.PlanReply(plan=plan, steps=steps):
-                        self._steps = steps
+                        self._steps.offer(steps)
                         log.info("Loading %s: %s", request.path.name, " ".join(plan.reasons))
                     case frames.ProgressReply(fraction=fraction):
                         progress(fraction)
@@ -287,10 +262,7 @@ class EngineClient:
     def _after_death(
         self, death: ProcessExit, deaths: int, *, seen: PartialResult | None = None
     ) -> str:
-        """Decide what to try next.
-
-        A plan is to blame when its own code crashed before it ever worked. A process that somebody
-        ended, or one that had worked, is first brought back as it was.
+        """Decide what to try next, see :meth:`PlanSteps.after`.
 
         Args:
             death: How the process ended.
@@ -308,14 +280,8 @@ class EngineClient:
         had_model, self._model = self._request, None
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
             raise _given_up(had_model, death, seen)
-        place = (self._key, self._step)
-        self._deaths[place] += 1
-        blamed = death.crashed and place not in self._proven
-        if blamed or self._deaths[place] >= SAME_STEP_DEATHS:
-            self._deaths[place] = 0
-            if not self._step_down():
-                raise _given_up(had_model, death, seen)
-            log.warning("The engine is started again %s", STEPS[self._step].description)
+        if not self._steps.after(death):
+            raise _given_up(had_model, death, seen)
         return described(death)
 
     def _replace(self) -> None:
@@ -323,13 +289,6 @@ class EngineClient:
         log.error("%s", HUNG)
         self._line.detach()
         self._model = None
-
-    def _step_down(self) -> bool:
-        following = next_step(self._step, self._steps)
-        if following is None:
-            return False
-        self._step = following
-        return True
 
     def _make_key(self, request: LoadRequest, cancel: Cancel) -> str:
         """Machine, engine build and model, as one key."""
@@ -389,7 +348,7 @@ class EngineClient:
                 for a while: a large matrix product on a slow CPU, a whole pass on a GPU. Nobody
                 waits for that; what it reads is kept, and the next request comes after it.
         """
-        place = (self._key, self._step)
+        place = self._steps.place
         number = self._line.send(lambda n: frames.GenerateCommand(n, request))
         finished = False
         try:
@@ -398,7 +357,7 @@ class EngineClient:
                 if isinstance(frame, frames.EventReply):
                     if isinstance(frame.event, Finished):
                         finished = True
-                        self._deaths[place] = 0
+                        self._steps.answered(place)
                     yield frame.event
             finished = True
         finally:

@@ -16,10 +16,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from app.domain.answers.reasoning import left_open
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, Vocabulary
-from app.engine.reasoning import left_open
 from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
 from app.language import tr
 

@@ -8,6 +8,7 @@ import threading
 from typing import Protocol
 
 from app.domain.errors import HubError, InvalidValueError
+from app.domain.network.secrets import HIDDEN, hidden
 from app.language import tr
 
 SERVICE = "phial"
@@ -17,13 +18,11 @@ _BEARER = re.compile(r"(?i)(bearer\s+)\S+")
 _QUERY = re.compile(
     r"(?i)([?&](?:signature|x-amz-[a-z-]+|policy|key-pair-id|token|sig)=)[^&\s'\"]+"
 )
-HIDDEN = "[hidden]"
 
 
 def redact(text: str, *tokens: str) -> str:
-    """``text`` without tokens and without the signatures of signed addresses."""
-    for token in filter(None, tokens):
-        text = text.replace(token, HIDDEN)
+    """``text`` without tokens, passwords in addresses, and the signatures of signed addresses."""
+    text = hidden(text, *tokens)
     text = _BEARER.sub(rf"\1{HIDDEN}", text)
     return _QUERY.sub(rf"\1{HIDDEN}", _TOKEN.sub(HIDDEN, text))
 

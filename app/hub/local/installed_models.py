@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from app.domain.download import ModelFolderError
 from app.domain.errors import NotFoundError
 from app.domain.private_files import FILE_MODE, make_folder, read_file
@@ -169,6 +167,8 @@ class InstalledModels:
     @contextlib.contextmanager
     def _changing(self) -> Iterator[None]:
         """Change what is on disk now, alone; an error inside changes nothing."""
+        from filelock import FileLock, Timeout
+
         beside = self._index.with_name(self._index.name + ".lock")
         lock = FileLock(beside, timeout=_LOCK_SECONDS, mode=FILE_MODE)
         with self._lock, contextlib.ExitStack() as held:

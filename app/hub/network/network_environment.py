@@ -9,8 +9,9 @@ import os
 
 from app.domain.download import WrongAddressError
 from app.domain.errors import OfflineError
+from app.domain.network.secrets import without_password
 from app.language import tr
-from app.network.proxies import is_web, shortened
+from app.network.proxies import is_web
 
 DEFAULT_ENDPOINT = "https://huggingface.co"
 _YES = {"1", "ON", "YES", "TRUE"}  # as huggingface_hub reads its switches
@@ -32,7 +33,7 @@ def check_endpoint(endpoint: str) -> None:
         raise WrongAddressError(
             tr(
                 "HF_ENDPOINT names “{address}” as the hub, and that is no web address.",
-                address=shortened(endpoint),
+                address=without_password(endpoint),
             ),
             action=tr("Unset it, or write it like {address}.", address=DEFAULT_ENDPOINT),
         )

@@ -15,7 +15,6 @@ from functools import cache, lru_cache
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from pygments.lexers import get_all_lexers, get_lexer_by_name
 from pygments.token import (
     Comment,
     Error,
@@ -243,12 +242,16 @@ def _known() -> dict[str, str]:
     A lexer's module takes up to 60 ms to load, and a name that Pygments does not know has it look
     through every installed package for more lexers, which would be others' code in this program.
     """
+    from pygments.lexers import get_all_lexers
+
     return {alias: name for name, aliases, *_ in get_all_lexers(plugins=False) for alias in aliases}
 
 
 @lru_cache(maxsize=64)
 def _lexer(name: str) -> Lexer | None:
     """The lexer for a language; None for one that Pygments does not know."""
+    from pygments.lexers import get_lexer_by_name
+
     if name == "text" or name not in _known():
         return None
     return get_lexer_by_name(name, stripnl=False, ensurenl=False, stripall=False)

@@ -10,8 +10,6 @@ import re
 from collections.abc import Callable
 from typing import TypeAlias
 
-from latex2mathml.symbols_parser import convert_symbol
-
 from app.markup.latex.tokens import ASIDE, FRAME, NUMBER, MathError, TokenReader, tokens_of
 
 Rewrite: TypeAlias = Callable[[list[str]], str]
@@ -134,6 +132,8 @@ def tag_text(tokens: list[str]) -> str:  # not shown
     Raises:
         MathError: it holds a formula that is more than a few signs.
     """
+    from latex2mathml.symbols_parser import convert_symbol
+
     text = "".join(tokens)
     text = re.sub(r"\\(?:text(?:bf|it|rm|tt|sf)?|mathrm|mathbf|mathit)\s*\{([^{}]*)\}", r"\1", text)
     written: list[str] = []

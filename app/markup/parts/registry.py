@@ -20,6 +20,7 @@ from app.domain.parts import (
     TextPart,
     ToolCallPart,
     ToolResultPart,
+    UnknownPart,
     parts_of,
 )
 from app.markup.document.blocks import Block
@@ -66,6 +67,8 @@ def shown_parts(content: str, placed: Sequence[PlacedPart]) -> tuple[Part, ...]:
 
 
 def _is_empty(part: Part) -> bool:
+    if isinstance(part, UnknownPart):
+        return True  # nobody here can say what it shows
     return isinstance(part, ReasoningPart) and not part.text.strip()
 
 

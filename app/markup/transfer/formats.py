@@ -35,7 +35,14 @@ from app.markup.transfer.readers.json_values import (
     parse_json,
     text,
 )
-from app.markup.transfer.values import Exporter, FoundChat, ImportFile, ReadResult, Unreadable
+from app.markup.transfer.values import (
+    SUFFIXES,
+    Exporter,
+    FoundChat,
+    ImportFile,
+    ReadResult,
+    Unreadable,
+)
 from app.markup.transfer.writers import json_format
 from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.json_format import JsonExporter, PhialExporter, chat_from_json
@@ -61,7 +68,6 @@ _JSON_READERS: tuple[tuple[str, Callable[[object], bool], Callable[[Json], Forei
     (openwebui.NAME, openwebui.claims, openwebui.read),
     (openai.NAME, openai.claims, openai.read),
 )
-SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
 READABLE = tr(
     "Phial's own Markdown and JSON, and what ChatGPT, Claude, LM Studio, Jan, Open WebUI, "
     "GPT4All, LibreChat, llama.cpp's web page and OpenAI's lines of JSON hold"

@@ -10,6 +10,10 @@ from typing import Protocol
 from app.domain.conversation import Conversation, Message, Version
 from app.domain.generation import Role
 
+# The endings of files of chats.
+SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
+ZIP = ".zip"
+
 
 @dataclass(frozen=True, slots=True)
 class Chat:

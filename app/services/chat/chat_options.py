@@ -194,15 +194,15 @@ class ChatOptionsService:
         """The model file a preset asks for, where another is in use and it is on this computer."""
         models = self._models
         now = models.state.model
-        if not preset.model or (now is not None and models.family_id(now) == preset.model):
+        if not preset.model or (now is not None and models.facts.family_id(now) == preset.model):
             return None
         usable = (one for one in models.installed() if not one.problem)
-        return next((one for one in usable if models.family_id(one) == preset.model), None)
+        return next((one for one in usable if models.facts.family_id(one) == preset.model), None)
 
     def lacks_model(self, preset: Preset) -> bool:
         """Whether a preset asks for a model that is not on this computer."""
         now = self._models.state.model
-        in_use = now is not None and self._models.family_id(now) == preset.model
+        in_use = now is not None and self._models.facts.family_id(now) == preset.model
         return bool(preset.model) and not in_use and self.file_for(preset) is None
 
     def _prompt_of(self, preset: Preset | None) -> str:

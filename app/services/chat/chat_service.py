@@ -3,51 +3,36 @@
 from __future__ import annotations
 
 import logging
+import sys
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.endpoints.endpoint import PrivateChatError
+from app.domain.endpoints.source import endpoint_source
 from app.domain.errors import (
     BugError,
     EngineBusyError,
-    EngineDiedError,
     InvalidValueError,
     KnownError,
-    LoadCancelledError,
+    NotFoundError,
 )
-from app.domain.generation import (
-    ContextFitted,
-    EngineRestarted,
-    Finished,
-    GenerationRequest,
-    OverflowPolicy,
-    PromptProgress,
-    Role,
-    SnapshotRestored,
-    StopReason,
-    Turn,
-)
+from app.domain.generation import Role
 from app.domain.model import ChosenModel, EndpointModel
 from app.domain.parts import AttachmentPart, PlacedPart
 from app.engine.base import Engine
 from app.language import tr
-from app.services.chat.answer_in_progress import (
-    AnswerInProgress,
-    continued_turn,
-    failed_message,
-    finished_message,
-)
-from app.services.chat.prompt_messages import chat_turns
-from app.services.chat.summary import ShortenedRequest, Summariser
+from app.services.chat.answer_in_progress import AnswerInProgress, failed_message
+from app.services.chat.answer_writer import AnswerWriter, WrittenAnswer
+from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.titles import title_from
 from app.services.core.events import (
     AnswerEnded,
-    AnswerProgressed,
     AnswerStarted,
     Asked,
     BranchChanged,
@@ -55,14 +40,11 @@ from app.services.core.events import (
     EventBus,
     LibraryChanged,
     SendFailed,
-    Summarising,
 )
 from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import SerialExecutor, tell_of_bug
-from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
-from app.services.presets.answer_options import AnswerOptions
 
 FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
@@ -97,9 +79,9 @@ class ChatService:
         lane: SerialExecutor,
         models: ModelService,
         library: LibraryService,
-        options: AnswerOptions,
+        options: ChatOptionsService,
         bus: EventBus,
-        documents: AttachedDocuments | None = None,
+        writer: AnswerWriter,
         *,
         now: Clock = utc_now,
     ) -> None:
@@ -109,12 +91,11 @@ class ChatService:
         self._library = library
         self._options = options
         self._bus = bus
-        self._documents = documents
+        self._writer = writer
         self._now = now
         self._lock = threading.Lock()
         self._writing: AnswerInProgress | None = None
         self._unsaved: dict[str, Message] = {}
-        self._summaries = Summariser(engine, library)
 
     @property
     def active(self) -> ActiveAnswer | None:
@@ -163,8 +144,12 @@ class ChatService:
             conversation, message.parent_id, text, edited=message_id, placed=tuple(kept)
         )
 
-    def regenerate(self, answer_id: str) -> str:
+    def regenerate(self, answer_id: str, model: ChosenModel | None = None) -> str:
         """Write another version of an answer; returns its id.
+
+        Args:
+            answer_id: The answer.
+            model: Writes it; None for the chat's own.
 
         Raises:
             EngineBusyError: Another answer is being written.
@@ -173,7 +158,7 @@ class ChatService:
         if old.role is not Role.ASSISTANT:
             raise InvalidValueError(tr("Only answers can be regenerated."))
         answer = self._blank_answer(old.conversation_id, old.parent_id)
-        self._begin(answer, lambda: self._library.add_message(answer), resume=False)
+        self._begin(answer, lambda: self._library.add_message(answer), resume=False, model=model)
         return answer.id
 
     def answer_with(self, answer_id: str, model: ChosenModel) -> None:
@@ -189,7 +174,7 @@ class ChatService:
 
         def answer() -> None:
             try:
-                self.regenerate(answer_id)
+                self.regenerate(answer_id, model)
             except KnownError as error:  # something was sent while the model was loading
                 self._models.give_back()
                 self._bus.publish(ErrorReported(error))
@@ -238,9 +223,18 @@ class ChatService:
         Raises:
             StoreError, DiskFullError: They still cannot be stored.
         """
+        failure: KnownError | None = None
         for message in list(self._unsaved.values()):
-            self._library.finish(message).result()
+            try:
+                self._library.finish(message).result()
+            except NotFoundError:  # its chat was removed for good meanwhile
+                _log.info("An answer ended in a chat that is gone")
+            except KnownError as error:  # it must not keep the others off the disk
+                failure = error
+                continue
             del self._unsaved[message.id]
+        if failure is not None:
+            raise failure
 
     # --- beginning ----------------------------------------------------------------------
 
@@ -301,9 +295,15 @@ class ChatService:
             raise EngineBusyError(tr("An answer is still being written."))
 
     def _begin(
-        self, answer: Message, store: StoreAction, *, resume: bool, asked: Asked | None = None
+        self,
+        answer: Message,
+        store: StoreAction,
+        *,
+        resume: bool,
+        asked: Asked | None = None,
+        model: ChosenModel | None = None,
     ) -> None:
-        model = self._models.state.model
+        model = model or self._own_model(answer.conversation_id)
         self._keep_private(answer.conversation_id, model)
         with self._lock:
             self._refuse_if_busy()
@@ -312,7 +312,9 @@ class ChatService:
         def stored(outcome: Future[None]) -> None:
             error = outcome.exception()
             if error is None:
-                self._start(writing, resume=resume)
+                with ExitStack() as undo:
+                    undo.push(partial(self._could_not_start, writing))
+                    self._start(writing, resume=resume)
                 return
             self._never_began(writing)
             if not isinstance(error, KnownError):
@@ -328,9 +330,22 @@ class ChatService:
             undo.pop_all()
         storing.add_done_callback(stored)
 
+    def _own_model(self, conversation_id: str) -> ChosenModel | None:
+        """The model that a chat is answered by, whichever is in use for the chat that is shown.
+
+        One in which nothing was said yet takes what is in use.
+
+        Raises:
+            EndpointGoneError: The chat's endpoint is not on the list any more.
+        """
+        chat = self._library.chats.get(conversation_id)
+        if chat.head_id is None:
+            return self._models.state.model
+        return self._models.of_source(endpoint_source(self._options.options_of(chat).model))
+
     def _remember(self, conversation_id: str, model: ChosenModel | None) -> None:
         """A chat that is sent to an endpoint is one of that endpoint from then on."""
-        known = self._library.chats.get(conversation_id).options.model
+        known = self._options.options_of(self._library.chats.get(conversation_id)).model
         named = str(model.source) if isinstance(model, EndpointModel) else ""
         if named != known:
             self._library.change_options(conversation_id, lambda own: replace(own, model=named))
@@ -346,106 +361,44 @@ class ChatService:
         writing.end()
         self._models.give_back()
 
+    def _could_not_start(
+        self,
+        writing: AnswerInProgress,
+        _kind: type[BaseException] | None,
+        bug: BaseException | None,
+        _trace: object,
+    ) -> bool:
+        """The question is on the disk and its answer cannot begin: it ends, and that is told."""
+        if bug is None:
+            return False
+        broken = _broken(writing.message, bug)
+        self._unsaved[broken.message.id] = broken.message
+        self._library.finish(broken.message)  # not waited for: this may be the writer's thread
+        self._never_began(writing)
+        tell_of_bug(bug)
+        self._bus.publish(AnswerEnded(broken.message, broken.error))
+        return True
+
     def _start(self, writing: AnswerInProgress, *, resume: bool) -> None:
         """The question is on disk: show it, and answer it when the executor is free."""
         conversation_id = writing.message.conversation_id
         self._bus.publish(BranchChanged(conversation_id))
         self._bus.publish(LibraryChanged((conversation_id,)))
         self._bus.publish(AnswerStarted(conversation_id, writing.message.id))
-        threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
+        self._journal_beside(writing)
         self._executor.submit(lambda: self._write(writing, resume=resume), urgent=True)
 
     # --- on the executor ----------------------------------------------------------------
 
     def _write(self, writing: AnswerInProgress, *, resume: bool) -> None:
-        error: KnownError | None = None
-        message = writing.message
+        written: WrittenAnswer | None = None
         try:
-            message = self._generate(writing, resume=resume)
-        except LoadCancelledError:
-            message = replace(
-                writing.message, status=MessageStatus.STOPPED, stop_reason=StopReason.STOPPED
-            )
-        except KnownError as problem:
-            error = problem
-            message = failed_message(writing.message, problem)
-        finally:
-            content, placed = writing.so_far()
-            placed = (*placed, *writing.given.citations(content))
-            self._end(writing, replace(message, content=content, placed=placed), error)
+            written = self._writer.write(writing, resume=resume)
+        finally:  # it ends after a bug as well, of which the executor tells
+            self._end(writing, written or _broken(writing.message, sys.exception()))
 
-    def _generate(self, writing: AnswerInProgress, *, resume: bool) -> Message:
-        own = self._library.chats.get(writing.message.conversation_id).options
-        model = self._models.ensure_loaded(
-            writing.cancel,
-            lambda model: self._options.in_force(own, model).settings,
-            writing.model,
-        )
-        in_force = self._options.in_force(own, model)
-        sampling = self._options.sampling(in_force, model)
-        message = replace(writing.message, model=self._models.reference(model), sampling=sampling)
-        writing.message = message
-        request = GenerationRequest(
-            conversation_id=message.conversation_id,
-            turns=self._turns(writing, resume=resume),
-            sampling=sampling,
-            overflow=in_force.settings.overflow,
-            continue_answer=resume and bool(message.content or message.reasoning),
-            private=self._library.chats.is_private(message.conversation_id),
-            replace_system=in_force.settings.replace_model_prompt,
-        )
-        shortened = self._shortened(request, writing)
-        for event in self._engine.generate(shortened.request, writing.cancel):
-            match event:
-                case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
-                    step = event
-                    if isinstance(event, ContextFitted):
-                        left_out = (*shortened.replaced, *event.left_out)
-                        message = writing.message = replace(message, left_out=left_out)
-                        step = replace(event, left_out=left_out)
-                    self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
-                case Finished():
-                    return finished_message(message, event)
-                case _:
-                    self._bus.publish(writing.take(event))
-        raise EngineDiedError(tr("The engine ended without finishing the answer."))
-
-    def _shortened(self, request: GenerationRequest, writing: AnswerInProgress) -> ShortenedRequest:
-        """The request with a summary in place of what falls out, where the user wants that."""
-        loaded = self._models.state.loaded
-        if request.overflow is not OverflowPolicy.SUMMARISE or loaded is None:
-            return ShortenedRequest(request)
-        message = writing.message
-
-        def tell(reading: PromptProgress | None, messages: int) -> None:
-            step = Summarising(messages, reading)
-            self._bus.publish(AnswerProgressed(message.conversation_id, message.id, step))
-
-        request = replace(request, overflow=OverflowPolicy.LEAVE_OUT)
-        return self._summaries.shorten(request, loaded, writing.cancel, tell)
-
-    def _turns(self, writing: AnswerInProgress, *, resume: bool) -> tuple[Turn, ...]:
-        """What the model reads: what the answer follows, and what there is to go on with.
-
-        Not the active branch: another version may have been chosen while the answer waited.
-        """
-        answer = writing.message
-        messages = {m.id: m for m in self._library.chats.tree(answer.conversation_id)}
-        path: list[Message] = []
-        above = answer.parent_id
-        while above in messages:
-            path.append(messages[above])
-            above = path[-1].parent_id
-        conversation = self._library.chats.get(answer.conversation_id)
-        turns = chat_turns(conversation, path[::-1])
-        if self._documents is not None:
-            loaded = self._models.state.loaded
-            size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
-            given = self._documents.given(turns, path[::-1], size, private=conversation.private)
-            writing.given, turns = given, given.turns
-        if resume and (answer.content or answer.reasoning):
-            turns += (continued_turn(answer),)
-        return turns
+    def _journal_beside(self, writing: AnswerInProgress) -> None:
+        threading.Thread(target=self._journal, args=(writing,), name="answer-journal").start()
 
     def _journal(self, writing: AnswerInProgress) -> None:
         """Hand what there is to the store: the first words at once, then ever less often.
@@ -460,17 +413,35 @@ class ChatService:
             writing.done.wait(pause)
             pause = min(2 * pause, JOURNAL_SECONDS)
 
-    def _end(self, writing: AnswerInProgress, message: Message, error: KnownError | None) -> None:
+    def _end(self, writing: AnswerInProgress, written: WrittenAnswer) -> None:
+        content, placed = writing.so_far()
+        message = replace(written.message, content=content, placed=placed)
+        try:
+            checked = writing.given.checked(content, placed)
+            message = replace(message, placed=checked)
+        finally:  # the answer is whole without that
+            self._store_end(writing, message, written.error)
+
+    def _store_end(
+        self, writing: AnswerInProgress, message: Message, error: KnownError | None
+    ) -> None:
         writing.end()
         self._unsaved[message.id] = message
         try:
             self.save_pending()
         except KnownError as problem:
             self._bus.publish(ErrorReported(problem))
-        self._writing = None
-        self._bus.publish(AnswerEnded(message, error))
-        self._models.give_back()
-        self._bus.publish(LibraryChanged((message.conversation_id,)))
+        finally:
+            self._models.give_back()  # before anyone hears of the end and asks the next question
+            self._writing = None
+            self._bus.publish(AnswerEnded(message, error))
+            self._bus.publish(LibraryChanged((message.conversation_id,)))
+
+
+def _broken(message: Message, bug: BaseException | None) -> WrittenAnswer:
+    """An answer that an error of ours has ended."""
+    error = BugError(type(bug).__name__)
+    return WrittenAnswer(failed_message(message, error), error)
 
 
 def _log_failure(journaled: Future[None]) -> None:

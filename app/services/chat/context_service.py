@@ -136,7 +136,7 @@ class ContextService:
     def _count(self, conversation_id: str, draft: str, loaded: LoadedModel) -> _Counted:
         """The turns a request would have, without their texts, and the tokens of each."""
         model = self._models.state.model
-        key = self._models.reference(model).sha256 if model is not None else ""
+        key = self._models.facts.reference(model).sha256 if model is not None else ""
         conversation = self._library.chats.get(conversation_id)
         messages = [item.message for item in self._library.chats.branch(conversation_id)]
         known = self._library.chats.token_counts(conversation_id, key) if key else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
@@ -16,7 +17,9 @@ from app.language import paragraph, tr, trn
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
-from app.store.safety.backups import Content, Lost
+
+if TYPE_CHECKING:
+    from app.store.safety.backups import Content, Lost
 
 __all__ = ["duration", "percent", "size"]  # with the words of this module, for its callers
 SEPARATOR = " · "

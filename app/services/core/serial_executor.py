@@ -64,23 +64,27 @@ class SerialExecutor:
 
     def submit_later(
         self, job: Callable[[], None], give_way: Callable[[], None], *, first: bool = False
-    ) -> None:
+    ) -> bool:
         """Run ``job`` when nothing waits that was given to :meth:`submit`.
 
         Args:
             job: What to run. It is forgotten if the thread is ended before.
             give_way: Called on another thread when something urgent waits for the end of ``job``.
             first: Before others that wait here: it has been under way already.
+
+        Returns:
+            Whether it will be run; not where the thread is ended already.
         """
         later = _Later(job, give_way)
         with self._lock:
             if self._closed:
-                return
+                return False
             if first:
                 self._later.appendleft(later)
             else:
                 self._later.append(later)
             self._look()
+        return True
 
     def _look(self) -> None:
         """Have the thread look at what waits, behind all that it was given until now."""

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message
-from app.domain.documents import DocumentKind, DocumentPage, PagePicture, StoredDocument
+from app.domain.documents import StoredDocument
 from app.domain.errors import NotFoundError
 from app.domain.generation import Role, Turn
-from app.domain.parts import AttachmentPart, CitationPart, PlacedPart
+from app.domain.parts import AttachmentPart, PlacedPart
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first document
     from app.documents.process.client import StopFlag
@@ -37,13 +37,18 @@ class GivenDocuments:
     plan: ReadingPlan | None = None
     question: str = ""
 
-    def citations(self, answer: str) -> tuple[PlacedPart, ...]:
-        """The parts that say what was found of each cited sentence."""
-        if self.plan is None:
-            return ()
-        from app.services.documents.checked_answer import check_answer, citation_parts
+    def checked(self, answer: str, placed: tuple[PlacedPart, ...]) -> tuple[PlacedPart, ...]:
+        """An answer's parts with what was found of each cited sentence.
 
-        return citation_parts(check_answer(self.plan, self.question, answer))
+        What an earlier check found of an answer that was continued is replaced, since all of it
+        is checked again.
+        """
+        if self.plan is None:
+            return placed
+        from app.services.documents.checked_answer import check_answer, citation_parts, is_check
+
+        found = citation_parts(check_answer(self.plan, self.question, answer))
+        return (*(one for one in placed if not is_check(one.part)), *found)
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,40 +148,6 @@ class AttachedDocuments:
             system = plan.system_prompt(first.content if first else "")
             turns = (Turn(Role.SYSTEM, system), *(turns[1:] if first else turns))
         return GivenDocuments(turns, plan, question)
-
-
-@dataclass(frozen=True, slots=True)
-class CitedPage:
-    """A page that an answer cites.
-
-    Attributes:
-        document: The document.
-        page: The page, as it was read.
-        ranges: Where the cited words stand in its text; empty where they are not there any more.
-        picture: As it is drawn, for PDF; None for what is only text.
-    """
-
-    document: StoredDocument
-    page: DocumentPage
-    ranges: tuple[tuple[int, int], ...]
-    picture: PagePicture | None = None
-
-
-def cited_page(library: DocumentService, part: CitationPart, width: int) -> CitedPage:
-    """The page that a citation stands for, drawn where it can be; blocks meanwhile.
-
-    Raises:
-        NotFoundError: The document was removed.
-        DocumentError: The file is gone, or cannot be drawn.
-    """
-    document = library.document(part.target)
-    page = library.page(document.id, part.page or 1)
-    at = page.text.find(part.quotation) if part.quotation else -1
-    ranges = ((at, at + len(part.quotation)),) if at >= 0 else ()
-    if document.facts.kind is not DocumentKind.PDF:
-        return CitedPage(document, page, ranges)
-    picture = library.draw(document, page.number, width, ranges)
-    return CitedPage(document, page, ranges, picture)
 
 
 def attachment_part(document: StoredDocument) -> AttachmentPart:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import ClaimKind
-from app.documents.checking.sentences import sentences_of
+from app.documents.checking.sentences import MARK, sentences_of
 from app.documents.checking.verdicts import CheckedSentence, Verdict
 from app.domain.conversation import Message
-from app.domain.parts import CitationPart, PlacedPart
+from app.domain.parts import VERDICT_WORDS, CitationPart, Part, PlacedPart
 from app.language import formats, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
 
@@ -136,14 +136,9 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
     return tuple(found)
 
 
-_SHORT = {
-    Verdict.QUOTED: tr("word for word"),
-    Verdict.SUPPORTED: tr("found"),
-    Verdict.REORDERED: tr("in each other's place"),
-    Verdict.DIFFERS: tr("differs"),
-    Verdict.NOT_FOUND: tr("not found"),
-    Verdict.NO_PASSAGE: tr("no such passage"),
-}
+def is_check(part: Part) -> bool:
+    """Whether a part says what was found of a cited sentence."""
+    return isinstance(part, CitationPart) and part.verdict in VERDICT_WORDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,10 +148,12 @@ class StoredCitation:
     Attributes:
         sentence: As the answer has it.
         part: What was found.
+        marks: Where its numbers in brackets stand in the answer.
     """
 
     sentence: str
     part: CitationPart
+    marks: tuple[tuple[int, int], ...] = ()
 
     @property
     def is_doubtful(self) -> bool:
@@ -166,7 +163,7 @@ class StoredCitation:
     @property
     def told(self) -> str:
         """What was found, in a word or two, and where."""
-        found = _SHORT.get(Verdict(self.part.verdict), "")
+        found = VERDICT_WORDS[self.part.verdict]
         if self.part.page is None:
             return found
         return tr(
@@ -180,9 +177,12 @@ class StoredCitation:
 def stored_citations(message: Message) -> tuple[StoredCitation, ...]:
     """The checked sentences of a stored answer, in order."""
     ends = {one.end: one for one in sentences_of(message.content)}
-    known = {verdict.value for verdict in Verdict}
     return tuple(
-        StoredCitation(message.content[ends[one.at].start : one.at], one.part)
+        StoredCitation(
+            message.content[ends[one.at].start : one.at],
+            one.part,
+            tuple(m.span() for m in MARK.finditer(message.content, ends[one.at].start, one.at)),
+        )
         for one in message.placed
-        if isinstance(one.part, CitationPart) and one.part.verdict in known and one.at in ends
+        if isinstance(one.part, CitationPart) and is_check(one.part) and one.at in ends
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -32,6 +33,7 @@ from app.store.documents.document_repository import (
     PassageDraft,
 )
 
+_log = logging.getLogger(__name__)
 _BATCH = 50  # pages written in one transaction
 _CHUNK = 2**20  # bytes
 _UNFINISHED = 24 * 3600 * 1_000_000  # microseconds: what is half read for a day was left behind
@@ -71,6 +73,8 @@ class DocumentService:
         self._lock = threading.Lock()
         before = _now() - _UNFINISHED
         repository.forget_unfinished(before).result()
+        if copies is not None:
+            self._forget_copies(copies, before)
 
     def close(self) -> None:
         """End the processes that read, and close the library."""
@@ -123,14 +127,14 @@ class DocumentService:
             self._repository.begin(source).result()
             undo.callback(lambda: self._repository.remove([id_]).result())
             facts = self._read(kept, source, cancel or threading.Event(), progress)
-            old = self._of_path(str(kept), collection)
-            stored = self._repository.finish(id_, facts, old.id if old else "").result()
+            old = self._repository.of_path(str(kept), collection)
+            stored = self._repository.finish(id_, facts, old[0].id if old else "").result()
             undo.pop_all()
         return stored
 
     def remove(self, documents: Sequence[StoredDocument]) -> None:
         """Remove documents with all that was read of them, and copies of Phial's own."""
-        self._repository.remove([one.id for one in documents]).result()
+        self._repository.remove([one.id for one in documents], older=True).result()
         for one in documents:
             if self._copies is not None and Path(one.path).parent == self._copies:
                 Path(one.path).unlink(missing_ok=True)
@@ -215,7 +219,7 @@ class DocumentService:
         self, path: Path, collection: str, size: int, *, copy: bool
     ) -> StoredDocument | None:
         """A document that was read from the same content."""
-        alike = [one for one in self.documents(collection) if one.facts.size == size]
+        alike = self._repository.of_size(size, collection)
         if not alike:
             return None
         try:
@@ -230,8 +234,18 @@ class DocumentService:
                 return one
         return None
 
-    def _of_path(self, path: str, collection: str) -> StoredDocument | None:
-        return next((one for one in self.documents(collection) if one.path == path), None)
+    def _forget_copies(self, copies: Path, before: int) -> None:
+        """Delete copies of documents that are not there: whoever made them was ended meanwhile."""
+        if not copies.is_dir():
+            return
+        known = self._repository.ids()
+        for path in copies.iterdir():
+            try:
+                left_behind = path.stem not in known and path.stat().st_mtime_ns < before * 1_000
+                if left_behind and path.is_file():
+                    path.unlink()
+            except OSError as error:  # another program holds it; the next start tries again
+                _log.warning("A copy that belongs to no document could not be deleted: %s", error)
 
     def _copy(self, path: Path, id_: str) -> Path:
         assert self._copies is not None  # noqa: S101  # asked before

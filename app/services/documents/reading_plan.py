@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from app.documents.reading.instructions import looks_like_instruction
 from app.domain.documents import DocumentPage, Passage, StoredDocument
-from app.services.documents.document_service import DocumentService
+
+if TYPE_CHECKING:
+    from app.services.documents.document_service import DocumentService
 
 PASSAGES = 6  # that a question is given unless the user changes them
 CHARACTERS_PER_TOKEN = 4.0  # of English text with Phi-4's tokenizer; other scripts need more tokens

@@ -6,30 +6,25 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import ModelFileError, NotFoundError
 from app.domain.model import ModelFile
 from app.domain.naming import model_title
 from app.hub.api.file_names import plain_name, quantization_of
-from app.hub.download.control import DownloadControl
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local_files import (
-    CopyTarget,
-    Origin,
-    add_copy,
-    add_in_place,
-    read_hash_file,
-    read_split_header,
-    verify,
-)
-from app.hub.local.scan import FolderKind, FoundModel, scan
 from app.language import tr
 from app.services.core.events import ErrorReported, EventBus, Notice
 from app.services.models.model_files import check_architecture, model_file
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 from app.system.model_folders import candidate_folders
+
+if TYPE_CHECKING:
+    from app.hub.download.control import DownloadControl
+    from app.hub.local.installed_models import InstalledModel
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.hub.local.local_files import Origin
+    from app.hub.local.scan import FoundModel
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +72,8 @@ class AddModelService:
         Raises:
             ModelFileError: It cannot be used; the reason is in the sentence.
         """
+        from app.hub.local.local_files import Origin, read_hash_file, read_split_header
+
         origin = origin or Origin()
         path = path.expanduser().absolute()
         parts, header = read_split_header(path)
@@ -113,6 +110,8 @@ class AddModelService:
         Raises:
             ModelFileError: It cannot be used, with the reason.
         """
+        from app.hub.local.local_files import add_in_place
+
         self.inspect(path, origin)
         model = add_in_place(path, self._installed, origin)
         told = bool(model.sha256 and model.sha256[0])
@@ -133,6 +132,8 @@ class AddModelService:
         Raises:
             ModelFileError: It cannot be used, with the reason, or its hash is another.
         """
+        from app.hub.local.local_files import add_in_place
+
         self.inspect(path)
         model = add_in_place(path, self._installed)
         if not (model.sha256 and model.sha256[0]):
@@ -163,6 +164,8 @@ class AddModelService:
             ModelFileError, DamagedDownloadError, DiskFullError, FileInTheWayError: Each with
                 nothing kept of the copy.
         """
+        from app.hub.local.local_files import CopyTarget, add_copy
+
         self.inspect(path, origin)
         copied = add_copy(path, self._installed, CopyTarget(self._folder), control, report, origin)
         return model_file(copied) if copied is not None else None
@@ -180,6 +183,8 @@ class AddModelService:
             NotFoundError: It is not listed.
             ModelFileError: A file cannot be read.
         """
+        from app.hub.local.local_files import verify
+
         listed = self._installed.get(model.path)
         if listed is None:
             raise NotFoundError(tr("{path} is not in the list of models.", path=str(model.path)))
@@ -187,6 +192,8 @@ class AddModelService:
 
     def find_elsewhere(self) -> tuple[FoundModel, ...]:
         """Models of other programs that are not listed yet. Reads folders; may take a second."""
+        from app.hub.local.scan import scan
+
         listed = {_real(path) for model in self._installed.models() for path in model.paths}
         found = scan([(one.program, one.path) for one in candidate_folders()])
         return tuple(_known(model) for model in found if _real(model.paths[0]) not in listed)
@@ -223,6 +230,9 @@ def _known(found: FoundModel) -> FoundModel:
 
 def origin_of(found: FoundModel) -> Origin:
     """What a place tells about a model that was found in it."""
+    from app.hub.local.local_files import Origin
+    from app.hub.local.scan import FolderKind
+
     return Origin(
         found.name if found.kind is FolderKind.OLLAMA else "", found.repository, found.sha256
     )

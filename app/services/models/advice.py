@@ -19,9 +19,9 @@ from app.hub.local.installed_models import InstalledModel
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.settings import SettingsService
 from app.services.models.devices import DeviceFinder
-from app.services.models.memory_cost import MemoryCosts
 from app.services.models.model_fit import (
     MachineSnapshot,
+    MemoryCosts,
     assess,
     by_size,
     catalog_header,
@@ -158,7 +158,7 @@ class AdviceService:
         header = self._header_of(model)
         if header is None:
             return None
-        measured = self._models.speed(model.sha256)
+        measured = self._models.speeds.speed_of(model.sha256)
         return assess(
             header,
             self._settings.current,
@@ -204,7 +204,7 @@ class AdviceService:
             self._settings.current,
             here,
             download=0 if installed is not None else header.file_size,
-            measured=self._models.speed(hashes[0]) if hashes else 0.0,
+            measured=self._models.speeds.speed_of(hashes[0]) if hashes else 0.0,
         )
 
     def _place(self) -> MachineSnapshot:
@@ -221,7 +221,7 @@ class AdviceService:
         if any(device.backend != "CPU" for device in self.devices.known):
             return None
         found = [
-            model.size * self._models.speed(model.sha256[0])
+            model.size * self._models.speeds.speed_of(model.sha256[0])
             for model in self._installed.models()
             if model.sha256 and model.size > _TELLING
         ]

@@ -63,7 +63,7 @@ class BenchmarkService:
                 action=tr("Choose a model on this computer to measure it."),
             )
         ready = self._models.state.loaded is not None
-        request = self._models.request_for(model)
+        request = self._models.facts.request_for(model)
         self._models.unload()  # there may not be memory for two
 
         def job() -> BenchReport | None:

@@ -6,9 +6,10 @@ switch is on.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 from urllib.parse import urlsplit
 
 from app.domain.catalog import Catalog
@@ -21,18 +22,8 @@ from app.domain.download import (
     RepositoryHit,
 )
 from app.domain.errors import KnownError, ModelFileError, NotFoundError
-from app.domain.model import ModelFile
-from app.hub.api.choice import by_file, by_quantization, only_one
-from app.hub.api.client import HubClient
-from app.hub.api.file_names import shown
-from app.hub.api.token import TokenStore
-from app.hub.download.beside import ask_beside
+from app.domain.model import DEMO, ModelFile
 from app.hub.download.control import DownloadControl
-from app.hub.download.downloader import Downloader
-from app.hub.download.environment import DownloadEnvironment
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.queue.download_queue import DownloadQueue
-from app.hub.queue.download_target import DownloadTarget
 from app.language import tr
 from app.network.gate import NetworkGate
 from app.network.reasons import fetching
@@ -43,9 +34,15 @@ from app.services.core.events import (
 )
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
-from app.services.models.model_files import DEMO, model_file
+from app.services.models.model_files import model_file
 from app.services.models.model_service import ModelService
 from app.system.reserve import reserve_space
+
+if TYPE_CHECKING:
+    from app.hub.api.client import HubClient
+    from app.hub.api.token import TokenStore
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.hub.queue.download_queue import DownloadQueue
 
 MEGABYTE = 1_000_000
 T = TypeVar("T")
@@ -92,21 +89,11 @@ class DownloadService:
         self._folder = folder
         self._gate = gate
         self._token = tokens
-        self._client = HubClient(self._gate, token=self._token.get, endpoint=endpoint)
-        downloader = Downloader(
-            self._client.transport(),
-            self._gate,
-            address=self._client.address,
-            token=self._token.get,
-            tools=DownloadEnvironment(limit=self._limit, reserve=reserve_space),
-        )
-        self._queue = DownloadQueue(
-            self._client,
-            downloader,
-            shelf,
-            DownloadTarget(folder, state),
-            on_change=self._on_change,
-        )
+        self._hub = endpoint
+        self._state = state
+        self._making = threading.RLock()
+        self._client: HubClient | None = None
+        self._made: DownloadQueue | None = None
         self._executor = SerialExecutor("hub")
         self._closing = DownloadControl()
 
@@ -114,6 +101,8 @@ class DownloadService:
 
     def items(self) -> tuple[DownloadItem, ...]:
         """Every download, in the order they were asked for."""
+        if self._made is None and not self._state.exists():
+            return ()
         return self._queue.items()
 
     def start(
@@ -125,7 +114,9 @@ class DownloadService:
             OfflineError: The Offline switch is on.
             HubError: A name that must not reach a disk.
         """
-        self._client.check(fetching(", ".join(shown(file) for file in files)))
+        from app.hub.api.file_names import shown
+
+        self.client.check(fetching(", ".join(shown(file) for file in files)))
         return self._queue.add(repository, files, revision)
 
     def find(self, repository: str, file: str = "", quantization: str = "") -> RemoteModel:
@@ -141,7 +132,9 @@ class DownloadService:
             MissingRemoteError: There is none, or not one alone; says which there are.
             HubError: The hub cannot be asked.
         """
-        listed = self._client.repository(repository)
+        from app.hub.api.choice import by_file, by_quantization, only_one
+
+        listed = self.client.repository(repository)
         if file:
             return by_file(listed, file)
         return by_quantization(listed, quantization) if quantization else only_one(listed)
@@ -184,7 +177,7 @@ class DownloadService:
             OfflineError: The Offline switch is on.
         """
         names = (one.name for one in self._queue.items() if one.id == item_id)
-        self._client.check(fetching(next(names, item_id)))
+        self.client.check(fetching(next(names, item_id)))
         return self._queue.resume(item_id)
 
     def cancel(self, item_id: str, *, keep_part: bool) -> None:
@@ -203,23 +196,26 @@ class DownloadService:
         self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None], failed: OnFailed
     ) -> None:
         """Find repositories with GGUF files."""
-        self._ask(lambda: self._client.search(text), done, failed)
+        self._ask(lambda: self.client.search(text), done, failed)
 
     def repository(self, name: str, done: Callable[[Repository], None], failed: OnFailed) -> None:
         """List a repository's GGUF files."""
-        self._ask(lambda: self._client.repository(name), done, failed)
+        self._ask(lambda: self.client.repository(name), done, failed)
 
     def card(self, name: str, done: Callable[[ModelCard], None], failed: OnFailed) -> None:
         """Fetch a repository's model card."""
-        self._ask(lambda: self._client.card(name), done, failed)
+        self._ask(lambda: self.client.card(name), done, failed)
 
     @property
     def host(self) -> str:
         """The host that is connected to when the user asks for it: the Hub, or a mirror."""
+        from app.hub.network.network_environment import endpoint_from_environment
+
+        endpoint = (self._hub or endpoint_from_environment()).rstrip("/")
         try:
-            return urlsplit(self._client.endpoint).hostname or self._client.endpoint
+            return urlsplit(endpoint).hostname or endpoint
         except ValueError:  # HF_ENDPOINT may be anything; asking says so
-            return self._client.endpoint
+            return endpoint
 
     @property
     def folder(self) -> Path:
@@ -233,8 +229,39 @@ class DownloadService:
 
     @property
     def client(self) -> HubClient:
-        """For callers that may block, as terminal commands."""
-        return self._client
+        """For callers that may block, as terminal commands; made when the hub is first meant."""
+        from app.hub.api.client import HubClient
+
+        with self._making:
+            if self._client is None:
+                self._client = HubClient(self._gate, token=self._token.get, endpoint=self._hub)
+            return self._client
+
+    @property
+    def _queue(self) -> DownloadQueue:
+        """The queue, read when it is first needed: most starts have nothing to download."""
+        from app.hub.download.downloader import Downloader
+        from app.hub.download.environment import DownloadEnvironment
+        from app.hub.queue.download_queue import DownloadQueue
+        from app.hub.queue.download_target import DownloadTarget
+
+        with self._making:
+            if self._made is None:
+                downloader = Downloader(
+                    self.client.transport(),
+                    self._gate,
+                    address=self.client.address,
+                    token=self._token.get,
+                    tools=DownloadEnvironment(limit=self._limit, reserve=reserve_space),
+                )
+                self._made = DownloadQueue(
+                    self.client,
+                    downloader,
+                    self._installed,
+                    DownloadTarget(self._folder, self._state),
+                    on_change=self._on_change,
+                )
+            return self._made
 
     def lend_token(self, token: str) -> None:
         """Send an access token for as long as this copy runs; it is kept nowhere.
@@ -261,10 +288,14 @@ class DownloadService:
     def close(self) -> None:
         """Pause what runs and end the threads. May be called twice."""
         self._closing.pause()  # a hub that hangs must not hold the program
-        self._queue.close()
+        with self._making:
+            if self._made is not None:
+                self._made.close()
         self._executor.close()
 
     def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
+        from app.hub.download.beside import ask_beside
+
         def work() -> None:
             try:
                 answer = ask_beside(question, self._closing)  # a fault of ours comes back known

@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import os
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from app.domain.endpoints.endpoint import (
     Endpoint,
@@ -21,10 +22,10 @@ from app.domain.model import EndpointModel
 from app.engine.base import Cancel
 from app.hub.api.token import TokenStore
 from app.language import tr
-from app.remote.engine import EndpointEngine
-from app.remote.probe import try_endpoint
-from app.remote.server_reply import CancelledError
-from app.store import EndpointStore
+
+if TYPE_CHECKING:
+    from app.remote.engine import EndpointEngine
+    from app.store import EndpointStore
 
 _log = logging.getLogger(__name__)
 
@@ -37,10 +38,23 @@ class EndpointKeys:
         self._kept: dict[str, TokenStore] = {}
 
     def key_of(self, endpoint: Endpoint) -> str | None:
-        """Its key; None where it has none."""
+        """Its key; None where it has none.
+
+        Raises:
+            InvalidValueError: What its variable holds is no key; nothing of it is in the message.
+        """
         if endpoint.key_variable:
-            return key_in(endpoint.key_variable)
+            key = key_in(endpoint.key_variable)
+            return self._lent(endpoint.id, key, endpoint.key_variable) if key else None
         return self._store(endpoint.id).get()
+
+    def checked(self, key: str) -> str:
+        """A key that is tried before its endpoint is on the list, for the log to leave out.
+
+        Raises:
+            InvalidValueError: It is no key; nothing of it is in the message.
+        """
+        return self._lent("", key)
 
     def keep(self, endpoint_id: str, key: str) -> str:
         """Keep a key; returns one sentence that says where.
@@ -63,6 +77,21 @@ class EndpointKeys:
         with self._lock:
             return tuple(key for store in self._kept.values() for key in store.secrets())
 
+    def _lent(self, endpoint_id: str, key: str, variable: str = "") -> str:
+        """A key that is kept in memory only, with blanks around it taken off."""
+        key, store = key.strip(), self._store(endpoint_id)
+        if key != store.cached:
+            try:
+                store.lend(key)
+            except InvalidValueError as error:
+                if not variable:
+                    raise
+                raise InvalidValueError(
+                    tr("The environment variable {name} holds no key.", name=variable),
+                    action=tr("A key is one word of letters, digits and signs."),
+                ) from error
+        return key
+
     def _store(self, endpoint_id: str) -> TokenStore:
         with self._lock:
             if endpoint_id not in self._kept:
@@ -81,16 +110,15 @@ class EndpointService:
     Args:
         store: The list.
         keys: Their keys.
-        engine: Reaches them.
-
-    Attributes:
-        engine: The engine that asks them for answers.
+        engine: Gives what reaches them and asks them for answers, made when it is first needed.
     """
 
-    def __init__(self, store: EndpointStore, keys: EndpointKeys, engine: EndpointEngine) -> None:
+    def __init__(
+        self, store: EndpointStore, keys: EndpointKeys, engine: Callable[[], EndpointEngine]
+    ) -> None:
         self._store = store
         self._keys = keys
-        self.engine = engine
+        self._engine = engine
 
     def all(self) -> tuple[Endpoint, ...]:
         """Every endpoint, in the order in which they were added; none where the list is damaged."""
@@ -267,7 +295,11 @@ class EndpointService:
         return None
 
     def _try(self, endpoint: Endpoint, cancel: Cancel, key: str) -> TriedEndpoint:
-        server = self.engine.server(endpoint, key.strip() or None)
+        from app.remote.probe import try_endpoint
+        from app.remote.server_reply import CancelledError
+
+        key = self._keys.checked(key) if key.strip() else ""
+        server = self._engine().server(endpoint, key or None)
         try:
             return try_endpoint(server, cancel)
         except CancelledError as error:

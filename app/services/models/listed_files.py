@@ -6,10 +6,10 @@ import logging
 from pathlib import Path
 
 from app.domain.errors import ModelFileError
-from app.domain.model import ModelFile
+from app.domain.model import DEMO, ModelFile
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.events import ModelPhase, ModelState
-from app.services.models.model_files import DEMO, find_model, model_file
+from app.services.models.model_files import find_model, model_file
 
 _log = logging.getLogger(__name__)
 

@@ -7,22 +7,33 @@ import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.catalog import Catalog, CatalogFamily
 from app.domain.errors import InvalidValueError, ModelFileError
 from app.domain.generation import Sampling
 from app.domain.gguf.header import open_file
-from app.domain.model import ChosenModel, ModelFile
+from app.domain.model import (
+    DEMO,
+    ChosenModel,
+    EndpointModel,
+    LoadRequest,
+    ModelFile,
+    ModelRef,
+)
 from app.domain.model_kind import architecture_problem, unknown_architecture
 from app.domain.naming import model_title
+from app.domain.settings import Settings
 from app.engine.architectures import knows
 from app.hub.api.file_names import plain_name, quantization_of
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.local_files import read_split_header
 from app.language import tr
+from app.services.models.model_fit import request_of
+from app.services.presets.answer_options import AnswerOptions
 from app.system.bundled import bundled
 
-DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
+
 HASH_AT_ONCE = 256 * 2**20  # bytes; about a quarter of a second
 _log = logging.getLogger(__name__)
 
@@ -34,6 +45,8 @@ def read_model_file(path: Path) -> ModelFile:
         ModelFileError: It is missing, not GGUF, damaged, incomplete, no model of text, or none
             that llama.cpp knows; the reason is in the sentence.
     """
+    from app.hub.local.local_files import read_split_header
+
     parts, header = read_split_header(path)
     check_architecture(header.architecture, path.name)
     stem = plain_name(path.name).removesuffix(".gguf")
@@ -184,3 +197,43 @@ class ModelHashes:
             _log.warning("The hash of %s could not be computed: %s", path, error)
             return ""
         return self._known[key]
+
+
+class ModelDetails:
+    """Knows models, chosen or not.
+
+    Args:
+        catalog: Families of models.
+        options: What is in force for a model outside of a chat.
+    """
+
+    def __init__(self, catalog: Catalog, options: AnswerOptions) -> None:
+        self._catalog = catalog
+        self._options = options
+        self._hashes = ModelHashes()
+
+    def request_for(self, model: ChosenModel, settings: Settings | None = None) -> LoadRequest:
+        """How a model is loaded; None takes what is in force for it outside of a chat."""
+        match model:
+            case EndpointModel(source=source):
+                return LoadRequest(source)
+            case ModelFile():
+                request = request_of(settings or self._options.for_model(model), model.source)
+                return replace(request, sha256=self._hashes.hash_of(model))
+
+    def reference(self, model: ChosenModel) -> ModelRef:
+        """What is stored with an answer to say what made it."""
+        match model:
+            case EndpointModel(source=source):
+                return ModelRef(source.model, endpoint=source.endpoint)
+            case ModelFile():
+                return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
+
+    def advised_sampling(self, model: ChosenModel) -> Sampling | None:
+        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
+        return advised_sampling(self._catalog, model)
+
+    def family_id(self, model: ChosenModel) -> str:
+        """The catalogue's name of the family a file belongs to; empty where it knows none."""
+        family = family_of(self._catalog, model)
+        return family.id if family is not None else ""

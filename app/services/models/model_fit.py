@@ -1,4 +1,7 @@
-"""How well a model fits this machine, by the same planner that will load it."""
+"""How well a model fits this machine, and what other settings would cost of its memory.
+
+By the same planner that will load it.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ from app.domain.advice import (
 )
 from app.domain.catalog import CatalogFamily, CatalogFile
 from app.domain.endpoints.source import FileSource, ModelSource
-from app.domain.errors import OutOfMemoryError
+from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf.header import GgufHeader, Scalar, Tensor
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.domain.settings import Settings
@@ -205,3 +208,50 @@ def _plan(
         return make_plan(header, request, machine, weights)
     except OutOfMemoryError:
         return None
+
+
+@dataclass(frozen=True, slots=True)
+class MemoryCost:
+    """How a model would be loaded, and whether it can be.
+
+    Attributes:
+        plan: Context, layers, KV type, threads, and the bytes of each part.
+        free: Bytes of memory free on all devices together.
+        fits: Whether a load would be tried.
+        trained: Tokens that the model was trained for; 0 where unknown.
+        layers: Blocks of the model.
+    """
+
+    plan: LoadPlan
+    free: int
+    fits: bool
+    trained: int
+    layers: int
+
+
+class MemoryCosts:
+    """Plans loads of one model on the machine as it was when this was made. Quick: pure arithmetic.
+
+    Args:
+        header: Of its file.
+        here: What there is.
+        weights: Bytes of all parts of a split file; 0: the header knows.
+    """
+
+    def __init__(self, header: GgufHeader, here: MachineSnapshot, weights: int = 0) -> None:
+        self._header, self._here, self._weights = header, here, weights
+
+    def of(self, settings: Settings) -> MemoryCost | None:
+        """What these settings cost; None where no plan can be made with them."""
+        request, machine, fits = request_of(settings), self._here.machine, True
+        try:
+            plan = make_plan(self._header, request, machine, self._weights)
+        except InvalidValueError:
+            return None
+        except OutOfMemoryError:
+            fits = False
+            request = replace(request, gpu_layers=request.gpu_layers or 0)
+            endless = ComputeResources(ENDLESS, ENDLESS, machine.physical_cores)
+            plan = make_plan(self._header, request, endless, self._weights)
+        trained, layers = self._header.trained_context, self._header.layers
+        return MemoryCost(plan, self._here.free_memory, fits, trained, layers)

@@ -7,8 +7,8 @@ import threading
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.domain.catalog import Catalog
 from app.domain.endpoints.endpoint import EndpointError
 from app.domain.endpoints.source import EndpointSource, endpoint_source
 from app.domain.errors import (
@@ -16,24 +16,18 @@ from app.domain.errors import (
     LoadCancelledError,
     ModelFileError,
     ModelNotLoadedError,
-    SwitchFailedError,
 )
-from app.domain.generation import Sampling
 from app.domain.model import (
+    DEMO,
     ChosenModel,
     EndpointModel,
     LoadedModel,
     LoadRequest,
     ModelFile,
-    ModelRef,
 )
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
-from app.hub.download.control import DownloadControl
-from app.hub.local.installed_models import InstalledModel
-from app.hub.local.installed_models import InstalledModels as ModelShelf
-from app.hub.local.local_files import verify
-from app.language import paragraph, tr
+from app.language import tr
 from app.services.core.events import (
     ErrorReported,
     EventBus,
@@ -47,23 +41,30 @@ from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
 from app.services.models.listed_files import ListedFiles
 from app.services.models.model_files import (
-    DEMO,
-    ModelHashes,
-    advised_sampling,
-    family_of,
+    ModelDetails,
     find_model,
     model_file,
 )
 from app.services.models.model_fit import request_of
+from app.services.models.model_states import in_use_again, resting
 from app.services.models.speeds import SpeedRecorder
-from app.services.presets.answer_options import AnswerOptions
-from app.store import SpeedStore
+
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
+    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.store import SpeedStore
 
 _log = logging.getLogger(__name__)
 
 
 class ModelService:
-    """Keeps one model chosen and, on the engine's executor, loaded."""
+    """Keeps one model chosen and, on the engine's executor, loaded.
+
+    Attributes:
+        facts: What is known of any model.
+        files: Those of the list.
+        speeds: Tokens a second, as measured.
+    """
 
     def __init__(
         self,
@@ -74,26 +75,25 @@ class ModelService:
         *,
         shelf: ModelShelf,
         measurements: SpeedStore,
-        catalog: Catalog,
-        options: AnswerOptions,
+        facts: ModelDetails,
         demo_path: Path,
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
+        from app.hub.download.control import DownloadControl
+
         self._engine = engine
         self._executor = lane
         self._settings = settings
         self._bus = bus
-        self._catalog = catalog
-        self._options = options
+        self.facts = facts
         self._installed = shelf
-        self._files = ListedFiles(shelf, demo_path)
-        self._speeds = SpeedRecorder(measurements, bus)
+        self.files = ListedFiles(shelf, demo_path)
+        self.speeds = SpeedRecorder(measurements, bus)
         self._cancel = threading.Event()
         self._telling = threading.RLock()  # a hash and the end of a load may come together
         self._hasher = SerialExecutor("model-hasher")
         self._hash_control = DownloadControl()
-        self._hashes = ModelHashes()
         self._loaded_with: LoadRequest | None = None
         self._here: ModelState | None = None  # the file in use before an endpoint was
         self._lent: ModelState | None = None  # what was chosen while another is borrowed
@@ -106,26 +106,13 @@ class ModelService:
         """What the model chip shows; a frozen value."""
         return self._state
 
-    @property
-    def demo(self) -> ModelFile:
-        """The built-in demo model.
-
-        Raises:
-            ModelFileError: The installation is damaged.
-        """
-        return self._files.demo()
-
     def installed(self) -> list[ModelFile]:
         """Every file on the list that is there, the chosen one, and the demo last if it is there.
 
         One with a problem cannot be used, and is there to be removed.
         """
         chosen = self._state.model
-        return self._files.all(chosen if isinstance(chosen, ModelFile) else None)
-
-    def speed(self, sha256: str) -> float:
-        """Measured tokens a second of a model file on this machine; 0 before it ran."""
-        return self._speeds.speed_of(sha256)
+        return self.files.all(chosen if isinstance(chosen, ModelFile) else None)
 
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.
@@ -149,7 +136,7 @@ class ModelService:
         chosen = self._is_chosen(model)
         if chosen:
             self.cancel_load()
-            self._executor.submit(self._engine.unload).result()
+            self._executor.submit(self._engine.unload, urgent=True).result()
             self._loaded_with = None
         freed = self._installed.remove(model.path)
         if chosen:
@@ -194,10 +181,28 @@ class ModelService:
                 self._here = self._here if there else before
                 self._publish(ModelState(ModelPhase.UNLOADED, self._endpoints.model(source)))
         elif there:
-            here = self._here or self._files.state(self._settings.current.model_path)
-            self._publish(replace(here, phase=_resting(here.phase), loaded=None, fraction=0.0))
+            here = self._state_here()
+            self._publish(replace(here, phase=resting(here.phase), loaded=None, fraction=0.0))
             if here.phase in {ModelPhase.READY, ModelPhase.LOADING}:
                 self.load()
+
+    def of_source(self, source: EndpointSource | None) -> ChosenModel | None:
+        """The model at an endpoint, or with None the one of here, whichever is in use.
+
+        None where there is none of here.
+
+        Raises:
+            EndpointGoneError: It is not on the list any more.
+        """
+        chosen = self._state.model
+        there = chosen.source if isinstance(chosen, EndpointModel) else None
+        if there == source:
+            return chosen
+        return self._state_here().model if source is None else self._endpoints.model(source)
+
+    def _state_here(self) -> ModelState:
+        """The file that was in use before an endpoint was."""
+        return self._here or self.files.state(self._settings.current.model_path)
 
     def prefer(self, model: ModelFile) -> None:
         """Remember ``model`` as the chosen one where none but the demo is; nothing is loaded."""
@@ -215,7 +220,7 @@ class ModelService:
         """
         before = self._state
         if self._is_chosen(model):
-            self._executor.submit(then)
+            self._executor.submit(then, urgent=True)
             return
         self.cancel_load()
         self._lent = self._lent or before
@@ -223,7 +228,7 @@ class ModelService:
 
         def failed(error: KnownError) -> KnownError:
             self.give_back()
-            return _in_use_again(before, model, error)
+            return in_use_again(before, model, error)
 
         self._switch(model, then, failed, cancelled=self.give_back)
 
@@ -232,7 +237,7 @@ class ModelService:
         lent, self._lent = self._lent, None
         if lent is None:
             return
-        self._publish(replace(lent, phase=_resting(lent.phase), loaded=None, fraction=0.0))
+        self._publish(replace(lent, phase=resting(lent.phase), loaded=None, fraction=0.0))
         if lent.phase in {ModelPhase.READY, ModelPhase.LOADING}:
             self.load()
 
@@ -251,7 +256,7 @@ class ModelService:
                 if found is not None:
                     self._load_or_report(found, self._fresh_cancel())
 
-            self._executor.submit(job)
+            self._executor.submit(job, urgent=True)
 
     def cancel_load(self) -> None:
         """Stop loading, if something is being loaded."""
@@ -266,7 +271,7 @@ class ModelService:
             if self._state.model is not None:
                 self._publish(ModelState(ModelPhase.UNLOADED, self._state.model))
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def ensure_loaded(
         self,
@@ -297,45 +302,19 @@ class ModelService:
         settings = settings_for(model) if settings_for is not None else None
         if model is not state.model:
             self._lent = self._lent or state
-        elif state.phase is ModelPhase.READY and self._loaded_with == self.request_for(
+        elif state.phase is ModelPhase.READY and self._loaded_with == self.facts.request_for(
             model, settings
         ):
             return model
         self._load(model, cancel, settings)
         return model
 
-    def request_for(self, model: ChosenModel, settings: Settings | None = None) -> LoadRequest:
-        """How a model is loaded; None takes what is in force for it outside of a chat."""
-        match model:
-            case EndpointModel(source=source):
-                return LoadRequest(source)
-            case ModelFile():
-                request = request_of(settings or self._options.for_model(model), model.source)
-                return replace(request, sha256=self._hashes.hash_of(model))
-
-    def reference(self, model: ChosenModel) -> ModelRef:
-        """What is stored with an answer to say what made it."""
-        match model:
-            case EndpointModel(source=source):
-                return ModelRef(source.model, endpoint=source.endpoint)
-            case ModelFile():
-                return ModelRef(model.name, model.quantization, self._hashes.hash_of(model))
-
-    def advised_sampling(self, model: ChosenModel) -> Sampling | None:
-        """How the makers of ``model`` would have its tokens drawn; None where nothing is known."""
-        return advised_sampling(self._catalog, model)
-
-    def family_id(self, model: ChosenModel) -> str:
-        """The catalogue's name of the family a file belongs to; empty where it knows none."""
-        family = family_of(self._catalog, model)
-        return family.id if family is not None else ""
-
     def _first_state(self) -> ModelState:
         """What is chosen at the start: for new chats an endpoint's model may be."""
         settings = self._settings.current
         source = endpoint_source(settings.endpoint_model)
         if source is None:
-            return self._files.state(settings.model_path)
+            return self.files.state(settings.model_path)
         try:
             return ModelState(ModelPhase.UNLOADED, self._endpoints.model(source))
         except EndpointError as error:
@@ -352,7 +331,7 @@ class ModelService:
                 return self._endpoints.model(model.source)
             if model.demo:
                 return model
-            return self._files.usable(model.path) or find_model(str(model.path))
+            return self.files.usable(model.path) or find_model(str(model.path))
         except (ModelFileError, EndpointError) as error:
             self._publish(ModelState(ModelPhase.FAILED, model, error=error))
             self._bus.publish(ErrorReported(error))
@@ -390,7 +369,7 @@ class ModelService:
             else:
                 then()
 
-        self._executor.submit(job)
+        self._executor.submit(job, urgent=True)
 
     def _load_or_report(self, model: ChosenModel, cancel: threading.Event) -> bool:
         try:
@@ -411,7 +390,7 @@ class ModelService:
         self._remember(old)
         if before.phase is ModelPhase.READY and not self._load_or_report(old, self._fresh_cancel()):
             return error
-        return _in_use_again(before, tried, error)
+        return in_use_again(before, tried, error)
 
     def _load(
         self, model: ChosenModel, cancel: Cancel, settings: Settings | None = None
@@ -421,7 +400,7 @@ class ModelService:
         def progress(fraction: float) -> None:
             self._publish(ModelState(ModelPhase.LOADING, model, fraction))
 
-        request = self.request_for(model, settings)
+        request = self.facts.request_for(model, settings)
         self._loaded_with = None
         try:
             if isinstance(model, ModelFile) and model.problem:
@@ -443,6 +422,8 @@ class ModelService:
         return loaded
 
     def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        from app.hub.local.local_files import verify
+
         try:
             good = verify(model, self._installed, self._hash_control)
         except KnownError as error:
@@ -467,27 +448,3 @@ class ModelService:
                 chosen = self._state.model
                 if self._state.phase is ModelPhase.READY and isinstance(chosen, ModelFile):
                     self.load()
-
-
-def _resting(phase: ModelPhase) -> ModelPhase:
-    """The phase of a model that was in ``phase`` and is not loaded any more."""
-    loaded = phase in {ModelPhase.READY, ModelPhase.LOADING}
-    return ModelPhase.UNLOADED if loaded else phase
-
-
-def _in_use_again(before: ModelState, tried: ChosenModel, error: KnownError) -> KnownError:
-    """Why another model is not used, and which one is."""
-    if before.model is None:
-        return error
-    return SwitchFailedError(
-        paragraph(
-            tr(
-                "{tried} could not be loaded, so {model} is in use again.",
-                tried=tried.label,
-                model=before.model.label,
-            ),
-            error.what,
-        ),
-        action=error.action,
-        detail=error.detail,
-    )

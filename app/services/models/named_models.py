@@ -4,18 +4,12 @@ from __future__ import annotations
 
 from app.domain.catalog import Catalog
 from app.domain.endpoints.source import endpoint_source
-from app.domain.model import ChosenModel, ModelFile
+from app.domain.model import DEMO, ChosenModel, ModelFile
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.models.endpoints import EndpointService
-from app.services.models.model_files import (
-    DEMO,
-    family_of,
-    find_model_named,
-    is_file_there,
-    model_file,
-)
+from app.services.models.model_files import family_of, find_model_named, is_file_there, model_file
 
 
 class NamedModels:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import logging
+from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
 from app.domain.generation import Timings
 from app.services.core.events import AnswerEnded, Event, EventBus
-from app.store import SpeedStore
+
+if TYPE_CHECKING:
+    from app.store import SpeedStore
 
 ENOUGH_TOKENS = 16  # fewer say little about a rate
 _log = logging.getLogger(__name__)

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import app
 from app.domain.network.connections import Connection, ConnectionList, Outcome
+from app.domain.network.secrets import without_password
+from app.domain.private_files import open_file
 from app.language import tr
-from app.network.proxies import without_password
 from app.services.privacy.protection import Protection
 from app.system.data_folder import program_folder
 from app.system.hardware import Machine
@@ -24,7 +25,7 @@ _VARIABLES = (
     "HF_ENDPOINT", "HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE",
     "http_proxy", "https_proxy", "all_proxy", "no_proxy",
 )  # fmt: skip
-_ADDRESSES = {"HF_ENDPOINT", "http_proxy", "https_proxy", "all_proxy"}
+_LIST = "no_proxy"  # of addresses, apart by commas
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,7 @@ def program_files() -> tuple[HashedFile, ...]:
 def hashed(path: Path, name: str, note: str = "") -> HashedFile:
     """A file with its SHA-256; what cannot be read says why in its note."""
     try:
-        with path.open("rb") as file:
+        with open_file(path) as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return HashedFile(name, path.stat().st_size, digest, note)
     except OSError as error:
@@ -128,7 +129,8 @@ def variables(read: Callable[[str], str | None] = os.environ.get) -> Iterator[tu
     for name in _VARIABLES:
         value = read(name) or read(name.upper())
         if value:
-            yield name, without_password(value) if name in _ADDRESSES else value
+            several = value.split(",") if name == _LIST else [value]
+            yield name, ",".join(map(without_password, several))
 
 
 def model_files(

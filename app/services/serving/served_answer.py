@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -9,7 +10,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol
 
-from app.domain.errors import InvalidValueError, KnownError, LoadCancelledError, NotFoundError
+from app.domain.errors import (
+    BugError,
+    ContextFullError,
+    EngineDiedError,
+    InvalidValueError,
+    KnownError,
+    LoadCancelledError,
+    NotFoundError,
+    PromptTooLongError,
+)
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -33,6 +43,7 @@ from app.domain.network.serving import (
 from app.engine.base import Cancel
 from app.language import tr
 
+_REFUSALS = (InvalidValueError, NotFoundError, PromptTooLongError, ContextFullError)
 Deliver = Callable[[ServedEvent], None]
 
 
@@ -103,25 +114,23 @@ class ServedAnswer:
             self._cancelled = True
             waits = not self._ended and self._request.status is ServedStatus.WAITING
             self._ended |= waits  # nobody else would say so before its turn comes
-        self._stop.set()
+            self._stop.set()
         if waits:
             self._close(ServedStatus.CANCELLED, Finished(StopReason.STOPPED, Timings(), 0))
 
     def give_way(self) -> None:
-        """The window wants the engine. From any thread."""
+        """The window wants the engine. From any thread, also before :meth:`run` has begun."""
         with self._lock:
             if self._steady:
                 return
             self._yields = True
-        self._stop.set()
+            self._stop.set()
 
     def run(self) -> None:
         """Write it. On the engine's executor."""
         with self._lock:
             if self._ended:
                 return
-            self._yields = False
-            self._stop.clear()
             self._request = replace(self._request, status=ServedStatus.RUNNING)
         try:
             self._write()
@@ -129,6 +138,8 @@ class ServedAnswer:
             self._end(Finished(StopReason.STOPPED, Timings(), 0))
         except KnownError as error:
             self._fail(error)
+        finally:
+            self._settle(sys.exc_info()[0])
 
     # --- on the executor --------------------------------------------------------------------
 
@@ -190,6 +201,8 @@ class ServedAnswer:
             stopped = event.reason is StopReason.STOPPED
             again = stopped and self._yields and not self._cancelled
             if again:
+                self._yields = False  # whoever asks it to give way from now on is heard
+                self._stop.clear()
                 self._held.clear()
                 self._tokens = self._tokens if self._sent else 0
                 self._request = replace(self._request, status=ServedStatus.WAITING)
@@ -198,9 +211,17 @@ class ServedAnswer:
             self._update()
             self._desk.queue(self, again=True)
         elif not ended:
+            broke = event.reason is StopReason.ENGINE_DIED or (stopped and not self._cancelled)
             status = ServedStatus.CANCELLED if stopped else ServedStatus.DONE
-            died = event.reason is StopReason.ENGINE_DIED
-            self._close(ServedStatus.FAILED if died else status, self._whole(event))
+            self._close(ServedStatus.FAILED if broke else status, self._whole(event))
+
+    def _settle(self, bug: type[BaseException] | None) -> None:
+        """See that a client does not wait for an answer that has ended without saying so."""
+        with self._lock:
+            settled = self._ended or self._request.status is not ServedStatus.RUNNING
+        if not settled:
+            ended = EngineDiedError(tr("The engine ended without finishing the answer."), data="")
+            self._fail(BugError(bug.__name__) if bug is not None else ended)
 
     def _whole(self, event: Finished) -> Finished:
         """The end of the whole answer, of which the engine may know the last part only."""
@@ -215,7 +236,8 @@ class ServedAnswer:
         with self._lock:
             ended, self._ended = self._ended, True
         if not ended:
-            refused = isinstance(error, InvalidValueError | NotFoundError)
+            begun = bool(self._sent or self._held)  # then it is no refusal, whatever it is
+            refused = isinstance(error, _REFUSALS) and not begun
             self._close(
                 ServedStatus.REFUSED if refused else ServedStatus.FAILED, ServedFailure(error)
             )

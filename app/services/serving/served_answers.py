@@ -148,7 +148,8 @@ class ServedAnswers:
 
     def queue(self, answer: ServedAnswer, *, again: bool = False) -> None:
         """Have it written when nothing of the window's waits."""
-        self._executor.submit_later(answer.run, answer.give_way, first=again)
+        if not self._executor.submit_later(answer.run, answer.give_way, first=again):
+            answer.cancel()  # Phial quits
 
     def begin(self, prompt: ServedPrompt, cancel: Cancel) -> tuple[Path, str]:
         """See :class:`app.services.serving.served_answer.Desk`."""

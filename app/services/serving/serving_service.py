@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from app.domain.errors import KnownError
+from app.domain.errors import BugError, KnownError
 from app.domain.network.serving import ServingState
 from app.engine.base import Engine
 from app.services.core.events import (
@@ -160,6 +161,9 @@ class ServingService:
                 self._error = error
             self._bus.publish(ErrorReported(error))
         finally:
+            bug = sys.exc_info()[0]  # which the thread tells itself, once nobody waits any more
+            with self._lock:
+                self._error = BugError(bug.__name__) if bug is not None else self._error
             self._address = ""
             self._publish()
 

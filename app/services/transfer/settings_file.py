@@ -9,7 +9,7 @@ from pathlib import Path
 from app.domain.errors import InvalidValueError
 from app.domain.options import check
 from app.domain.settings import SHOWN, SPECS, Settings, settings_to_dict
-from app.language import tr
+from app.language import paragraph, tr
 from app.services.transfer.text_files import read_text
 from app.services.transfer.transfer_files import atomic_file
 
@@ -52,18 +52,28 @@ def read_settings(path: Path, now: Settings) -> SettingsFound:
     Raises:
         InvalidValueError: It cannot be read, or is no file of settings.
     """
-    kept = tr("Nothing was changed.")
+    kept = tr("Your settings are as they were: nothing of it was used.")
+    read, detail = None, ""
     try:
-        read = json.loads(read_text(path))
-    except ValueError as error:
-        read = None
+        text = read_text(path)
+    except InvalidValueError as error:  # what it says is of files for a message
+        raise InvalidValueError(
+            tr("The settings in {name} cannot be read.", name=path.name),
+            data=kept,
+            action=tr("Choose a file that “Export settings” has written."),
+            detail=paragraph(error.what, error.detail),
+        ) from error
+    try:
+        read = json.loads(text)
+    except (ValueError, RecursionError) as error:  # no JSON, or nested without end
         detail = str(error)
-    else:
-        detail = ""
     values = read.get("settings") if isinstance(read, dict) else None
     if not isinstance(values, dict) or not isinstance(read, dict) or read.get("format") != FORMAT:
         raise InvalidValueError(
-            tr("{name} is no file of Phial's settings.", name=path.name), data=kept, detail=detail
+            tr("{name} is no file of Phial's settings.", name=path.name),
+            data=kept,
+            action=tr("Choose a file that “Export settings” has written."),
+            detail=detail,
         )
     changes: dict[str, object] = {}
     refused: list[str] = []

@@ -18,8 +18,7 @@ from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.language import paragraph, tr
-from app.markup.transfer.formats import SUFFIXES
-from app.markup.transfer.values import ImportFile, Unreadable
+from app.markup.transfer.values import SUFFIXES, ImportFile, Unreadable
 from app.store.database import files
 
 GIB = 2**30

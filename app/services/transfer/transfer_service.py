@@ -5,48 +5,21 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import InvalidValueError
 from app.language import tr
-from app.markup.transfer.formats import EXPORTERS
-from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
+from app.markup.transfer.values import ZIP, Chat, Exporter, ExportFormat, ExportOptions
 from app.services.core.events import EventBus, LibraryChanged
 from app.services.library.chat_reader import ChatReader
 from app.services.library.trash import Trash
-from app.services.transfer.exporting import (
-    ZIP,
-    ChatsToExport,
-    ExportReport,
-    TransferProgress,
-    write_chats,
-)
 from app.services.transfer.import_record import ImportRecord
-from app.services.transfer.importing import (
-    ImportItem,
-    ImportPreview,
-    ImportReport,
-    ImportRun,
-    ImportStatus,
-    Undone,
-    preview_files,
-    read_chat,
-    undo,
-    with_new_ids,
-)
-from app.services.transfer.transfer_files import free_name, names_in, safe_name
 
-__all__ = [  # not shown
-    "ExportReport",
-    "ImportItem",
-    "ImportPreview",
-    "ImportReport",
-    "ImportStatus",
-    "TransferService",
-    "Undone",
-    "with_new_ids",
-]
-
+if TYPE_CHECKING:
+    from app.services.transfer.exporting import ExportReport, TransferProgress
+    from app.services.transfer.importing import ImportPreview, ImportReport, Undone
 
 LARGE = 100  # chats; an import of so many is preceded by a backup
 
@@ -79,11 +52,22 @@ class TransferService:
         self._bus = bus
         self._record = record
         self._back_up = back_up
-        self._exporters = {exporter.format.name: exporter for exporter in EXPORTERS}
+        self._more: list[Callable[[], Exporter]] = []
 
-    def add_exporter(self, exporter: Exporter) -> None:
-        """Offer a format that only the caller can write, such as PDF in the window."""
-        self._exporters[exporter.format.name] = exporter
+    def add_exporter(self, exporter: Callable[[], Exporter]) -> None:
+        """Offer a format that only the caller can write, such as PDF in the window.
+
+        Args:
+            exporter: Makes it, when exports are first asked for.
+        """
+        self._more.append(exporter)
+
+    @cached_property
+    def _exporters(self) -> dict[str, Exporter]:
+        from app.markup.transfer.formats import EXPORTERS
+
+        known = (*EXPORTERS, *(make() for make in self._more))
+        return {exporter.format.name: exporter for exporter in known}
 
     def formats(self) -> tuple[ExportFormat, ...]:
         """What can be exported to, the default first."""
@@ -127,6 +111,8 @@ class TransferService:
             NotFoundError: There is no such chat.
             TransferError: A file cannot be written.
         """
+        from app.services.transfer.exporting import ChatsToExport, write_chats
+
         exporter = self._exporter(format_name)
         options = (options or ExportOptions()).settled()
         cancel = cancel or threading.Event()
@@ -138,6 +124,8 @@ class TransferService:
 
     def suggested_name(self, conversation_ids: Sequence[str], format_name: str) -> str:
         """A file name for one chat, or a name for several, safe on every system."""
+        from app.services.transfer.transfer_files import safe_name
+
         suffix = self._exporter(format_name).format.suffix
         if len(conversation_ids) == 1:
             return safe_name(self._chats.get(conversation_ids[0]).title) + suffix
@@ -163,6 +151,8 @@ class TransferService:
         Raises:
             TransferError: ``above`` cannot be read.
         """
+        from app.services.transfer.transfer_files import free_name, names_in
+
         return above / free_name(name, "", names_in(above))
 
     def free_file(self, path: Path) -> Path:
@@ -171,6 +161,8 @@ class TransferService:
         Raises:
             TransferError: The folder cannot be read.
         """
+        from app.services.transfer.transfer_files import free_name, names_in
+
         return path.with_name(free_name(path.stem, path.suffix, names_in(path.parent)))
 
     def chat(self, conversation_id: str) -> Chat:
@@ -179,6 +171,8 @@ class TransferService:
         Raises:
             NotFoundError: There is none.
         """
+        from app.services.transfer.importing import read_chat
+
         return read_chat(self._chats, conversation_id)
 
     def _exporter(self, name: str) -> Exporter:
@@ -203,6 +197,8 @@ class TransferService:
         Raises:
             TransferError: A path cannot be read, or an archive is refused.
         """
+        from app.services.transfer.importing import preview_files
+
         paths = [path] if isinstance(path, Path) else list(path)
         return preview_files(self._chats, paths, cancel or threading.Event(), progress)
 
@@ -228,6 +224,8 @@ class TransferService:
             KnownError: The backup before a large import could not be made; nothing was imported.
             StoreError: The library cannot be written.
         """
+        from app.services.transfer.importing import ImportRun
+
         work = ImportRun(preview, keys, self._record)
         if len(work) >= LARGE:
             self._back_up()
@@ -252,6 +250,8 @@ class TransferService:
         Raises:
             StoreError: The library cannot be written.
         """
+        from app.services.transfer.importing import undo
+
         try:
             stop = cancel or threading.Event()
             return undo(self._chats, self._trash, self._record, stop, progress)

@@ -11,9 +11,10 @@ from app.domain.parts import PlacedPart
 from app.store.conversations.message_queries import message_seq
 from app.store.database.part_rows import (
     PartRow,
-    known_parts,
+    parts_of_rows,
     read_part_rows,
     write_part_rows,
+    write_parts,
 )
 from app.store.database.rows import to_blob, to_text
 
@@ -70,7 +71,7 @@ class AnswerJournal:
 def partial_answer(connection: sqlite3.Connection, seq: int) -> Partial:
     """A streaming answer as far as it is on disk."""
     text, rows = _replayed(connection, seq)
-    return Partial(to_text(text), known_parts(rows))
+    return Partial(to_text(text), parts_of_rows(rows))
 
 
 def repair_interrupted(connection: sqlite3.Connection) -> list[str]:
@@ -140,4 +141,4 @@ def _news(known: Partial, new: Partial) -> list[Entry] | None:
 def _replace(connection: sqlite3.Connection, seq: int, new: Partial) -> None:
     connection.execute("DELETE FROM journal WHERE message = ?", (seq,))
     connection.execute("UPDATE messages SET content = ? WHERE seq = ?", (to_blob(new.text), seq))
-    write_part_rows(connection, seq, map(PartRow.of, new.placed))
+    write_parts(connection, seq, new.placed)

@@ -29,7 +29,7 @@ from app.store.conversations.conversation_queries import (
     mark_used,
     read_conversation,
 )
-from app.store.database.part_rows import PartRow, write_part_rows
+from app.store.database.part_rows import copy_part_rows, write_parts
 from app.store.database.rows import (
     MESSAGE_COLUMNS,
     LeftOutCodec,
@@ -112,7 +112,7 @@ def insert_message(connection: Connection, message: Message) -> int:
     )
     seq = new_row(cursor)
     if message.placed:
-        write_part_rows(connection, seq, map(PartRow.of, message.placed))
+        write_parts(connection, seq, message.placed)
     return seq
 
 
@@ -131,7 +131,7 @@ def update_message(connection: Connection, message: Message) -> None:
         "stop_reason = ?, timings = ?, error = ?, left_out = ? WHERE seq = ?",
         (*_outcome(connection, conversation, message), seq),
     )
-    write_part_rows(connection, seq, map(PartRow.of, message.placed))
+    write_parts(connection, seq, message.placed)
     connection.execute("DELETE FROM journal WHERE message = ?", (seq,))
 
 
@@ -314,9 +314,12 @@ def copy_branch(
             conversation_id=target.id,
             parent_id=new_ids.get(message.parent_id or ""),
             status=status,
+            placed=(),
             left_out=tuple(new_ids[id_] for id_ in message.left_out if id_ in new_ids),
         )
         last = insert_message(connection, copy)
+        if message.placed:
+            copy_part_rows(connection, message_seq(connection, message.id), last)
     if last is not None:
         select_branch(connection, last)
     mark_used(connection, conversation, now)

@@ -20,7 +20,7 @@ from app.domain.generation import (
 from app.domain.model import ModelRef
 from app.domain.presets.preset import NO_OPTIONS, ChatOptions, options_from_dict, options_to_dict
 from app.language.sentence import from_stored
-from app.store.database.part_rows import known_parts, read_part_rows
+from app.store.database.part_rows import parts_of_rows, read_part_rows
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -132,7 +132,7 @@ class MessageReader:
             timings=None if timings is None else timings_from_json(timings),
             error=from_stored(to_text(error)),
             left_out=() if left_out is None else self._left_out.to_ids(conversation, left_out),
-            placed=known_parts(read_part_rows(self._connection, seq)) if has_parts else (),
+            placed=parts_of_rows(read_part_rows(self._connection, seq)) if has_parts else (),
         )
 
 

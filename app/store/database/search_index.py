@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from app.store.database.text_normalization import FOLD_VERSION
 
 _UPDATE = "message_index_update"
+_FIRST = -(2**63)  # below every row's number
 _BATCH = 500  # messages between two words of progress
 
 
@@ -20,14 +21,23 @@ def rebuild_index(
     What FTS5's own 'rebuild' does (https://sqlite.org/fts5.html), in steps that can be told of.
     """
     connection.execute("INSERT INTO message_index (message_index) VALUES ('delete-all')")
-    (last,) = connection.execute("SELECT coalesce(max(seq), 0) FROM messages").fetchone()
-    for seq in range(0, last + 1, _BATCH):
+    (count,) = connection.execute("SELECT count(*) FROM messages").fetchone()
+    done, last = 0, _FIRST
+    while True:  # by what is there: the numbers of a recovered library may lie far apart
+        batch = connection.execute(
+            "SELECT max(seq), count(*) FROM "
+            "(SELECT seq FROM messages WHERE seq > ? ORDER BY seq LIMIT ?)",
+            (last, _BATCH),
+        ).fetchone()
+        if not batch[1]:
+            break
         connection.execute(
             "INSERT INTO message_index (rowid, body, parts) SELECT seq, body, parts "
-            "FROM search_messages WHERE seq >= ? AND seq < ?",
-            (seq, seq + _BATCH),
+            "FROM search_messages WHERE seq > ? AND seq <= ?",
+            (last, batch[0]),
         )
-        progress(seq / (last + 1))
+        last, done = batch[0], done + batch[1]
+        progress(done / count)
     connection.execute("INSERT INTO title_index (title_index) VALUES ('rebuild')")
     connection.execute(
         "INSERT OR REPLACE INTO meta (key, value) VALUES ('fold_version', ?)", (FOLD_VERSION,)

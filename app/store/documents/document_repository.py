@@ -32,6 +32,9 @@ _COLUMNS = (
     "d.pages, d.characters, d.title, d.headings, d.remarks, "
     "(SELECT count(*) FROM passages WHERE document = d.seq)"
 )
+_LISTED = (  # not shown
+    f"SELECT {_COLUMNS} FROM documents d WHERE d.complete AND NOT d.superseded"  # noqa: S608
+)
 _PASSAGE = "p.seq, d.id, d.name, p.page, p.start, p.text, p.heading"  # not shown
 _CANDIDATES = 60  # of each ranking, before they are fused
 _MOST_SCORED = 8_000  # passages that a question may have scored: about 25 ms
@@ -136,7 +139,10 @@ class DocumentRepository:
     def finish(
         self, document_id: str, facts: DocumentFacts, replaces: str = ""
     ) -> Future[StoredDocument]:
-        """All of it was read: from now on it is there, and the one it replaces is not."""
+        """All of it was read: from now on it is there.
+
+        The one it replaces is in no list any more, but found by its id: answers cite its pages.
+        """
         headings = [(one.level, one.text, one.page, one.at) for one in facts.headings]
 
         def work(connection: sqlite3.Connection) -> StoredDocument:
@@ -157,16 +163,28 @@ class DocumentRepository:
                 ),
             )
             if replaces:
-                connection.execute("DELETE FROM documents WHERE id = ?", (replaces,))
+                connection.execute("UPDATE documents SET superseded = 1 WHERE id = ?", (replaces,))
             return _document(connection, document_id)
 
         return self._database.submit(work)
 
-    def remove(self, ids: Sequence[str]) -> Future[None]:
-        """Remove documents, pages and passages, and their words from the index, for good."""
+    def remove(self, ids: Sequence[str], *, older: bool = False) -> Future[None]:
+        """Remove documents, pages and passages, and their words from the index, for good.
+
+        Args:
+            ids: Of the documents.
+            older: What was read of the same files before, too.
+        """
 
         def work(connection: sqlite3.Connection) -> None:
             with transaction(connection):
+                if older:
+                    connection.execute(
+                        "DELETE FROM documents WHERE superseded AND (path, collection) IN (SELECT "
+                        "path, collection FROM documents WHERE id IN (SELECT value FROM "
+                        "json_each(?)))",
+                        (json.dumps(list(ids)),),
+                    )
                 connection.executemany("DELETE FROM documents WHERE id = ?", [(i,) for i in ids])
                 # FTS5 only marks a word as removed; writing the index anew takes it out.
                 for index in ("stem_index", "plain_index"):
@@ -202,11 +220,26 @@ class DocumentRepository:
         """The documents, by name; of one collection, or all."""
 
         def work(connection: sqlite3.Connection) -> list[StoredDocument]:
-            rows = connection.execute(f"SELECT {_COLUMNS} FROM documents d WHERE d.complete")  # noqa: S608
-            found = [_stored(row) for row in rows]
-            return [one for one in found if collection is None or one.collection == collection]
+            rows = connection.execute(
+                f"{_LISTED} AND (?1 IS NULL OR d.collection = ?1)",
+                (None if collection is None else to_blob(collection),),
+            )
+            return [_stored(row) for row in rows]
 
         return sorted(self._database.read(work), key=lambda one: (one.name.casefold(), one.id))
+
+    def of_size(self, size: int, collection: str) -> list[StoredDocument]:
+        """The documents of a collection whose files have so many bytes."""
+        return self._listed("d.size = ? AND d.collection = ?", (size, to_blob(collection)))
+
+    def of_path(self, path: str, collection: str) -> list[StoredDocument]:
+        """The documents of a collection that were read from there."""
+        return self._listed("d.path = ? AND d.collection = ?", (to_blob(path), to_blob(collection)))
+
+    def ids(self) -> frozenset[str]:
+        """Ids of all documents, also of those that are being read or were read anew since."""
+        rows = self._database.read(lambda c: c.execute("SELECT id FROM documents").fetchall())
+        return frozenset(row[0] for row in rows)
 
     def document(self, document_id: str) -> StoredDocument:
         """One document.
@@ -264,6 +297,11 @@ class DocumentRepository:
             return _passages(connection, fuse(found)[:limit])
 
         return self._database.read(work)
+
+    def _listed(self, condition: str, values: tuple[Any, ...]) -> list[StoredDocument]:
+        question = f"{_LISTED} AND {condition}"  # not shown
+        rows = self._database.read(lambda c: c.execute(question, values).fetchall())
+        return [_stored(row) for row in rows]
 
     def _pages(
         self, document_id: str, condition: str, values: tuple[Any, ...]
@@ -349,10 +387,11 @@ def _seq(connection: sqlite3.Connection, document_id: str) -> int:
 
 
 def _seqs(connection: sqlite3.Connection, ids: Sequence[str] | None) -> set[int]:
-    """Documents that were read to their end, by number: those of ``ids``, or all."""
+    """Documents that were read to their end, by number: those of ``ids``, or all of the lists."""
     rows = connection.execute(
-        "SELECT seq FROM documents WHERE complete"
-        " AND (?1 IS NULL OR id IN (SELECT value FROM json_each(?1)))",
+        "SELECT seq FROM documents WHERE complete AND "
+        "CASE WHEN ?1 IS NULL THEN NOT superseded"
+        " ELSE id IN (SELECT value FROM json_each(?1)) END",
         (None if ids is None else json.dumps(list(ids)),),
     )
     return {row[0] for row in rows}

@@ -79,8 +79,21 @@ END;
 """
 
 
+# A file that was read anew takes the place of what was read of it before: answers that cite that
+# keep its pages, and it is in no list.
+_VERSIONS_V2 = """
+ALTER TABLE documents ADD COLUMN superseded INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX documents_size ON documents (size);
+CREATE INDEX documents_path ON documents (path);
+"""
+
+
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables,)
+def _versions(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _VERSIONS_V2)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables, _versions)

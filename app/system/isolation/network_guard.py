@@ -1,12 +1,15 @@
 """Sees each call by which Python code of this process would reach another computer.
 
 An audit hook (PEP 578) cannot be removed once it is there, and libraries cannot go round it with
-Python's own sockets. It does not see what native code does: the engine, which is native code, is
-kept from the network by the kernel (:mod:`app.system.isolation.confinement`).
+Python's own sockets. It hears of most calls before a name is looked up; sockets are asked before
+those of which it hears after that. It does not see what native code does: the engine, which is
+native code, is kept from the network by the kernel (:mod:`app.system.isolation.confinement`).
 """
 
 from __future__ import annotations
 
+import functools
+import socket
 import sys
 import threading
 import weakref
@@ -14,11 +17,15 @@ from collections.abc import Callable
 from typing import Any, TypeGuard
 
 from app.domain.network.connections import Attempt
-from app.domain.network.hosts import is_this_computer
+from app.domain.network.hosts import is_address, is_this_computer
 
 _BY_ADDRESS = {"socket.connect", "socket.sendto", "socket.sendmsg"}  # (socket, address)
-_OF_ADDRESS = "socket.getnameinfo"  # (address): who has it is asked of a name server
-_BY_NAME = {"socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr"}  # (name, …)
+_BY_NAME = {"socket.getaddrinfo", "socket.gethostbyname"}  # (name, …)
+# Whose name an address has is asked of a name server, also for most addresses of this computer.
+_OF_ADDRESS = "socket.getnameinfo"  # (address)
+_OF_HOST = "socket.gethostbyaddr"  # (name or number)
+# What looks a name up below Python before its audit event comes, and where its address stands.
+_LOOK_UP = {"connect": 0, "connect_ex": 0, "bind": 0, "sendto": -1, "sendmsg": 3}
 
 
 class NetworkGuard:
@@ -45,6 +52,8 @@ class NetworkGuard:
                 judge(event, arguments)
 
         sys.addaudithook(hear)
+        for name, place in _LOOK_UP.items():
+            setattr(socket.socket, name, self._after_names(getattr(socket.socket, name), place))
         self.installed = True
 
     def obey(self, refuses: Callable[[], bool], told: Callable[[Attempt], object]) -> None:
@@ -69,13 +78,31 @@ class NetworkGuard:
         """
         if event in _BY_ADDRESS:
             self._on_address(arguments[1])
-        elif event in _BY_NAME or (event == _OF_ADDRESS and _is_network(arguments[0])):
-            name = arguments if event in _BY_NAME else arguments[0]
-            host = _text(name[0])
+        elif event in _BY_NAME:
+            host = _text(arguments[0])
             if host and not is_this_computer(host):
-                self._decide(host, _port(name[1:2]))
+                self._decide(host, _port(arguments[1:2]))
+        elif event == _OF_HOST:
+            self._decide(_text(arguments[0]), 0)
+        elif event == _OF_ADDRESS and _is_network(arguments[0]):
+            self._decide(_text(arguments[0][0]), _port(arguments[0][1:2]))
         elif event == "socket.bind":
             self._on_bind(*arguments[:2])
+
+    def _after_names(self, call: Callable[..., Any], place: int) -> Callable[..., Any]:
+        """A method of sockets that has the name in its address judged before it is looked up."""
+        judge = self.judge
+
+        @functools.wraps(call)
+        def judged(sock: Any, *arguments: Any) -> Any:
+            address = arguments[place] if -len(arguments) <= place < len(arguments) else None
+            if _is_network(address):
+                host = _text(address[0])
+                if not is_address(host):
+                    judge("socket.getaddrinfo", (host, *address[1:2]))  # not shown
+            return call(sock, *arguments)
+
+        return judged
 
     def _on_address(self, address: object) -> None:
         if not _is_network(address):
@@ -114,7 +141,9 @@ class NetworkGuard:
 
 def _is_network(address: object) -> TypeGuard[tuple[Any, ...]]:
     """Whether an address names a host: those of other processes and of the kernel do not."""
-    return isinstance(address, tuple) and isinstance(address[0], str | bytes | bytearray)
+    if not isinstance(address, tuple) or len(address) < 2:
+        return False
+    return isinstance(address[0], str | bytes | bytearray)
 
 
 def _text(host: object) -> str:

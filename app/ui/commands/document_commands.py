@@ -9,10 +9,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError
-from app.domain.generation import Role
-from app.domain.parts import CitationPart
 from app.language import paragraph, tr
-from app.services.documents.attached import CitedPage, cited_page
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
@@ -68,24 +65,6 @@ class DocumentCommands:
 
         tell = shell.operations.back(shell.window, show_name)
         shell.operations.run(shell.window, read, show, self._refuse)
-
-    def show_cited_pages(self) -> None:
-        """Show the pages that the last answer cites, with the cited words marked."""
-        from app.services.documents.checked_answer import stored_citations
-        from app.ui.library.cited_pages_dialog import CitedPagesDialog
-
-        shell = self._shell
-        chat, answer = shell.controller.chat, shell.controller.last(Role.ASSISTANT)
-        citations = stored_citations(answer) if answer is not None else ()
-        if chat is None or not citations:
-            shell.pane.status.show_notice(tr("The last answer cites no page of a document."))
-            return
-        documents, private = shell.services.documents, chat.private
-
-        def page_of(part: CitationPart, width: int) -> CitedPage:
-            return cited_page(documents.library(private=private), part, width)
-
-        CitedPagesDialog(shell.window, citations, page_of, shell.operations).open()
 
     def _refuse(self, error: KnownError) -> None:
         self._shell.pane.status.show_notice(paragraph(error.what, error.action))

@@ -6,16 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
-from app.markup.transfer.formats import SUFFIXES
-from app.services.transfer.exporting import ZIP
-from app.services.transfer.text_files import MOST_BYTES, read_text
-from app.services.transfer.transfer_service import ImportPreview
+from app.markup.transfer.values import SUFFIXES, ZIP
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
+
+if TYPE_CHECKING:
+    from app.services.transfer.importing import ImportPreview
 
 _MODEL = ".gguf"
 _DOCUMENTS = {".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx", ".ods"}  # no person reads as text
@@ -113,6 +114,8 @@ class ReadFiles:
 
 def _read(paths: Sequence[Path], _task: Operation) -> ReadFiles:
     """Read each file; one that is no text takes no other with it."""
+    from app.services.transfer.text_files import read_text
+
     texts: list[tuple[str, str]] = []
     refused: list[KnownError] = []
     for path in paths:
@@ -135,6 +138,8 @@ def _added_words(names: Sequence[str]) -> str:
 
 def _may_be_text(path: Path) -> bool:
     """Whether a file that may hold chats may also be a text to ask about."""
+    from app.services.transfer.text_files import MOST_BYTES
+
     if path.suffix.lower() in _NEVER_TEXT:
         return False
     try:

@@ -20,8 +20,10 @@ from app.services.core.events import Event, ModelPhase
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.document_commands import DocumentCommands
+from app.ui.commands.mark_commands import MarkCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
+from app.ui.commands.page_commands import PageCommands
 from app.ui.commands.palette import CommandPalette, PaletteEntry
 from app.ui.commands.preset_commands import PresetCommands
 from app.ui.commands.serving_commands import ServingCommands
@@ -29,8 +31,8 @@ from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
 from app.ui.conversation.notices.error_actions import ErrorActions
 from app.ui.conversation.notices.sum_report import SumReport
-from app.ui.models.models_page import ModelsTab
 from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
 
@@ -59,6 +61,8 @@ class CommandHandlers:
             shell.controller.drafting.use_prompt,
             shell.window,
         )
+        self.pages = PageCommands(shell)
+        self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
         )
@@ -106,7 +110,8 @@ class CommandHandlers:
             "presets": self.presets.manage,
             "prompts": self.composer.prompts,
             "attach": self.documents.choose_and_attach,
-            "cited_pages": self.documents.show_cited_pages,
+            "cited_pages": self.pages.show_cited,
+            "evidence": self.pages.save_evidence,
             "summary": chats.summary,
             "export_chat": partial(chats.apply_to_selected, self.transfer.export),
             "export_all": self.transfer.export_all,
@@ -148,19 +153,29 @@ class CommandHandlers:
         }
 
     def _help_handlers(self) -> dict[str, Handler]:
-        from app.ui.library.help_dialogs import AboutDialog, ShortcutsDialog
-        from app.ui.library.update_dialog import UpdateDialog
-
-        window = self._shell.window
         return {
             "settings": self.settings,
-            "shortcuts": lambda: ShortcutsDialog(window, self._shell.actions.changed).open(),
+            "shortcuts": self._show_shortcuts,
             "data_folder": self.data_folder,
-            "updates": lambda: UpdateDialog(
-                window, self._shell.services.updates, self._shell.operations
-            ).open(),
-            "about": lambda: AboutDialog(window).open(),
+            "updates": self._show_updates,
+            "about": self._show_about,
         }
+
+    def _show_shortcuts(self) -> None:
+        from app.ui.library.help_dialogs import ShortcutsDialog
+
+        ShortcutsDialog(self._shell.window, self._shell.actions.changed).open()
+
+    def _show_updates(self) -> None:
+        from app.ui.library.update_dialog import UpdateDialog
+
+        shell = self._shell
+        UpdateDialog(shell.window, shell.services.updates, shell.operations).open()
+
+    def _show_about(self) -> None:
+        from app.ui.library.help_dialogs import AboutDialog
+
+        AboutDialog(self._shell.window).open()
 
     def _model_handlers(self) -> dict[str, Handler]:
         models, service = self.models, self._shell.services.models
@@ -182,6 +197,7 @@ class CommandHandlers:
         self.presets.on_event(event)
         self.composer.on_event(event)
         self._sums.on_event(event)
+        self.marks.answers.on_event(event)
 
     def error_actions(self) -> ErrorActions:
         """What can be done about what failed."""
@@ -202,6 +218,7 @@ class CommandHandlers:
         """Another chat is shown."""
         self.presets.show()
         self.composer.show()
+        self.pages.show()
 
     def chat_menu(self, ids: list[str]) -> QMenu:
         """The context menu of the sidebar, for the chosen chats."""
@@ -263,6 +280,7 @@ class CommandHandlers:
 
     def finish(self) -> None:
         """The window closes: what is typed on a page is taken while it can be."""
+        self.marks.answers.close()
         self._shell.pages.back()
 
     def _set(self, **changes: object) -> None:

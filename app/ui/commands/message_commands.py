@@ -14,8 +14,6 @@ from app.domain.model import ModelFile
 from app.language import tr
 from app.markup.document.flow import flatten
 from app.markup.kinds.code import CodeBlock
-from app.markup.parse import parse
-from app.ui.conversation.versions_dialog import VersionsDialog
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
 from app.ui.transcript.content.selection import answer_markdown
@@ -89,6 +87,8 @@ class MessageCommands:
 
     def compare(self, message_id: str) -> None:
         """Show the versions of an answer side by side, with what made them and how fast."""
+        from app.ui.conversation.versions_dialog import VersionsDialog
+
         versions = self._shell.services.library.chats.versions(message_id)
         index = {message.id: number for number, message in enumerate(versions)}
 
@@ -137,6 +137,8 @@ class MessageCommands:
 
 def last_code(message: Message) -> str:
     """The last code block of a message, or nothing."""
+    from app.markup.parse import parse
+
     if message.role is not Role.ASSISTANT:
         return ""
     blocks = [row.leaf for row in flatten(parse(message.content))]

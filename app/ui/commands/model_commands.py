@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
@@ -12,8 +13,6 @@ from app.domain.endpoints.endpoint import PrivateChatError
 from app.domain.model import ChosenModel, EndpointModel, ModelFile
 from app.language import tr
 from app.services.core import formatting
-from app.services.models.advice import CatalogOffer
-from app.services.models.quantizations import Quantization
 from app.ui.conversation.notices.banner import BannerAction
 from app.ui.conversation.notices.error_actions import (
     DOWNLOAD_PROBLEM,
@@ -21,8 +20,13 @@ from app.ui.conversation.notices.error_actions import (
     SWITCH_PROBLEM,
 )
 from app.ui.core.taskbar import TaskbarProgress
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
+
+if TYPE_CHECKING:  # imported when first needed
+    from app.services.models.advice import CatalogOffer
+    from app.services.models.quantizations import Quantization
+    from app.ui.models.models_page import ModelsPage
 
 _GGUF = ";;".join((tr("Model files (*.gguf)"), tr("All files (*)")))
 
@@ -59,10 +63,13 @@ class ModelCommands:
 
     def try_demo(self) -> None:
         """Use the built-in demo."""
-        self._shell.controller.attempt(lambda: self.choose_model(self._shell.services.models.demo))
+        files = self._shell.services.models.files
+        self._shell.controller.attempt(lambda: self.choose_model(files.demo()))
 
     def show_models(self, tab: ModelsTab = ModelsTab.INSTALLED) -> None:
         """Open the models on one of their pages."""
+        from app.ui.models.models_page import ModelsPage
+
         page = self.page
         if page is None:
             page = ModelsPage(
@@ -81,6 +88,10 @@ class ModelCommands:
     def page(self) -> ModelsPage | None:
         """The models, while they are open."""
         page = self._shell.pages.page
+        if page is None:
+            return None
+        from app.ui.models.models_page import ModelsPage
+
         return page if isinstance(page, ModelsPage) else None
 
     def add_endpoint(self) -> None:

@@ -18,22 +18,21 @@ from app.domain.settings import Settings
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelPhase
-from app.services.models.memory_cost import MemoryCosts
-from app.system.hardware import machine
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.serving_commands import ServingCommands
-from app.ui.models.models_page import ModelsTab
-from app.ui.settings.settings_page import Automatic, SettingsPage
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
 from app.ui.style.stacking_row import StackingRow
 
 if TYPE_CHECKING:  # imported when first needed
+    from app.services.models.model_fit import MemoryCosts
     from app.ui.models.quantization_panel import QuantizationPanel
     from app.ui.settings.connections_panel import ConnectionsPanel
     from app.ui.settings.memory_panel import MemoryPanel
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
+    from app.ui.settings.settings_page import Automatic, SettingsPage
 
 _SAMPLED = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
 
@@ -55,6 +54,10 @@ class SettingsCommands:
     def page(self) -> SettingsPage | None:
         """The settings, while they are open."""
         page = self._shell.pages.page
+        if page is None:
+            return None
+        from app.ui.settings.settings_page import SettingsPage
+
         return page if isinstance(page, SettingsPage) else None
 
     def open(self, section: Section | None = None) -> None:
@@ -65,6 +68,8 @@ class SettingsCommands:
         self._shell.pages.open(page)
 
     def _make(self) -> SettingsPage:
+        from app.ui.settings.settings_page import SettingsPage
+
         service = self._shell.services.settings
         self._costs = self._memory = self._quantizations = self._connections = None
         used = self._shell.services.models.state
@@ -233,9 +238,12 @@ class SettingsCommands:
 
     def _automatic(self) -> dict[str, Automatic]:
         """By setting, what is used while the user sets nothing."""
+        from app.system.hardware import machine
+        from app.ui.settings.settings_page import Automatic
+
         models = self._shell.services.models
         state, cores = models.state, machine().physical_cores
-        advised = models.advised_sampling(state.model) if state.model is not None else None
+        advised = models.facts.advised_sampling(state.model) if state.model is not None else None
         sampling = advised or Sampling()
         values: dict[str, object] = {name: getattr(sampling, name) for name in _SAMPLED}
         values["threads"] = cores

@@ -5,21 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from app.language import tr, trn
-from app.markup.transfer.formats import SUFFIXES
+from app.markup.transfer.values import SUFFIXES, ZIP
 from app.services.core import formatting
-from app.services.transfer.exporting import ZIP
-from app.services.transfer.transfer_service import ExportReport, ImportReport
 from app.ui.conversation.notices.snackbar import SHOW_IN_FOLDER
 from app.ui.core.links import show_in_folder
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
-from app.ui.transfer.export_dialog import ExportDialog
-from app.ui.transfer.import_dialog import ImportDialog
-from app.ui.transfer.pdf import PdfExporter
+
+if TYPE_CHECKING:
+    from app.markup.transfer.values import Exporter
+    from app.services.transfer.exporting import ExportReport
+    from app.services.transfer.importing import ImportReport
 
 _MANY = 500  # chats; taking fewer back is done before anybody could read how far it is
 _ENDINGS = " ".join(f"*{one}" for one in (*SUFFIXES, ZIP))
@@ -38,10 +39,12 @@ class TransferCommands:
         self._shell = shell
         self._leave = leave
         self._imported: tuple[str, ...] = ()
-        shell.services.transfer.add_exporter(PdfExporter())  # Qt's, so the window brings it
+        shell.services.transfer.add_exporter(_pdf_exporter)  # Qt's, so the window brings it
 
     def export(self, ids: Sequence[str]) -> None:
         """Export the chosen chats."""
+        from app.ui.transfer.export_dialog import ExportDialog
+
         services = self._shell.services
         dialog = ExportDialog(self._shell.window, services.transfer, self._shell.operations, ids)
         dialog.exported.connect(self._on_exported)
@@ -67,6 +70,8 @@ class TransferCommands:
 
     def import_files(self, paths: Sequence[Path]) -> None:
         """Show what is in these files."""
+        from app.ui.transfer.import_dialog import ImportDialog
+
         services = self._shell.services
         dialog = ImportDialog(self._shell.window, services.transfer, self._shell.operations, paths)
         dialog.imported.connect(self._on_imported)
@@ -122,3 +127,9 @@ class TransferCommands:
             self._shell.pane.status.show_notice(
                 tr("Taking back: {done} of {total} chats.", done=done, total=total)
             )
+
+
+def _pdf_exporter() -> Exporter:
+    from app.ui.transfer.pdf import PdfExporter
+
+    return PdfExporter()

@@ -19,14 +19,16 @@ class AnswerStatus:
     def __init__(self, pane: ChatPane) -> None:
         self._pane = pane
         self._context_size = 0
+        self._note = ""  # what should be known of it
         self._prompt_tokens = 0
         self._refused = False  # the draft that was measured last
 
     def set_model_state(self, state: ModelState) -> None:
         """A model was loaded or unloaded: the context has another size."""
         self._context_size = state.loaded.context_size if state.loaded else 0
+        self._note = state.loaded.note if state.loaded else ""
         if not self._context_size:
-            self._pane.header.meter.set_use(0, 0)
+            self._pane.header.meter.set_use(0, 0, self._note)
 
     def show_context_fit(self, step: ContextFitted) -> None:
         """The history for the answer in progress was chosen."""
@@ -34,7 +36,7 @@ class AnswerStatus:
 
     def show_context_use(self, event: ContextMeasured, left_out: int) -> None:
         """How full the context would be with the draft; ``left_out`` messages are so already."""
-        self._pane.header.meter.set_use(event.tokens, event.context_size)
+        self._pane.header.meter.set_use(event.tokens, event.context_size, event.note)
         banner = self._pane.banner
         if self._refused and event.refusal is None:
             banner.withdraw(REFUSAL)  # the draft was shortened
@@ -58,7 +60,7 @@ class AnswerStatus:
             self._prompt_tokens = 0
         elif here and self._prompt_tokens and self._context_size:
             self._pane.header.meter.set_use(
-                self._prompt_tokens + activity.tokens, self._context_size
+                self._prompt_tokens + activity.tokens, self._context_size, self._note
             )
 
     def show_last(self, answer: Message | None) -> None:
@@ -77,7 +79,7 @@ class AnswerStatus:
         """Another chat is shown: its last answer tells about how much it fills, until counted."""
         timings = answer.timings if answer is not None else None
         used = timings.prompt_tokens + timings.completion_tokens if timings else 0
-        self._pane.header.meter.set_use(used, self._context_size)
+        self._pane.header.meter.set_use(used, self._context_size, self._note)
 
 
 def ended_elsewhere(message: Message, title: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from enum import Enum
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent, QResizeEvent
@@ -22,6 +23,7 @@ from app.domain.model import is_demo
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelState
+from app.ui.conversation.beside import Beside
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.empty_states import EmptyChatPage, WelcomePage
 from app.ui.conversation.find_bar import FindBar
@@ -33,6 +35,9 @@ from app.ui.style.theme import COLUMN, SPACE, Theme
 from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
+
+if TYPE_CHECKING:
+    from app.ui.conversation.marks.page_panel import PagePanel
 
 _FILLS = QSizePolicy.Policy.Expanding
 _COMPOSER_SHARE = 0.4  # of the pane's height, at most
@@ -79,6 +84,7 @@ class ChatPane(QWidget):
         for page in (transcript, self.empty, self.welcome):
             self._pages.addWidget(page)
         self._column = self._make_column()
+        self._beside: Beside | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -148,6 +154,10 @@ class ChatPane(QWidget):
         assert isinstance(inside, QVBoxLayout)  # noqa: S101 - for the type checker
         inside.insertWidget(inside.indexOf(self.composer), widget)
 
+    def put_beside(self, panel: PagePanel) -> None:
+        """Let a panel stand right of the conversation while it is shown."""
+        self._beside = Beside(self, panel)
+
     def _make_room(self, room: int) -> None:
         """The find bar came or went: the line that is read stays where it is on the screen."""
         layout = self.layout()
@@ -172,7 +182,8 @@ class ChatPane(QWidget):
     @property
     def areas(self) -> tuple[QWidget, ...]:
         """Its parts, as Tab goes through them."""
-        return (self.header, self.find_bar, self._pages, self.snackbar, self._column)
+        beside = (self._beside.panel,) if self._beside is not None else ()
+        return (self.header, self.find_bar, self._pages, *beside, self.snackbar, self._column)
 
     def show_page(self, page: Page) -> None:
         """Show the transcript, the empty chat or the welcome page."""
@@ -212,6 +223,8 @@ class ChatPane(QWidget):
         self.theme = theme
         for part in (self.header, self.find_bar, self.banner, self.composer):
             part.set_theme(theme)
+        if self._beside is not None:
+            self._beside.panel.set_theme(theme)
         self.transcript.restyle(theme=theme)
 
     def set_zoom(self, percent: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtWidgets import (
@@ -17,11 +18,12 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
-from app.services.models.advice import CatalogOffer
 from app.ui.style import icons
-from app.ui.style.model_cards import offer_card
 from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
+
+if TYPE_CHECKING:
+    from app.services.models.advice import CatalogOffer
 
 _WIDTH = 560
 _DEMO_PROMPTS = (
@@ -199,6 +201,8 @@ class WelcomePage(QScrollArea):
             offers: The catalogue, judged.
             host: Where a download connects to.
         """
+        from app.ui.style.model_cards import offer_card
+
         while (item := self._advice.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
                 widget.hide()

@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 import logging
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-from PySide6.QtNetwork import QLocalServer, QLocalSocket
+
+if TYPE_CHECKING:
+    from PySide6.QtNetwork import QLocalSocket
 
 TIMEOUT_MS = 2_000
 _log = logging.getLogger(__name__)
@@ -20,6 +23,8 @@ class SingleInstanceServer(QObject):
     activation_requested = Signal(list)
 
     def __init__(self, channel: str, parent: QObject | None = None) -> None:
+        from PySide6.QtNetwork import QLocalServer
+
         super().__init__(parent)
         self._asking: list[QLocalSocket] = []
         self._server = QLocalServer(self)
@@ -44,6 +49,8 @@ class SingleInstanceServer(QObject):
 
     def _read(self) -> None:
         """Answer whoever has asked, and let go of whoever has left."""
+        from PySide6.QtNetwork import QLocalSocket
+
         for socket in tuple(self._asking):
             asked = socket.canReadLine()
             gone = socket.state() is QLocalSocket.LocalSocketState.UnconnectedState
@@ -75,6 +82,8 @@ def request_activation(channel: str, files: Sequence[str] = ()) -> bool:
         channel: Of the running copy.
         files: Absolute paths.
     """
+    from PySide6.QtNetwork import QLocalSocket
+
     socket = QLocalSocket()
     socket.connectToServer(channel)
     if not socket.waitForConnected(TIMEOUT_MS):

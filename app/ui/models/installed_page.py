@@ -75,7 +75,7 @@ class InstalledPage(CardPage):
 
     def _model_card(self, model: ModelFile, name: str, *, used: bool) -> Card:
         card = Card(name)
-        speed = self._services.models.speed(model.sha256)
+        speed = self._services.models.speeds.speed_of(model.sha256)
         measured = (
             tr("{speed} measured here", speed=formatting.rate(speed))
             if speed

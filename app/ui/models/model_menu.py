@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -11,9 +12,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from app.domain.model import ModelFile
 from app.language import tr
 from app.services.core import formatting
-from app.services.models.endpoints import EndpointService
-from app.services.models.model_service import ModelService
 from app.ui.shell.command_table import CommandActions, Menu
+
+if TYPE_CHECKING:
+    from app.services.models.endpoints import EndpointService
+    from app.services.models.model_service import ModelService
 
 
 def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
@@ -23,7 +26,9 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
     """
     installed = [model for model in models.installed() if not model.problem]
     ends = formatting.disambiguate(installed)
-    return [(model, _line(model, models.speed(model.sha256), ends)) for model in installed]
+    return [
+        (model, _line(model, models.speeds.speed_of(model.sha256), ends)) for model in installed
+    ]
 
 
 def _line(model: ModelFile, tokens_per_second: float, ends: dict[Path, str]) -> str:

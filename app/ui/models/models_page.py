@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from enum import IntEnum
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -17,20 +16,12 @@ from app.ui.models.catalog_page import CatalogPage
 from app.ui.models.downloads_page import DownloadsPage
 from app.ui.models.endpoints_page import EndpointsPage
 from app.ui.models.installed_page import InstalledPage
+from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.theme import SPACE
 from app.ui.style.window_page import WindowPage
 
 MODEL_SUFFIX = ".gguf"
-
-
-class ModelsTab(IntEnum):
-    """The pages, in order."""
-
-    INSTALLED = 0
-    CATALOG = 1
-    DOWNLOADS = 2
-    ENDPOINTS = 3
 
 
 class ModelsPage(WindowPage):

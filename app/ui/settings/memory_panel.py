@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from app.language import paragraph, tr
 from app.services.core import formatting
-from app.services.models.memory_cost import MemoryCost
+from app.services.models.model_fit import MemoryCost
 from app.ui.style.theme import SPACE, Theme, mix_colours, zoomed
 from app.ui.style.widgets import StyledLabel
 

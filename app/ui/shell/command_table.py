@@ -131,6 +131,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
     Command("cited_pages", tr("Pages that the answer cites…"), Menu.CHAT, (), _in_chat, group=2),
+    Command("evidence", tr("Save evidence of the answer…"), Menu.CHAT, (), _in_chat, group=2),
     Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),
     Command("export_chat", tr("Export…"), Menu.CHAT, ("Ctrl+E",), _in_chat, group=3),
     Command("export_all", tr("Export all chats…"), Menu.CHAT, group=3),

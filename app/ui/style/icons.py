@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.system.bundled import bundled
@@ -21,15 +21,20 @@ def _source(name: str) -> str:
 
 def pixmap(name: str, colour: str, size: int = SIZE, scale: float = 1.0) -> QPixmap:
     """Draw an icon of ``size`` device-independent pixels for a screen of ``scale``."""
-    drawn = QPixmap(round(size * scale), round(size * scale))
+    made = QPixmap.fromImage(_drawn(name, colour, round(size * scale)))
+    made.setDevicePixelRatio(scale)
+    return made
+
+
+@lru_cache(maxsize=512)
+def _drawn(name: str, colour: str, side: int) -> QImage:
+    """An icon as pixels; the same one stands in several places, and is drawn once."""
+    drawn = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
     drawn.fill(Qt.GlobalColor.transparent)
     painter = QPainter(drawn)
     source = _source(name).replace("#000", colour)
-    QSvgRenderer(QByteArray(source.encode())).render(
-        painter, QRectF(0, 0, drawn.width(), drawn.height())
-    )
+    QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, side, side))
     painter.end()
-    drawn.setDevicePixelRatio(scale)
     return drawn
 
 

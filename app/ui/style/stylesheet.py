@@ -58,6 +58,7 @@ def style_sheet(theme: Theme) -> str:
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
+#pagePanel {{ background: {t.window}; border-left: {line}px solid {t.border}; }}
 #sidebar {{ background: {t.sidebar}; }}
 #header {{ border-bottom: {line}px solid {t.border}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from app.language import tr
+from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.ui.style import icons
 from app.ui.style.theme import Theme, zoomed
@@ -231,6 +231,7 @@ class ElidedLabel(StyledLabel):
 
 BAR = 40
 """Width of the context meter's bar, pixels."""
+UNKNOWN = "?"  # in place of a number that nobody tells
 
 
 class ContextMeter(QWidget):
@@ -240,29 +241,39 @@ class ContextMeter(QWidget):
         super().__init__(parent)
         self._tokens = 0
         self._size = 0
+        self._note = ""
         self._theme: Theme | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(tr("Context"))
         self.hide()
 
-    def set_use(self, tokens: int, context_size: int) -> None:
-        """Show ``tokens`` of ``context_size``; a size of 0 hides the meter."""
-        if (tokens, context_size) == (self._tokens, self._size):
+    def set_use(self, tokens: int, context_size: int, note: str = "") -> None:
+        """Show ``tokens`` of ``context_size``.
+
+        Args:
+            tokens: How many are in use.
+            context_size: Of how many; 0 where nobody knows, which hides the meter but for a note.
+            note: What people should know of these figures, as a sentence.
+        """
+        if (tokens, context_size, note) == (self._tokens, self._size, self._note):
             return
-        drawn, size = self._drawn(), self._size
-        self._tokens, self._size = tokens, context_size
+        drawn, shown = self._drawn(), bool(self._size or self._note)
+        self._tokens, self._size, self._note = tokens, context_size, note
         if context_size:
             line = formatting.context_line(tokens, context_size)
-            self.setAccessibleDescription(line)
-            self.setToolTip(
-                tr(
-                    "Context: {line}. What does not fit is left out of what the model reads, "
-                    "oldest first, and marked.",
-                    line=line,
-                )
+            self.setAccessibleDescription(formatting.join(line, note))
+            told = tr(
+                "Context: {line}. What does not fit is left out of what the model reads, "
+                "oldest first, and marked.",
+                line=line,
             )
-        if bool(size) != bool(context_size):
-            self.setVisible(context_size > 0)
+            self.setToolTip(paragraph(told, note) if note else told)
+        elif note:
+            used = trn("{n} token was read so far.", "{n} tokens were read so far.", tokens)
+            self.setAccessibleDescription(paragraph(note, used))
+            self.setToolTip(paragraph(note, used))
+        if shown != bool(context_size or note):
+            self.setVisible(not shown)
             self.updateGeometry()
         if drawn != self._drawn():  # most tokens of an answer change neither
             self.update()
@@ -270,7 +281,8 @@ class ContextMeter(QWidget):
     def _drawn(self) -> tuple[int, str]:
         """What is seen of it: pixels of the bar, and the number."""
         share = min(self._tokens / self._size, 1.0) if self._size else 0.0
-        return round(share * BAR * self.devicePixelRatioF()), formatting.percent(share)
+        number = formatting.percent(share) if self._size else UNKNOWN
+        return round(share * BAR * self.devicePixelRatioF()), number
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -284,9 +296,9 @@ class ContextMeter(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the bar and the percentage."""
-        if self._theme is None or not self._size:
+        if self._theme is None:
             return
-        theme, share = self._theme, min(self._tokens / self._size, 1.0)
+        theme, share = self._theme, min(self._tokens / self._size, 1.0) if self._size else 0.0
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         bar = QRectF(0.5, self.height() / 2 - 3.5, BAR, 7)
@@ -300,4 +312,4 @@ class ContextMeter(QWidget):
         painter.strokePath(track, QPen(QColor(theme.border), 1))
         painter.setPen(QColor(theme.muted))
         text = self.rect().adjusted(48, 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, formatting.percent(share))
+        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self._drawn()[1])

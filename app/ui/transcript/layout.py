@@ -15,6 +15,7 @@ from app.domain.parts import Part
 from app.language import tr
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.items.formulas import FRAME_BUDGET
 from app.ui.transcript.items.styles import Styles
@@ -172,6 +173,11 @@ class Layout:
         else:
             self._follow(in_view=message_id in self.widgets.widgets)
         return True
+
+    def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
+        """Show the marks of a message; the reader's line stays."""
+        with self.keeping_place() as change:
+            change.made = self.branch.set_marks(message_id, marks)
 
     def _follow(self, *, in_view: bool) -> None:
         """An answer grew: follow it, or show the button to the end to a reader further up.

@@ -27,6 +27,7 @@ from app.domain.parts import Part, TextPart
 from app.language import tr
 from app.ui.core.render_thread import RenderThread
 from app.ui.style.theme import LIGHT, Theme, qcolour
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
 from app.ui.transcript.interaction.context_menu import ContextMenu
@@ -92,13 +93,22 @@ class TranscriptView(TranscriptSignals):
             take_focus=self.setFocus,
             refolded=self._finder.refresh_message,
             request=self.action_requested.emit,
+            open_mark=self.mark_requested.emit,
         )
-        self._pointer = Pointer(self, self._layout, self._selection, self.link_activated.emit)
+        self._pointer = Pointer(
+            self,
+            self._layout,
+            self._selection,
+            self.link_activated.emit,
+            self.mark_requested.emit,
+        )
         self._menu = ContextMenu(self, self._layout, self._selection, self._pointer)
         self._keyboard = Keyboard(self, self._layout, self._selection)
         self._announcer = ScreenReaderAnnouncer(self, self._layout)
         lexers = Lexers(self._background.submit, self._schedule, self._recolour)
-        self._idle = IdleScheduler(self, self._layout, lexers, self._late_formulas.warm_up)
+        self._idle = IdleScheduler(
+            self, self._layout, lexers, self._late_formulas.warm_up, self.marks_wanted.emit
+        )
         self._layout.pill.clicked.connect(self.end_requested)
         self._set_up()
 
@@ -185,6 +195,25 @@ class TranscriptView(TranscriptSignals):
         self._layout.widgets.drop_footers()
         self._layout.relayout()
         self._announcer.announce_finished(self._layout.branch.models[at])
+
+    def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
+        """Show marks in a message's text; those without a certain place stand below it."""
+        self._layout.set_marks(message_id, marks)
+
+    def text_so_far(self, message_id: str) -> str:
+        """The text of a message, also while it is written; empty where it is not shown."""
+        branch = self._layout.branch
+        at = branch.by_id.get(message_id)
+        return branch.models[at].text_so_far if at is not None else ""
+
+    def is_written(self, message_id: str) -> bool:
+        """Whether it is the answer that is being written here."""
+        return self._layout.branch.streaming == message_id
+
+    def renew_marks(self) -> None:
+        """Ask for the marks of all answers anew."""
+        self._layout.branch.forget_marks()
+        self._schedule()
 
     @property
     def idle(self) -> bool:

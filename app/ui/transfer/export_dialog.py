@@ -13,7 +13,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFileDialog, QLabel, QProgre
 from app.domain.errors import KnownError
 from app.language import tr, trn
 from app.markup.transfer.values import ExportFormat, ExportOptions
-from app.services.transfer.transfer_service import ExportReport, TransferService
+from app.services.transfer.exporting import ExportReport
+from app.services.transfer.transfer_service import TransferService
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons

@@ -11,13 +11,8 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidge
 from app.domain.errors import KnownError
 from app.language import tr, trn
 from app.services.core import formatting
-from app.services.transfer.transfer_service import (
-    ImportItem,
-    ImportPreview,
-    ImportReport,
-    ImportStatus,
-    TransferService,
-)
+from app.services.transfer.importing import ImportItem, ImportPreview, ImportReport, ImportStatus
+from app.services.transfer.transfer_service import TransferService
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.transfer.reasons import reasons

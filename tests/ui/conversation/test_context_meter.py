@@ -49,3 +49,21 @@ def test_a_context_that_is_nearly_full_warns(qtbot: QtBot) -> None:
     meter.set_use(950, 1000)
     meter.resize(meter.sizeHint())
     assert filled(meter, LIGHT.warning) > 30
+
+
+def test_where_nobody_tells_the_size_it_says_so(qtbot: QtBot) -> None:
+    meter = ContextMeter()
+    qtbot.addWidget(meter)
+    meter.set_theme(LIGHT)
+    meter.set_use(0, 0)
+    assert meter.isHidden()
+    meter.set_use(30, 0, "Nobody says how much it reads.")
+    assert not meter.isHidden()
+    assert meter.toolTip() == "Nobody says how much it reads. 30 tokens were read so far."
+    assert meter.accessibleDescription() == meter.toolTip()
+    assert filled(meter, LIGHT.accent) == 0
+    meter.set_use(30, 100, "It drops what is too much.")
+    assert "30 of 100 tokens used" in meter.toolTip()
+    assert meter.toolTip().endswith("It drops what is too much.")
+    meter.set_use(30, 0)
+    assert meter.isHidden()

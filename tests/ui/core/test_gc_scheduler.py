@@ -3,9 +3,9 @@ from __future__ import annotations
 import gc
 import weakref
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QEventLoop, QObject, QTimer
 
-from app.ui.core.gc_scheduler import BUSY_EVERY, MUCH, YOUNG_EVERY, GcScheduler
+from app.ui.core.gc_scheduler import BUSY_EVERY, FEW, MUCH, YOUNG_EVERY, GcScheduler
 
 
 class Ring:
@@ -53,5 +53,26 @@ def test_young_garbage_is_collected_more_often_while_much_is_made(qapp: object) 
         del rings
         collector.collect_young()
         assert collector.every == YOUNG_EVERY
+    finally:
+        collector.close()
+
+
+def test_no_clock_runs_while_nothing_is_made_and_what_is_made_starts_it(qapp: object) -> None:
+    parent = QObject()
+    collector = GcScheduler(parent, lambda: True)
+    try:
+        assert not collector.at_rest  # the start is looked at once
+        collector.collect_if_quiet()
+        collector._timer.stop()
+        collector.collect_young()
+        collector.collect_young()
+        assert collector.at_rest
+        rings = [weakref.ref(Ring()) for _ in range(FEW + 1)]
+        turn = QEventLoop()
+        QTimer.singleShot(20, turn.quit)
+        turn.exec()
+        assert not collector.at_rest
+        collector.collect_young()
+        assert not any(ring() for ring in rings)
     finally:
         collector.close()

@@ -29,8 +29,9 @@ from app.services.core.events import ModelPhase
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
-from app.ui.models.models_page import ModelsPage, ModelsTab
+from app.ui.models.models_page import ModelsPage
 from app.ui.settings.token_panel import TokenPanel
+from app.ui.shell.page_names import ModelsTab
 from app.ui.style.widgets import StyledLabel
 from tests.scenarios.hands import press
 from tests.support.dropping import drop

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu, QScrollBar, QWidget
 from pytestqt.qtbot import QtBot
 
-from app.domain.conversation import BranchMessage
+from app.domain.conversation import BranchMessage, Message
 from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
@@ -36,7 +36,7 @@ from app.ui.transcript.viewport.message_widgets import MessageWidgets
 from app.ui.transcript.viewport.scroll_anchor import ScrollAnchor, ScrollPosition
 from app.ui.transcript.viewport.scroll_bar import ScrollBarSync
 from app.ui.transcript.widgets.message_widget import MessageWidget
-from app.ui.transcript.widgets.signals import FindState, LinkRequest, MessageAction
+from app.ui.transcript.widgets.signals import FindState, LinkRequest, MarkRequest, MessageAction
 from tests.ui.transcript.content.test_selection import MEASURES
 from tests.ui.transcript.making import chat_of, entry, long_chat, thought
 
@@ -68,6 +68,7 @@ class Rig:
         self.after_arranging: Callable[[bool], None] = lambda _leaping: None
         self.refolded: list[int] = []
         self.requests: list[MessageAction] = []
+        self.marks: list[MarkRequest] = []
         self.layout = Layout(
             self.area,
             make_styles(),
@@ -84,6 +85,7 @@ class Rig:
             take_focus=self.area.setFocus,
             refolded=self.refolded.append,
             request=self.requests.append,
+            open_mark=self.marks.append,
         )
 
     def _arranged(self, leaping: bool) -> None:
@@ -248,7 +250,7 @@ def test_the_selection_is_copied_and_drawn(qtbot: QtBot) -> None:
 def test_the_pointer_selects_and_asks_for_links_to_be_opened(rig: Rig) -> None:
     rig.show(chat_of(["Hi", LINKED]))
     links: list[LinkRequest] = []
-    pointer = Pointer(rig.area, rig.layout, rig.selection, links.append)
+    pointer = Pointer(rig.area, rig.layout, rig.selection, links.append, rig.marks.append)
     pointer.press(mouse(QEvent.Type.MouseButtonPress, rig.point(1, "plain")))
     pointer.move(mouse(QEvent.Type.MouseMove, rig.point(1, "words")))
     assert pointer.selecting
@@ -276,7 +278,7 @@ def test_the_keyboard_moves_selects_and_leaves_other_keys(rig: Rig) -> None:
 
 def test_the_menu_offers_the_link_that_is_pointed_at(rig: Rig) -> None:
     rig.show(chat_of(["Hi", LINKED]))
-    pointer = Pointer(rig.area, rig.layout, rig.selection, lambda _: None)
+    pointer = Pointer(rig.area, rig.layout, rig.selection, lambda _: None, rig.marks.append)
     menu = ContextMenu(rig.area, rig.layout, rig.selection, pointer)
     rig.area.customContextMenuRequested.emit(rig.point(1, "page").toPoint())
     (shown,) = rig.area.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
@@ -337,7 +339,8 @@ def test_the_announcer_speaks_a_finished_answer(rig: Rig, monkeypatch: pytest.Mo
 def test_the_idle_scheduler_reads_on_and_lays_out_ahead(rig: Rig, qtbot: QtBot) -> None:
     warmed: list[bool] = []
     lexers = Lexers(at_once, lambda: None, lambda: None)
-    idle = IdleScheduler(rig.area, rig.layout, lexers, lambda: warmed.append(True))
+    asked: list[Message] = []
+    idle = IdleScheduler(rig.area, rig.layout, lexers, lambda: warmed.append(True), asked.append)
     rig.after_arranging = idle.schedule
     rig.show([entry(0, "All of it"), entry(1, "\n\n".join(f"Line {i}." for i in range(20_000)))])
     rig.layout.scroll_to_start()
@@ -345,6 +348,7 @@ def test_the_idle_scheduler_reads_on_and_lays_out_ahead(rig: Rig, qtbot: QtBot) 
     qtbot.waitUntil(lambda: idle.idle, timeout=60_000)
     assert not rig.layout.branch.models[1].has_unparsed
     assert warmed
+    assert [one.id for one in asked] == [rig.layout.branch.models[1].message.id]
     assert rig.layout.widgets.ahead
 
 

@@ -201,6 +201,27 @@ def test_a_damaged_line_takes_no_other_with_it(log: ConnectionLog, line: bytes) 
     assert [row.host for row in log.read().rows] == ["before.example", "after.example"]
 
 
+def test_a_last_line_that_was_torn_takes_no_other_with_it(log: ConnectionLog) -> None:
+    gate = NetworkGate(log=log)
+    gate.connection("https://before.example/", "a try").end()
+    whole = log._path.read_bytes()
+    log._path.write_bytes(whole[:-9])  # the power went away
+    gate.connection("https://after.example/", "a try").end()
+    assert told(log) == [
+        ("before.example", "a try", Outcome.OPEN),  # its end was torn
+        ("after.example", "a try", Outcome.DONE),
+    ]
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in its folders")
+@pytest.mark.warns("The list of connections is not written")
+def test_a_pipe_in_its_place_is_not_waited_for(log: ConnectionLog) -> None:
+    log._path.parent.mkdir()
+    os.mkfifo(log._path)
+    NetworkGate(log=log).connection(URL, "a try").end()
+    assert told(log) == [("models.example", "a try", Outcome.DONE)]
+
+
 @pytest.mark.warns("The list of connections is not written")
 def test_where_nothing_can_be_written_it_is_remembered_while_the_program_runs(
     tmp_path: Path,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
+import time
 from collections.abc import Iterator
 from itertools import islice
 from urllib.error import URLError
@@ -36,19 +37,24 @@ from app.domain.errors import (
 from app.domain.generation import (
     ContextFitted,
     Finished,
+    GenerationRequest,
     OverflowPolicy,
     PromptProgress,
     ReasoningDelta,
     ReasoningEnded,
     ReasoningStarted,
+    Role,
     Sampling,
     StopReason,
     TextDelta,
+    Turn,
 )
 from app.domain.model import LoadRequest
+from app.remote import probe
 from app.remote.refusals import unreachable
+from app.remote.server import EndpointServer as EndpointAsker
 from tests.support.endpoint_server import EndpointServer
-from tests.unit.remote.asking import Asked, asked
+from tests.unit.remote.asking import Asked, asked, thought
 
 SEVERAL_EVENTS = [
     {"choices": [{"delta": {"content": "Grü"}}]},
@@ -119,6 +125,46 @@ def test_reasoning_in_a_field_of_its_own_comes_as_reasoning(
     kinds = [type(event) for event in here.events()]
     assert kinds[:4] == [ReasoningStarted, ReasoningDelta, ReasoningDelta, ReasoningEnded]
     assert kinds[4] is TextDelta
+
+
+THOUGHT = "<think>\nLet me\nthink.\n</think>\n\nThe answer: 4 < 5."
+
+
+@pytest.mark.parametrize("size", [1, 3, 7, 1000])
+def test_reasoning_in_the_text_comes_as_reasoning_however_it_is_cut(
+    server: EndpointServer, here: Asked, size: int
+) -> None:
+    server.answer = [THOUGHT[at : at + size] for at in range(0, len(THOUGHT), size)]
+    events = list(here.events())
+    assert thought(iter(events)) == "Let me\nthink."
+    assert "".join(one.text for one in events if isinstance(one, TextDelta)) == "The answer: 4 < 5."
+    kinds = [type(one) for one in events]
+    assert kinds.index(ReasoningStarted) < kinds.index(ReasoningEnded) < kinds.index(TextDelta)
+
+
+def test_reasoning_that_is_not_at_the_start_is_the_answers_words(
+    server: EndpointServer, here: Asked
+) -> None:
+    server.answer = ["Write ", "<thi", "nk> and </think>."]
+    assert here.answer()[0] == "Write <think> and </think>."
+
+
+@pytest.mark.parametrize("kind", ["llama-server", "other"])
+def test_a_thought_that_was_cut_is_gone_on_with(kind: str) -> None:
+    turn = Turn(Role.ASSISTANT, "", "m1", "First", thinking=True)
+    asks = GenerationRequest("c", (Turn(Role.USER, "Hello?"), turn), continue_answer=True)
+    with EndpointServer(kind) as server:
+        here = asked(server)
+        here.load()
+        server.answer = [", second.\n</think>", "\n\nDone."]
+        if kind == "other":
+            server.answer[0] = f"<think>{server.answer[0]}"
+        events = list(here.engine.generate(asks, threading.Event()))
+        (body,) = server.asked()
+    assert thought(iter(events)) == ", second."
+    assert "".join(one.text for one in events if isinstance(one, TextDelta)) == "Done."
+    said = [one["content"] for one in body["messages"]]
+    assert said == (["Hello?", "<think>\nFirst"] if kind == "llama-server" else ["Hello?"])
 
 
 def test_a_server_that_does_not_stream_is_understood(server: EndpointServer, here: Asked) -> None:
@@ -389,6 +435,9 @@ def test_the_key_is_in_no_error_and_goes_to_no_other_host() -> None:
         here.load()
         server.faults.refusals = [(307, {"Location": elsewhere.address}, b"")]
         assert isinstance(failing(here)[1], EndpointMovedError)
+        server.faults.refusals = [(307, {"Location": "http://a.example/?k=s3cret-key"}, b"")]
+        _, error = failing(here)
+        assert "s3cret-key" not in str(error) + error.detail
         server.faults.refusals = [(401, {}, {"error": {"message": "wrong: s3cret-key"}})]
         _, error = failing(here)
         assert "s3cret-key" not in str(error) + error.detail
@@ -521,6 +570,42 @@ def test_an_endpoint_with_another_address_is_asked_there_and_only_there() -> Non
         assert {one.headers["Authorization"] for one in after.requests} == {"Bearer new"}
 
 
+def test_an_endpoint_is_looked_up_once_for_each_answer(server: EndpointServer, here: Asked) -> None:
+    looked: list[str] = []
+
+    def find(endpoint_id: str) -> Endpoint:
+        looked.append(endpoint_id)
+        return here.listed[endpoint_id]
+
+    def key(endpoint: Endpoint) -> None:
+        looked.append(f"key of {endpoint.id}")
+
+    here.engine._find, here.engine._key = find, key
+    server.faults.field_refused = "max_tokens"  # so that it is asked twice
+    here.answer(sampling=Sampling(max_tokens=50))
+    assert looked == ["here", "key of here"]
+
+
+def test_what_is_changed_while_an_answer_comes_holds_for_the_next_one() -> None:
+    with EndpointServer(key="old") as before, EndpointServer(key="new") as after:
+        here = asked(before, key="old")
+        here.load()
+
+        def packets(data: bytes) -> Iterator[bytes]:
+            yield data[:60]
+            here.listed["here"] = Endpoint("here", "Here", after.address)
+            here.keys["here"] = "new"
+            yield data[60:]
+
+        before.faults.body, before.faults.packets = STREAM.encode(), packets
+        assert here.answer()[0] == "Grüße 😀"
+        assert after.requests == []
+        seen = len(before.requests)
+        assert here.answer()[0] == "Hello there."
+        assert len(before.requests) == seen
+        assert {one.headers["Authorization"] for one in after.requests} == {"Bearer new"}
+
+
 def test_an_endpoint_with_another_key_is_sent_that_one() -> None:
     with EndpointServer(key="old") as server:
         here = asked(server, key="old")
@@ -551,6 +636,72 @@ def test_a_server_that_stops_counting_is_asked_for_one_count_only() -> None:
         seen = len(server.requests)
         here.engine.count_tokens(["one", "two", "three"])
         assert len(server.requests) == seen + 1
+
+
+@pytest.mark.parametrize("how", ["silent", "drips", "cut"])
+def test_a_server_that_does_not_count_in_time_holds_nobody_up(
+    how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(probe, "COUNT_SECONDS", 0.3)
+    with EndpointServer("llama-server") as server:
+        here = asked(server)
+        here.load()
+        server.faults.questions["/tokenize"] = how
+        began = time.monotonic()
+        assert here.engine.count_tokens(["one two", "three"]) == [3, 2]  # estimates
+        assert time.monotonic() - began < 5
+        assert not here.load().counts
+        assert time.monotonic() - began < 10
+        server.released.set()
+
+
+@pytest.mark.parametrize("how", ["silent", "drips", "cut"])
+def test_a_server_that_does_not_tell_its_models_ends_in_words(
+    server: EndpointServer, how: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(EndpointAsker.ask, "__defaults__", (None, 0.3))
+    server.faults.questions["/v1/models"] = how
+    with pytest.raises(EndpointUnreachableError, match=r"does not answer|ended the connection"):
+        asked(server).load()
+    server.released.set()
+
+
+def held_after_a_word(server: EndpointServer) -> None:
+    """The server says a word and then nothing more."""
+
+    def packets(data: bytes) -> Iterator[bytes]:
+        yield data
+        server.released.wait(30)
+        yield b"data: [DONE]\n\n"
+
+    first = f"data: {json.dumps(SEVERAL_EVENTS[0])}\n\n"
+    server.faults.body, server.faults.packets = first.encode(), packets
+
+
+def test_switching_offline_on_ends_a_running_answer(server: EndpointServer, here: Asked) -> None:
+    held_after_a_word(server)
+    events = here.events()
+    assert next(events) == TextDelta("Grü")
+    here.gate.set_offline(True)
+    with pytest.raises(AnswerCutError, match="Offline was switched on, so Phial ended") as caught:
+        next(events)
+    assert "choose Continue" in caught.value.action
+    server.released.set()
+    assert server.hung_up.wait(20)
+
+
+def test_switching_offline_on_ends_what_has_not_begun(server: EndpointServer, here: Asked) -> None:
+    server.faults.silent = True
+    threading.Timer(0.2, here.gate.set_offline, (True,)).start()
+    with pytest.raises(OfflineError, match="Offline was switched on"):
+        next(here.events())
+    assert not server.released.is_set()
+
+
+def test_nothing_listens_for_offline_once_an_answer_has_ended(here: Asked) -> None:
+    for _ in range(3):
+        here.answer()
+    assert here.gate._listeners == []
 
 
 def test_offline_refuses_everything(server: EndpointServer, here: Asked) -> None:

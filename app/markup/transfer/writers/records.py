@@ -17,7 +17,14 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import InvalidValueError
 from app.domain.generation import Role, Sampling, StopReason, Timings, sampling_from_dict
 from app.domain.model import ModelRef
-from app.domain.parts import PlacedPart, part_from, part_kind, part_values
+from app.domain.parts import (
+    PART_KINDS,
+    PlacedPart,
+    part_from,
+    part_kind,
+    part_values,
+    unknown_part,
+)
 from app.domain.presets.preset import options_from_dict, options_to_dict
 from app.language import tr
 from app.markup.transfer.readers.beside_text import split_thinking
@@ -275,17 +282,18 @@ def _with_reasoning_apart(message: Message) -> Message:
 
 
 def placed_from(value: object) -> tuple[PlacedPart, ...]:
-    """What `part_records` was given.
+    """What `part_records` was given; what only a newer Phial knows is kept as it came.
 
     Raises:
-        ShapeError: It is damaged, or of a kind that only a newer Phial knows.
+        ShapeError: It is damaged.
     """
     found: list[PlacedPart] = []
     for item in as_list(value, tr("The parts of a message")):
         at, kind, values = (*as_list(item, tr("A part of a message")), None, None, None)[:3]
         said = as_map(unpack(values), tr("A part of a message"))
+        make = part_from if kind in PART_KINDS else unknown_part
         try:
-            found.append(PlacedPart(_int(at), part_from(str(kind), said)))
+            found.append(PlacedPart(_int(at), make(_text(kind), said)))
         except ValueError as error:
             raise ShapeError(tr("A part of a message in it cannot be read.")) from error
     return tuple(found)

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from app.domain.conversation import BranchMessage, Message
 from app.domain.parts import Part
 from app.ui.transcript.content.heights import HeightIndex
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel, characters, heights_of
 from app.ui.transcript.content.row import Measures
 
@@ -107,6 +108,19 @@ class BranchModel:
             self.open(at)
             self.sync_heights(at)
         return at
+
+    def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> bool:
+        """Take the marks of a message; whether any row of it looks different now."""
+        at = self.by_id.get(message_id)
+        if at is None or not self.models[at].set_marks(marks, self.measures):
+            return False
+        self.sync_heights(at)
+        return True
+
+    def forget_marks(self) -> None:
+        """The marks of all messages are to be asked for again."""
+        for model in self.models:
+            model.marks.asked = False
 
     def parse_slice(self, at: int) -> None:
         """Read a little more of a long message."""

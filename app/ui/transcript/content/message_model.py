@@ -12,15 +12,16 @@ from math import inf
 from time import perf_counter
 
 from app.domain.conversation import BranchMessage, Message, MessageStatus, Version
-from app.domain.generation import Role, StopReason
+from app.domain.generation import Role
 from app.domain.parts import Part, ReasoningPart, TextPart
-from app.language import tr, trn
+from app.language import tr
 from app.markup.document.blocks import Block, BlockPart, StreamResult, StreamUpdate
 from app.markup.document.flow import flatten
 from app.markup.parts.registry import block_of, blocks_of, shown_parts
 from app.markup.parts.stream import PartStream
-from app.services.core import formatting
 from app.ui.transcript.content.heights import HeightIndex
+from app.ui.transcript.content.marked_rows import MessageMarks, WrittenBlock, written_blocks
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.row_list import RowList, RowSnapshot
@@ -69,12 +70,14 @@ class MessageModel:
         "_left",
         "_mark",
         "_starts",
+        "_text_end",
         "_unread",
         "_written",
         "blocks",
         "heights",
         "left_out",
         "list",
+        "marks",
         "message",
         "stream",
         "summary",
@@ -95,6 +98,8 @@ class MessageModel:
         self.list: RowList | None = None
         self.heights = UNKNOWN
         self.blocks: tuple[Block, ...] | None = None
+        self.marks = MessageMarks()
+        self._text_end = 0  # of the rows, where those below the text begin
         self.stream: PartStream | None = None
         self._mark: RowSnapshot | None = None
         self._ending: Iterator[StreamResult | None] | None = None
@@ -260,6 +265,7 @@ class MessageModel:
     def finish(self, message: Message, measures: Measures) -> None:
         """Take the final message; what was streamed stays as it stands."""
         self.message, self._written = message, []
+        self.marks.asked = False
         if self.stream is not None:
             short = characters(message) <= PARSED_AT_ONCE
             self._settle(measures, inf if short else perf_counter() + SLICE_SECONDS)
@@ -314,12 +320,11 @@ class MessageModel:
     def _end(self, measures: Measures, base: int, old: Sequence[Row]) -> None:
         """Add what stands under the text, and bring the heights into step from row ``base``."""
         rows = self.rows
-        if self.unparsed_characters:
-            rows.append(UnparsedRow(self.unparsed_characters))
-        if self.message.status is MessageStatus.FAILED or self.message.error:
-            reason = self.message.error or tr("No answer could be written.")
-            rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
-        rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
+        if self.marks.marks and (self.blocks is not None or base == 0):
+            self.marks.place(rows, self._written_blocks())
+        else:
+            self.marks.place_again(rows, base)
+        self._add_below(rows)
         if self.heights is UNKNOWN:
             self.heights = HeightIndex()
         if base == 0 and len(self.heights) == len(rows):
@@ -332,6 +337,45 @@ class MessageModel:
         for i, row in enumerate(rows[base:]):
             known = i < len(before) and old[i] is row
             self.heights.append(before[i] if known else int(row.estimate(measures)))
+
+    def _add_below(self, rows: list[Row]) -> None:
+        self._text_end = len(rows)
+        rows.extend(self.marks.notes())
+        if self.unparsed_characters:
+            rows.append(UnparsedRow(self.unparsed_characters))
+        if self.message.status is MessageStatus.FAILED or self.message.error:
+            reason = self.message.error or tr("No answer could be written.")
+            rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
+        rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
+
+    @property
+    def text_so_far(self) -> str:
+        """The text, with what was streamed of it."""
+        said = (part.text for part in self._written if isinstance(part, TextPart))
+        return self.message.content + "".join(said)
+
+    def _written_blocks(self) -> list[WrittenBlock]:
+        parts = (*self._parts(), *self._written)
+        texts = [part.text for part in parts if isinstance(part, TextPart)]
+        if self.blocks is None:
+            return [WrittenBlock(0, "".join(texts))]
+        return list(written_blocks(texts, self._starts, self.blocks))
+
+    def set_marks(self, marks: tuple[Mark, ...], measures: Measures) -> bool:
+        """Take other marks; whether that changed any row."""
+        if marks == self.marks.marks:
+            return False
+        self.marks.marks = marks
+        if self.list is None:
+            return False
+        rows, end = self.rows, self._text_end
+        del rows[end:]
+        self.marks.place(rows, self._written_blocks())
+        self._add_below(rows)
+        known = [self.heights[row] for row in range(min(end, len(self.heights)))]
+        more = [int(row.estimate(measures)) for row in rows[len(known) :]]
+        self.heights.reset([*known, *more])
+        return True
 
     def relabel(self, measures: Measures) -> None:
         """Add or take away the label above; what is streamed is laid out again."""
@@ -402,25 +446,3 @@ def estimated_thinking(message: Message, part: ReasoningPart) -> float | None:
     if message.timings is None or not written:
         return None
     return message.timings.completion_seconds * len(part.text) / written or None
-
-
-def status_text(message: Message) -> str:
-    """What is said under an answer: how it ended, if not by itself, and what was not read."""
-    count = len(message.left_out) if message.role is _ASSISTANT else 0
-    if not count:
-        return _end_words(message)
-    left_out = trn("{n} older message left out", "{n} older messages left out", count)
-    return formatting.join(_end_words(message), left_out)
-
-
-def _end_words(message: Message) -> str:
-    match message.status:
-        case MessageStatus.STOPPED:
-            return tr("Stopped by you")
-        case MessageStatus.INTERRUPTED:
-            return tr("Interrupted; the text so far was kept")
-        case MessageStatus.CUT:
-            if message.stop_reason is StopReason.CONTEXT_FULL:
-                return tr("Cut: the context window is full")
-            return tr("Cut at the token limit")
-    return ""

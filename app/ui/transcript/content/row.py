@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.markup.document.blocks import Block
+from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.runs import Run
 
@@ -30,6 +31,11 @@ class Row:
 
     __slots__ = ()
     place: RowPlacement
+
+    @property
+    def marked(self) -> tuple[RowMark, ...]:
+        """The marks in it."""
+        return ()
 
     def looks_same(self, _other: Row) -> bool:
         """Whether another row of its class and place looks alike, so that the older can stay."""

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from app.markup.document.blocks import MathBlock
 from app.markup.kinds.lists import BULLETS, CHECKED, UNCHECKED
 from app.markup.parts.part_block import FoldFrame
+from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.runs import LINE, OBJECT, Run, plain, spoken_formula, text_of
@@ -36,10 +37,16 @@ class TextRow(Row):
     level: int = 0
     text: str = ""
     cut: bool = False
+    marks: tuple[RowMark, ...] = ()
+
+    @property
+    def marked(self) -> tuple[RowMark, ...]:
+        """The marks in it."""
+        return self.marks
 
     def looks_same(self, other: Row) -> bool:
         """Whether it says the same in the same way."""
-        if not isinstance(other, TextRow):
+        if not isinstance(other, TextRow) or self.marks != other.marks:
             return False
         return self.runs == other.runs and (self.level, self.cut) == (other.level, other.cut)
 
@@ -108,6 +115,12 @@ class TableRow(Row):
     place: RowPlacement
     lines: tuple[Cells, ...]
     head: bool
+    marks: tuple[RowMark, ...] = ()
+
+    @property
+    def marked(self) -> tuple[RowMark, ...]:
+        """The marks in it."""
+        return self.marks
 
     def drawn_text(self) -> str:
         """A line a cell."""
@@ -133,10 +146,17 @@ class MathRow(Row):
     block: MathBlock
     place: RowPlacement
     state: HorizontalScrollState = field(default_factory=HorizontalScrollState)
+    marks: tuple[RowMark, ...] = ()
+
+    @property
+    def marked(self) -> tuple[RowMark, ...]:
+        """The marks in it."""
+        return self.marks
 
     def looks_same(self, other: Row) -> bool:
         """Whether the formula is the same."""
-        return isinstance(other, MathRow) and self.block == other.block
+        same = isinstance(other, MathRow) and self.block == other.block
+        return same and self.marks == other.marked
 
     def drawn_text(self) -> str:
         """One character."""
@@ -195,6 +215,12 @@ class NoteRow(Row):
     text: str
     place: RowPlacement = field(default_factory=RowPlacement)
     error: bool = False
+    marks: tuple[RowMark, ...] = ()
+
+    @property
+    def marked(self) -> tuple[RowMark, ...]:
+        """The marks in it."""
+        return self.marks
 
 
 @dataclass(frozen=True, slots=True, eq=False)

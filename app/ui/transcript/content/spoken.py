@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from app.domain.generation import Role
 from app.language import tr
-from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel, status_text
+from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel
+from app.ui.transcript.content.status import status_text
 
 
 def spoken_message(model: MessageModel, limit: int) -> str:

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from app.markup.code.highlighter import Highlighter
 from app.markup.document.blocks import Align
+from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.runs import LINE, clean_code
@@ -139,6 +140,12 @@ class CodeRow(Row):
     first: int
     open: bool = True
     cut: bool = False
+    marks: tuple[RowMark, ...] = ()
+
+    @property
+    def marked(self) -> tuple[RowMark, ...]:
+        """The marks in it."""
+        return self.marks
 
     def drawn_text(self) -> str:
         """Cleaned, with a `LINE` where an endless line is cut.

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from PySide6.QtCore import QPoint, QRect
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.selection import BEYOND, CopyAs, message_text
@@ -14,7 +17,7 @@ from app.ui.transcript.interaction.clipboard import put_on_clipboard
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.layout import Layout
-from app.ui.transcript.widgets.signals import ActionKind, MessageAction
+from app.ui.transcript.widgets.signals import ActionKind, MarkRequest, MessageAction
 
 
 class MessageActions:
@@ -26,6 +29,7 @@ class MessageActions:
         take_focus: Takes the focus from a control that goes away.
         refolded: Called when the rows of a message have other numbers.
         request: Asks the shell for what is done elsewhere.
+        open_mark: Asks it to show what a mark is about.
     """
 
     def __init__(
@@ -36,9 +40,10 @@ class MessageActions:
         take_focus: Callable[[], None],
         refolded: Callable[[int], None],
         request: Callable[[MessageAction], None],
+        open_mark: Callable[[MarkRequest], None],
     ) -> None:
         self._layout, self._selection, self._refolded = layout, selection, refolded
-        self._request, self.take_focus = request, take_focus
+        self._request, self._open_mark, self.take_focus = request, open_mark, take_focus
 
     def decoration_of(self, model: MessageModel, row: int) -> RowDecoration:
         """Selection and matches in a row."""
@@ -51,6 +56,11 @@ class MessageActions:
             form = CopyAs(payload) if payload else None
             put_on_clipboard(lambda wanted: message_text(model, wanted), form)
         self._request(MessageAction(action, model.message.id, payload))
+
+    def on_mark(self, model: MessageModel, mark: Mark, at: QWidget) -> None:
+        """A mark was chosen, by the button that stands for it."""
+        area = QRect(at.mapToGlobal(QPoint(0, 0)), at.size())
+        self._open_mark(MarkRequest(model.message.id, mark, area))
 
     def copy_code(self, model: MessageModel, state: CodeState) -> None:
         """Put a code block on the clipboard."""

@@ -6,19 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, Qt, QTimer
+from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
 from app.language import tr
 from app.ui.core.links import is_openable_link
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.rows import link_text
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.selection import Position, Selection, line_at, word_at
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.layout import Layout
-from app.ui.transcript.widgets.signals import LinkRequest
+from app.ui.transcript.widgets.signals import LinkRequest, MarkRequest
 
 Around: TypeAlias = Callable[[str, int], tuple[int, int]]
 """Finds the part of a text around a position."""
@@ -49,6 +50,7 @@ class Pointer:
         layout: What is pointed at.
         selection: What a drag selects.
         open_link: Asks the shell to open an address.
+        open_mark: Asks it to show what a mark is about.
     """
 
     def __init__(
@@ -57,9 +59,10 @@ class Pointer:
         layout: Layout,
         selection: SelectionController,
         open_link: Callable[[LinkRequest], None],
+        open_mark: Callable[[MarkRequest], None],
     ) -> None:
         self._area, self._layout, self._selection = area, layout, selection
-        self._open_link = open_link
+        self._open_link, self._open_mark = open_link, open_mark
         self._pressed: Position | None = None
         self._caret: Position | None = None  # where a selection with Shift begins
         self._whole: _Whole | None = None  # what a selection grows by; None for characters
@@ -110,6 +113,12 @@ class Pointer:
         """The address under a point."""
         found = self.item_at(point)
         return found[2].link_at(found[3], found[4]) if found else ""
+
+    def mark_under(self, point: QPointF) -> Mark | None:
+        """The mark under a point."""
+        found = self.item_at(point)
+        marked = found[2].mark_at(found[3], found[4]) if found else None
+        return marked.mark if marked is not None else None
 
     def _scroll_sideways(self, point: QPointF, delta: int) -> None:
         """Scroll the wide block under a point."""
@@ -186,12 +195,15 @@ class Pointer:
             elif not outside:
                 self._edge.stop()
             return
-        link = self.link_under(point)
-        shape = Qt.CursorShape.PointingHandCursor if link else Qt.CursorShape.IBeamCursor
+        link, mark = self.link_under(point), self.mark_under(point)
+        hand = link or mark is not None
+        shape = Qt.CursorShape.PointingHandCursor if hand else Qt.CursorShape.IBeamCursor
         if self._area.viewport().cursor().shape() != shape:
             self._area.viewport().setCursor(shape)
         if link:
             QToolTip.showText(event.globalPosition().toPoint(), shortened(link), self._area)
+        elif mark is not None:
+            QToolTip.showText(event.globalPosition().toPoint(), mark.words, self._area)
         elif QToolTip.isVisible():
             QToolTip.hideText()
 
@@ -238,11 +250,25 @@ class Pointer:
         if event.button() is not Qt.MouseButton.LeftButton:
             return
         self._selection.set_primary_selection()
-        if self._moved or not self._link:
+        if self._moved:
+            return
+        if not self._link:
+            self._choose_mark(event)
             return
         found = self.item_at(event.position())
         if found is not None and found[2].link_at(found[3], found[4]) == self._link:
             self.activate(self._link, link_text(found[2].row, self._link))
+
+    def _choose_mark(self, event: QMouseEvent) -> None:
+        """A click without a selection: on a mark it asks what that is about."""
+        mark, found = self.mark_under(event.position()), self.item_at(event.position())
+        chosen = self._selection.selection
+        if mark is None or found is None or not (chosen is None or chosen.empty):
+            return
+        here = event.globalPosition().toPoint()
+        tall = int(self._layout.styles.normal.line_height)
+        area = QRect(here.x(), here.y() - tall // 2, 1, tall)
+        self._open_mark(MarkRequest(self._layout.branch.models[found[0]].message.id, mark, area))
 
     def activate(self, address: str, text: str) -> None:
         """Ask the shell to open an address; others than web and mail are only shown."""

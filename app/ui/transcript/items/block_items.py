@@ -22,6 +22,7 @@ from app.ui.transcript.content.rows import (
 from app.ui.transcript.content.runs import LINE, Run, clean
 from app.ui.transcript.content.wide_blocks import HorizontalScrollState, TableState
 from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
+from app.ui.transcript.items.mark_drawing import MarkedArea, chip_size, paint_chip, paint_waves
 from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.text_document import TextDocument
@@ -108,7 +109,28 @@ class MathItem(RowItem):
             self._source.drawContents(painter)
         elif self._drawn is not None:
             self._paint_formula(painter, self._drawn)
+        paint_waves(painter, self.marked(), self.style)
+        self._paint_chips(painter)
         painter.restore()
+
+    def marked(self) -> list[MarkedArea]:
+        """The marks, and where they are drawn: all of them at all of the formula."""
+        wide = self._wide if self._drawn is not None else self.room
+        left = self.left + max(0.0, (self.room - wide) / 2)
+        area = QRectF(left, self.gap, min(wide, self.room), self.body_height() - self._pad / 2)
+        return [MarkedArea(one, (area,)) for one in self.row.marks[:1]]
+
+    def _paint_chips(self, painter: QPainter) -> None:
+        """Draw the chips beside the formula, where there is room."""
+        for area in self.marked():
+            rect = area.rects[0]
+            x = rect.right() + self.style.px(10)
+            for one in self.row.marks:
+                size = chip_size(one.mark, self.style)
+                if one.mark.chip and x + size.width() <= self.left + self.room:
+                    y = rect.center().y() - size.height() / 2
+                    paint_chip(painter, QRectF(QPointF(x, y), size), one.mark, self.style)
+                    x += size.width()
 
     def _paint_formula(self, painter: QPainter, drawn: DrawnFormula) -> None:
         """Draw the formula in the middle of the column, its numbers at the edge."""

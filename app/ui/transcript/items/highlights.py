@@ -30,7 +30,7 @@ def area_of(
     area = QRegion()
     for start, end in parts:
         if end > first and start <= last:
-            for rect in _rects(document, start, end):
+            for rect in rects_of(document, start, end):
                 area += rect.toAlignedRect()
     return area
 
@@ -43,7 +43,7 @@ def _hit(document: QTextDocument, point: QPointF) -> int:
     return document.documentLayout().hitTest(point, Qt.HitTestAccuracy.FuzzyHit)
 
 
-def _rects(document: QTextDocument, start: int, end: int) -> Iterator[QRectF]:
+def rects_of(document: QTextDocument, start: int, end: int) -> Iterator[QRectF]:
     """The parts of lines between two positions."""
     while start < end:
         block = document.findBlock(start)

@@ -18,10 +18,19 @@ from PySide6.QtGui import (
 
 from app.ui.transcript.content.runs import Run, clean
 from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
+from app.ui.transcript.items.highlights import rects_of
+from app.ui.transcript.items.mark_drawing import (
+    CHIP_NUMBER,
+    CHIP_OBJECT,
+    InlineChip,
+    MarkedArea,
+)
 from app.ui.transcript.items.style import FORMULA_OBJECT, Style
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
+
+    from app.ui.transcript.content.marks import RowMark
 
 
 class InlineFormula(QPyTextObject):
@@ -146,6 +155,8 @@ class RowDocument(QTextDocument):
         self.formulas: InlineFormula | None = None
         # (position in the row's text, length in the document) of each formula drawn as source
         self.spelled: list[tuple[int, int]] = []
+        self.chips: list[int] = []  # positions in the row's text that have a chip behind them
+        self._chips: InlineChip | None = None  # Qt keeps no reference to it
         self.line_grounds: dict[int, str] = {}  # colours behind whole lines, by number
         self.base = 0  # document position of the row's first character
         self.strut = False  # whether lines of formulas alone are as tall as lines of text
@@ -193,21 +204,58 @@ class RowDocument(QTextDocument):
         made.setProperty(_NUMBER, self.formulas.add(result))
         cursor.insertText("\ufffc", made)
 
+    def add_chips(self, marks: Sequence[RowMark]) -> None:
+        """Put chips behind the marks that have one; the row's text stays what it is.
+
+        Args:
+            marks: Those of the row, in its order.
+        """
+        wanted = [one for one in marks if one.mark.chip]
+        if not wanted:
+            return
+        chips = InlineChip(self.style)
+        self.documentLayout().registerHandler(CHIP_OBJECT, chips)
+        self._chips = chips
+        cursor = QTextCursor(self)
+        for one in reversed(wanted):  # what stands before keeps its place
+            cursor.setPosition(self.to_document(one.end))
+            made = QTextCharFormat()
+            made.setFont(self.style.fonts.small)
+            made.setObjectType(CHIP_OBJECT)
+            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
+            made.setProperty(CHIP_NUMBER, chips.add(one.mark))
+            cursor.insertText("\ufffc", made)
+        self.chips = [one.end for one in wanted]
+
+    def areas(self, marks: Iterable[RowMark]) -> list[MarkedArea]:
+        """Where marks stand in it, their chips included."""
+        found = []
+        for one in marks:
+            start, end = self.to_document(one.start), self.to_document(one.end)
+            chip = bool(one.mark.chip) and one.end in self.chips
+            rects = tuple(rects_of(self, start, end + chip))
+            if rects:
+                found.append(MarkedArea(one, rects, chip))
+        return found
+
+    def _longer(self) -> list[tuple[int, int, int]]:
+        """What is longer than in the row's text: its place there, its length there, and here."""
+        found = [(start, 1, length) for start, length in self.spelled]
+        return sorted(found + [(end, 0, 1) for end in self.chips])
+
     def to_document(self, position: int) -> int:
         """Turn a position in the row's text into one in the document."""
-        for start, length in self.spelled:
-            if position > start:
-                position += length - 1
-        return position + self.base
+        found = [here - there for start, there, here in self._longer() if position > start]
+        return position + sum(found) + self.base
 
     def to_row(self, position: int) -> int:
         """Turn a position in the document into one in the row's text."""
         shift = 0
         position = max(0, position - self.base)
-        for start, length in self.spelled:
+        for start, there, here in self._longer():
             begin = start + shift
-            if position >= begin + length:
-                shift += length - 1
+            if position >= begin + here:
+                shift += here - there
             elif position > begin:
-                return start + (1 if position - begin > length / 2 else 0)
+                return start + (there if position - begin > here / 2 else 0)
         return position - shift

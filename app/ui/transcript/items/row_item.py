@@ -14,12 +14,14 @@ from PySide6.QtGui import (
 )
 
 from app.ui.style.theme import qcolour
+from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import SpaceRow
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.content.wide_blocks import HorizontalScrollState
 from app.ui.transcript.items.formulas import PendingFormula
+from app.ui.transcript.items.mark_drawing import MarkedArea
 from app.ui.transcript.items.style import Style
 
 if TYPE_CHECKING:
@@ -120,6 +122,16 @@ class RowItem:
     def link_at(self, _x: float, _y: float) -> str:
         """The address of the link under a point, or nothing."""
         return ""
+
+    def marked(self) -> list[MarkedArea]:
+        """The marks, and where they are drawn."""
+        return []
+
+    def mark_at(self, x: float, y: float) -> RowMark | None:
+        """The mark under a point."""
+        if not self.row.marked:
+            return None
+        return next((one.mark for one in self.marked() if one.contains(x, y)), None)
 
     def horizontal_scroll(self) -> HorizontalScrollState | None:
         """What scrolls sideways here."""

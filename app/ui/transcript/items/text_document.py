@@ -54,6 +54,7 @@ class TextDocument(RowDocument):
         if not row.runs:
             cursor.setBlockCharFormat(style.format_of(Run(""), row.level, quiet=row.place.quiet))
         self._write(cursor, row, 0)
+        self.add_chips(row.marks)
         cursor.endEditBlock()
 
     def _write(self, cursor: QTextCursor, row: TextRow, first: int) -> None:

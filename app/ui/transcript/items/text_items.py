@@ -17,6 +17,7 @@ from app.ui.transcript.content.runs import Run, units
 from app.ui.transcript.content.wide_blocks import CodeRow, HorizontalScrollState
 from app.ui.transcript.items.code_document import CodeDocument
 from app.ui.transcript.items.highlights import area_of
+from app.ui.transcript.items.mark_drawing import MarkedArea, paint_chips, paint_waves
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
@@ -88,6 +89,8 @@ class DocumentItem(RowItem):
             painter.setClipRect(clip, Qt.ClipOperation.IntersectClip)
         x, y = self.origin()
         painter.translate(x, y)
+        marks = self.doc.areas(self.row.marked)
+        paint_chips(painter, marks, self.style)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette = self.style.palette(quiet=self.row.place.quiet)
         context.selections = self._selections(look)
@@ -105,7 +108,13 @@ class DocumentItem(RowItem):
             self._paint_found(painter, context, others, theme.match)
             if look.current is not None:
                 self._paint_found(painter, context, (look.current,), theme.match_current)
+        paint_waves(painter, marks, self.style)
         painter.restore()
+
+    def marked(self) -> list[MarkedArea]:
+        """The marks, and where they are drawn."""
+        x, y = self.origin()
+        return [one.translated(x, y) for one in self.doc.areas(self.row.marked)]
 
     def _paint_found(
         self,
@@ -209,6 +218,8 @@ class TextItem(DocumentItem):
             not isinstance(row, TextRow)
             or (row.place, row.level) != (old.place, old.level)
             or not (row.runs and old.runs)
+            or row.marks
+            or old.marks
         ):
             return None
         before = self.is_rtl()

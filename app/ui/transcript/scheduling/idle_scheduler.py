@@ -12,6 +12,8 @@ from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer
 
+from app.domain.conversation import Message, MessageStatus
+from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.scheduling.colours import colour
@@ -40,12 +42,19 @@ class IdleScheduler:
         layout: What is finished.
         lexers: Colour code.
         warm_up: Has loaded what the first formula would wait for.
+        want_marks: Asks for the marks of an answer that is in view.
     """
 
     def __init__(
-        self, parent: QObject, layout: Layout, lexers: Lexers, warm_up: Callable[[], None]
+        self,
+        parent: QObject,
+        layout: Layout,
+        lexers: Lexers,
+        warm_up: Callable[[], None],
+        want_marks: Callable[[Message], None],
     ) -> None:
         self._layout, self._lexers, self._warm_up = layout, lexers, warm_up
+        self._want_marks = want_marks
         self._slice_timer = QTimer(parent, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._slice_timer.timeout.connect(self._run_slice)
         self._idle_timer = QTimer(parent, singleShot=True)
@@ -149,6 +158,8 @@ class IdleScheduler:
         """One small piece of work after the other; what is done already is passed over."""
         shown = self._shown()
         for widget in shown:
+            self._ask_for_marks(widget.model)
+        for widget in shown:
             while widget.controls.make_next(widget.visible_rows):
                 yield
         for widget in shown:
@@ -162,6 +173,12 @@ class IdleScheduler:
                 if spot.item.make_picture():
                     yield
         yield from self._lay_out_ahead()
+
+    def _ask_for_marks(self, model: MessageModel) -> None:
+        written = model.message.status is not MessageStatus.STREAMING
+        if written and not (model.marks.asked or model.is_user or model.has_unparsed):
+            model.marks.asked = True
+            self._want_marks(model.message)
 
     def _read_whole(self, widget: MessageWidget) -> None:
         """Have the blocks in view read in one go, once their lines have colours."""

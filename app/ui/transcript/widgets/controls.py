@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
 from app.ui.transcript.items.block_items import (
     SIDE_BAR,
@@ -26,6 +27,7 @@ from app.ui.transcript.items.style import CODE_PAD
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
 from app.ui.transcript.widgets.layout_cache import LayoutCache
+from app.ui.transcript.widgets.mark_buttons import MarkStrip
 from app.ui.transcript.widgets.message_controls import CodeHead, FoldToggle, HorizontalScrollBar
 from app.ui.transcript.widgets.message_widget_host import MessageWidgetHost, VisibleRow
 
@@ -54,7 +56,8 @@ class Controls:
             if isinstance(item, ScrollBarItem) and item.widget is not None:
                 item.widget.hide()
             return
-        if item.widget is None and isinstance(item, FooterItem) and not self._is_due():
+        later = isinstance(item, FooterItem) and not self._is_due()
+        if item.widget is None and (later or _is_marked(item)):
             return
         self._make_and_place(spot)
 
@@ -81,7 +84,7 @@ class Controls:
             item.widget = self._make(item)
         x = self._cache.offset_x(item) + item.left
         y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
-        if isinstance(item, ScrollBarItem | MathItem):
+        if isinstance(item, ScrollBarItem | MathItem) and not _is_marked(item):
             y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
         if isinstance(item.widget, Footer):
             x -= style.px(OVERHANG)
@@ -103,6 +106,11 @@ class Controls:
             head.wrap_clicked.connect(lambda: host.toggle_wrap(state))
             self._watch((head.wrap, head.copy), head)
             return head
+        if _is_marked(item):
+            areas = item.marked()
+            strip = MarkStrip(message, style, areas, item.left, item.gap, self._mark_pressed)
+            self._watch(strip.buttons, strip)
+            return strip
         if isinstance(item, FoldItem):
             toggle = FoldToggle(message, style, item.row)
             toggle.clicked.connect(lambda: host.toggle_fold(cache.model, toggle.row.fold))
@@ -114,6 +122,9 @@ class Controls:
             bar.valueChanged.connect(self._bar_moved(side))
             return bar
         return self._make_footer(item)
+
+    def _mark_pressed(self, mark: Mark, at: QWidget) -> None:
+        self._host.on_mark(self._cache.model, mark, at)
 
     def _make_footer(self, item: RowItem) -> Footer:
         cache, host, model = self._cache, self._host, self._cache.model
@@ -183,6 +194,8 @@ class Controls:
         widget = spot.item.widget
         if isinstance(widget, CodeHead):
             return [widget.wrap, widget.copy]
+        if isinstance(widget, MarkStrip):
+            return list(widget.buttons)
         if isinstance(widget, Footer):
             return [button for button in widget.buttons if button.isEnabled()]
         return [widget] if widget is not None and widget.isVisible() else []
@@ -190,9 +203,16 @@ class Controls:
 
 def has_control(item: RowItem) -> bool:
     """Whether a row has a control."""
+    if _is_marked(item):
+        return True
     if isinstance(item, ScrollBarItem | MathItem):
         return item.bar
     return isinstance(item, FixedItem)
+
+
+def _is_marked(item: RowItem) -> bool:
+    """Whether it has marks to go to; a formula that scrolls sideways keeps its bar."""
+    return bool(item.row.marked) and not (isinstance(item, MathItem) and item.bar)
 
 
 def _set_bar(bar: HorizontalScrollBar, item: RowItem) -> None:

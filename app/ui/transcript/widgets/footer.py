@@ -13,7 +13,7 @@ from app.domain.generation import Role
 from app.language import tr, trn
 from app.services.core import formatting
 from app.ui.style.widgets import open_below
-from app.ui.transcript.content.message_model import status_text
+from app.ui.transcript.content.status import status_text
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.buttons import ButtonRow, QuietButton, QuietLabel
 from app.ui.transcript.widgets.signals import ActionKind

@@ -183,6 +183,7 @@ def _reusable(known: RowItem, wanted: object, style: Style) -> bool:
         known.style is style
         and type(known.row) is type(wanted)
         and not isinstance(wanted, FooterRow)
+        and not known.row.marked
         and getattr(known.row, "state", None) is getattr(wanted, "state", None)
     )
 

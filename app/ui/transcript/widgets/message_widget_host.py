@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.items.row_item import RowDecoration, RowItem
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +32,9 @@ class MessageWidgetHost(Protocol):
 
     def on_action(self, model: MessageModel, kind: str, payload: str) -> None:
         """An action was chosen."""
+
+    def on_mark(self, model: MessageModel, mark: Mark, at: QWidget) -> None:
+        """A mark was chosen, by the button that stands for it."""
 
     def copy_code(self, model: MessageModel, state: CodeState) -> None:
         """Put a code block on the clipboard."""

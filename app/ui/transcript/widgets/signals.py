@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QAbstractScrollArea
+
+from app.domain.conversation import Message
+from app.ui.transcript.content.marks import Mark
 
 
 class ActionKind(StrEnum):
@@ -44,6 +47,21 @@ class LinkRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class MarkRequest:
+    """A mark was chosen.
+
+    Attributes:
+        message_id: Of the message that it is in.
+        mark: The mark.
+        area: Where it is seen, on the screen.
+    """
+
+    message_id: str
+    mark: Mark
+    area: QRect
+
+
+@dataclass(frozen=True, slots=True)
 class FindState:
     """Where the search stands.
 
@@ -59,9 +77,15 @@ class FindState:
 
 
 class TranscriptSignals(QAbstractScrollArea):
-    """The signals of the transcript; the last says that its button to the end was pressed."""
+    """The signals of the transcript; the last says that its button to the end was pressed.
+
+    An answer that comes into view says that its marks are wanted; `TranscriptView.set_marks` takes
+    them.
+    """
 
     action_requested = Signal(MessageAction)
     link_activated = Signal(LinkRequest)
     find_changed = Signal(FindState)
+    mark_requested = Signal(MarkRequest)
+    marks_wanted = Signal(Message)
     end_requested = Signal()

@@ -202,3 +202,27 @@ def test_a_page_that_is_not_there_is_refused(reader: DocumentReader, report: Pat
 def test_values_survive_the_pipe() -> None:
     reply = PageReply(3, DocumentPage(1, "a\n\u2028\udc80b", 0, 3))
     assert CODEC.decode(CODEC.encode(reply)) == reply
+
+
+def test_pages_wait_for_whoever_takes_them_and_closing_waits_for_nobody(tmp_path: Path) -> None:
+    path = tmp_path / "long.pdf"
+    path.write_bytes(make.pdf([lines(f"Page {n}") for n in range(80)]))
+    reader = DocumentReader()
+    found = reader.read(path, NEVER)
+    next(found)
+    process = reader._process
+    assert process is not None
+    waits = process.events
+    for _ in range(2_000):
+        if waits.qsize() >= 16:
+            break
+        NEVER.wait(0.005)
+    NEVER.wait(0.1)
+    assert waits.qsize() == 16
+    assert sum(isinstance(one, DocumentPage) for one in found) == 80
+    again = reader.read(path, NEVER)
+    next(again)
+    reader.close()  # what reads is not asked for anything meanwhile
+    with pytest.raises(DocumentReadCancelledError):
+        next(again)
+    assert reader.pid is None

@@ -130,3 +130,38 @@ def test_a_text_in_the_schema_is_never_read_as_a_grammar() -> None:
 
 def test_any_object_is_an_object() -> None:
     assert "root ::= object" in any_object()
+
+
+@pytest.mark.parametrize(
+    ("schema", "allowed"),
+    [
+        ({"type": "string", "enum": ["a", 1, None]}, ['"a"']),
+        ({"type": ["string", "null"], "enum": ["a", 1, None]}, ['"a"', "null"]),
+        ({"type": "integer", "enum": [1, 1.5, 2.0, True]}, ["1", "2.0"]),
+        ({"type": "number", "enum": [1, True, 2.5]}, ["1", "2.5"]),
+        ({"type": "boolean", "enum": [0, False]}, ["false"]),
+        ({"type": "object", "const": {"a": 1}}, ['{"a": 1}']),
+        ({"enum": ["a", 1]}, ['"a"', "1"]),
+    ],
+)
+def test_of_an_enum_only_values_of_its_type_are_allowed(
+    schema: dict[str, object], allowed: list[str]
+) -> None:
+    found = rules(schema)
+    quoted = ['"' + one.replace('"', '\\"') + '"' for one in allowed]
+    assert " | ".join(quoted) in found.values()
+
+
+@pytest.mark.parametrize(
+    ("schema", "why"),
+    [
+        ({"type": "string", "enum": [1, 2]}, "none of its values is of its type"),
+        ({"type": "integer", "const": True}, "none of its values is of its type"),
+        ({"type": "text", "enum": ["a"]}, "not one that JSON has"),
+        ({"type": [], "enum": ["a"]}, "not one that JSON has"),
+        ({"type": {}, "enum": ["a"]}, "not one that JSON has"),
+    ],
+)
+def test_an_enum_without_a_value_of_its_type_is_refused(schema: object, why: str) -> None:
+    with pytest.raises(InvalidValueError, match=why):
+        grammar_for(schema)

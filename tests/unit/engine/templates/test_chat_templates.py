@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.answers.reasoning import Marks
 from app.domain.errors import LoadCancelledError, ModelFileError
 from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, opened
-from app.engine.reasoning import Marks
 from app.engine.templates import chat_template
 from app.engine.templates.chat_template import ChatTemplate
 from app.engine.templates.file_template import FileTemplate

@@ -204,7 +204,7 @@ def test_a_language_is_named_without_loading_its_lexer(monkeypatch: pytest.Monke
     def load(*_: object, **__: object) -> None:
         raise AssertionError("a lexer takes up to 60 ms to load")
 
-    monkeypatch.setattr("app.markup.code.highlighter.get_lexer_by_name", load)
+    monkeypatch.setattr("pygments.lexers.get_lexer_by_name", load)
     assert [language_label(name) for name in ("kotlin", "hs", "no-such-language", "")] == [
         "Kotlin",
         "Haskell",

@@ -41,7 +41,10 @@ def test_a_message_sent_at_once_costs_nothing_that_is_still_to_be_written(
     services.library.change_options(chat, lambda own: replace(own, model="box/small")).result()
     with slow_disk(harness):
         services.chat_options.set_queued(chat, ("Later",))
-        exchange = services.chat.send(chat, "Two")  # with a model of here, which is remembered
+        here = services.models.state.model
+        assert here is not None
+        services.chat_options.set_model(services.library.chats.get(chat), here)
+        exchange = services.chat.send(chat, "Two")
         storing = services.chat_options.set_values(chat, {"temperature": 0.5})
     harness.ended(exchange.answer_id)
     storing.result(PATIENCE)

@@ -10,15 +10,31 @@ from pathlib import Path
 import pytest
 
 from app.domain.conversation import MessageStatus
-from app.domain.errors import EngineBusyError, EngineDiedError, InvalidValueError
-from app.domain.generation import GenerationRequest, Role, Sampling, StopReason
+from app.domain.errors import BugError, EngineBusyError, EngineDiedError, InvalidValueError
+from app.domain.generation import (
+    GenerationEvent,
+    GenerationRequest,
+    Role,
+    Sampling,
+    StopReason,
+    TextDelta,
+)
+from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.engine.scripted import ScriptedAnswer, ScriptedEngine
+from app.services.chat.chat_service import ChatService
 from app.services.chat.titles import title_from
-from app.services.core.events import AnswerStarted, AnswerTextAdded, BranchChanged, LibraryChanged
+from app.services.core.events import (
+    AnswerEnded,
+    AnswerStarted,
+    AnswerTextAdded,
+    BranchChanged,
+    LibraryChanged,
+)
 from app.store.conversations.answer_journal import partial_answer
 from app.store.conversations.message_queries import message_seq
+from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 
 Make = Callable[..., Harness]
@@ -351,3 +367,91 @@ def test_the_engine_is_told_whether_what_it_is_asked_is_private(make: Make, priv
     seen = len(harness.heard.events)
     harness.ended(harness.services.chat.regenerate(ended.message.id), after=seen)
     assert [request.private for request in engine.requests] == [private, private]
+
+
+class Broken(ScriptedEngine):
+    """Fails once in a way that nobody expects."""
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        first = not self.requests
+        events = super().generate(request, cancel)
+        for event in events:
+            yield event
+            if first and isinstance(event, TextDelta):
+                raise IndexError("a mistake of ours")
+
+
+def test_a_bug_ends_the_answer_with_its_words_and_a_reason_and_the_chat_goes_on(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bugs: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: bugs.append(told.exc_type))
+    harness = make(Broken(["One two three"]))
+    conversation, ended = harness.ask("Count.")
+    stored = harness.services.library.chats.message(ended.message.id)
+    assert stored == ended.message
+    assert (stored.status, stored.content[:3]) == (MessageStatus.FAILED, "One")
+    assert "IndexError" in stored.error
+    assert isinstance(ended.error, BugError)
+    assert bugs == [IndexError]
+    _, again = harness.ask("And now?", conversation)
+    assert again.message.status is MessageStatus.COMPLETE
+
+
+def test_an_answer_that_cannot_be_started_ends_and_the_next_one_is_written(
+    make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bugs: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: bugs.append(told.exc_type))
+    harness = make(ScriptedEngine(["Two."]))
+    conversation = harness.services.library.create().id
+
+    def no_thread(_self: object, _writing: object) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(ChatService, "_journal_beside", no_thread)
+        exchange = harness.services.chat.send(conversation, "One?")
+        ended = harness.ended(exchange.answer_id)
+    assert (ended.message.status, bugs) == (MessageStatus.FAILED, [RuntimeError])
+    _, again = harness.ask("Two?", conversation)
+    assert again.message.status is MessageStatus.COMPLETE
+    assert harness.services.library.chats.message(exchange.answer_id).status is MessageStatus.FAILED
+
+
+def test_an_answer_of_a_chat_that_was_removed_keeps_no_other_off_the_disk(make: Make) -> None:
+    gate = Gate()
+    harness = make(ScriptedEngine(["late"], pause=gate))
+    library = harness.services.library
+    gone = library.create().id
+    exchange = harness.services.chat.send(gone, "Are you there?")
+    harness.heard.wait_for(lambda e: isinstance(e, AnswerStarted))
+    harness.stored.conversations.delete([gone]).result()
+    harness.stored.conversations.empty_trash().result()
+    gate.open.set()
+    harness.ended(exchange.answer_id)
+    _, kept = harness.ask("Another chat")
+    assert library.chats.message(kept.message.id).content == "late"
+
+
+def test_a_model_lent_for_one_answer_is_given_back_before_its_end_is_told(
+    make: Make, tmp_path: Path
+) -> None:
+    harness = make(ScriptedEngine(["One."]))
+    models = harness.services.models
+    chosen = models.state.model
+    _, ended = harness.ask("Who?")
+    used: list[object] = []
+
+    def ask_at_once(event: object) -> None:
+        if isinstance(event, AnswerEnded):
+            used.append(models.state.model)
+
+    harness.services.bus.subscribe(ask_at_once)
+    after = len(harness.heard.events)
+    other = ModelFile(write_model(tmp_path / "other.gguf"), "Other", "Q4_K_M", sha256="7d" * 32)
+    harness.services.chat.answer_with(ended.message.id, other)
+    told = harness.heard.wait_for(lambda e: isinstance(e, AnswerEnded), after=after)
+    assert isinstance(told, AnswerEnded)
+    assert told.message.model is not None
+    assert (told.message.model.name, used) == ("Other", [chosen])

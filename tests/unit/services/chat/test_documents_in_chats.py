@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.domain.parts import CitationPart
 from app.engine.scripted import ScriptedEngine
 from app.services.documents.attached import attachment_part, reading_price
+from app.services.documents.checked_answer import is_check
 from app.services.documents.reading_plan import ReadingMode
 from tests.support.document_files import lines, pdf
 from tests.support.harness import Harness, build
@@ -71,6 +74,41 @@ def test_each_cited_sentence_is_stored_with_what_was_found(program: Harness, rep
         ("report.pdf", 1, "1", "differs"),
     ]
     assert answer.content == "It cost 12 euros [1]. It cost 13 euros [1]."
+
+
+def test_an_answer_that_goes_on_has_each_check_once(
+    program: Harness, engine: ScriptedEngine, report: Path
+) -> None:
+    chat = program.services.library.create().id
+    answer = program.services.library.chats.message(ask(program, chat, "What?", report))
+    cut = replace(answer, status=MessageStatus.STOPPED, content=answer.content[:22])
+    program.services.library.finish(replace(cut, placed=answer.placed[:1])).result()
+    after = len(program.heard.events)
+    program.services.chat.continue_answer(answer.id)
+    program.ended(answer.id, after=after)
+    whole = program.services.library.chats.message(answer.id)
+    found = [(one.at, one.part.verdict) for one in whole.placed if is_check(one.part)]
+    assert whole.content == f"{cut.content}{answer.content}"
+    assert [at for at, _ in found] == sorted({at for at, _ in found}), "each sentence once"
+    assert found[0] == (21, "quoted")
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+def test_an_answer_ends_whole_where_checking_it_fails(
+    program: Harness, report: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_given: object) -> None:
+        raise IndexError("a mistake of ours")
+
+    monkeypatch.setattr("app.services.documents.checked_answer.check_answer", broken)
+    bugs: list[type[BaseException]] = []
+    monkeypatch.setattr(threading, "excepthook", lambda told: bugs.append(told.exc_type))
+    chat = program.services.library.create().id
+    answer = program.services.library.chats.message(ask(program, chat, "What?", report))
+    assert (answer.status, bool(answer.content)) == (MessageStatus.COMPLETE, True)
+    assert program.services.chat.active is None
+    ask(program, chat, "And now?")
+    assert bugs[0] is IndexError, "it is told"
 
 
 def test_an_edited_question_keeps_its_documents(

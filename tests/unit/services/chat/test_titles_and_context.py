@@ -172,5 +172,5 @@ def test_a_measured_speed_is_remembered_for_the_file(tmp_path: Path) -> None:
     words = "word " * 40
     harness = build(tmp_path / "data", ScriptedEngine([words.strip()]))
     harness.ask("talk")
-    assert harness.services.models.speed("5c" * 32) == pytest.approx(20.0)
+    assert harness.services.models.speeds.speed_of("5c" * 32) == pytest.approx(20.0)
     harness.services.close()

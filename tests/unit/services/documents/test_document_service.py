@@ -65,6 +65,49 @@ def test_a_file_that_changed_is_read_again_in_the_old_ones_place(
     assert library.state(new) is DocumentState.GONE
 
 
+def test_answers_keep_the_pages_of_a_file_that_changed_until_it_is_removed(
+    library: DocumentService, report: Path
+) -> None:
+    old = library.add(report)
+    report.write_bytes(pdf([lines("Something new.")]))
+    new = library.add(report)
+    assert "1,250,000" in library.page(library.document(old.id).id, 1).text
+    assert [one.page for one in library.search("bridge", [old])] == [1], "its chat goes on"
+    assert library.search("bridge") == [], "nobody else finds it"
+    library.remove([new])
+    with pytest.raises(NotFoundError):
+        library.document(old.id)
+
+
+def test_a_version_that_cannot_be_read_costs_no_older_one(
+    library: DocumentService, report: Path
+) -> None:
+    old = library.add(report)
+    report.write_bytes(pdf([lines("Something new.")]))
+    new = library.add(report)
+    report.write_bytes(b"%PDF-1.4 nothing")
+    with pytest.raises(DocumentError):
+        library.add(report)
+    assert [library.document(one.id) for one in (old, new)] == [old, new]
+
+
+def test_copies_that_a_killed_program_left_are_deleted_a_day_later(
+    tmp_path: Path, report: Path
+) -> None:
+    folder = tmp_path / "phial"
+    service = DocumentService(open_documents(folder).repository, folder / "documents")
+    kept = Path(service.add(report, copy=True).path)
+    service.close()
+    left = [folder / "documents" / name for name in ("5e" * 16 + ".pdf", ".phial-x.part")]
+    young = folder / "documents" / ("6f" * 16 + ".pdf")
+    for path in (*left, young):
+        path.write_bytes(b"half")
+    for path in (*left, kept):
+        os.utime(path, ns=(1, 1))
+    DocumentService(open_documents(folder).repository, folder / "documents").close()
+    assert sorted((folder / "documents").iterdir()) == sorted((kept, young))
+
+
 def test_passages_know_the_heading_that_they_stand_under(
     library: DocumentService, report: Path
 ) -> None:

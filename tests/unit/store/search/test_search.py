@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from app.domain.conversation import Conversation, MessageStatus, SearchHit
 from app.domain.model import ModelRef
 from app.store import MessageRepository, Searcher, open_private_store
+from app.store.database.search_index import rebuild_index
 from app.store.database.text_normalization import index_body, index_parts, tokens
 from app.store.search import word_list
 from app.store.search.query import parse_query
@@ -332,3 +333,17 @@ def test_titles_used_last_come_first_and_many_are_shown(library: MessageReposito
         put(library, "x", title=f"Holiday {number}")
     titles = [hit.title for hit in find(library, "holiday") if hit.message_id is None]
     assert titles == [f"Holiday {number}" for number in reversed(range(10, 60))]
+
+
+def test_an_index_is_made_anew_by_what_is_there_however_far_apart_its_numbers_are(
+    library: MessageRepository,
+) -> None:
+    put(library, "the walrus")
+    library.database.submit(
+        lambda c: c.execute("UPDATE sqlite_sequence SET seq = ? WHERE name = 'messages'", (2**60,))
+    ).result()
+    put(library, "another walrus")
+    seen: list[float] = []
+    library.database.submit(lambda c: rebuild_index(c, seen.append)).result()
+    assert len(find(library, "walrus")) == 2
+    assert seen == [1.0, 1.0], "one step for what fits into one"

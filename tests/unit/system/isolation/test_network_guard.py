@@ -33,7 +33,10 @@ def guard(*, refuses: bool) -> tuple[NetworkGuard, list[Attempt]]:
         ("socket.gethostbyname", ("example.org",), "example.org", 0),
         ("socket.getaddrinfo", ("127.example.com", 80, 0, 0, 0), "127.example.com", 80),
         ("socket.gethostbyaddr", ("198.51.100.7",), "198.51.100.7", 0),
+        ("socket.gethostbyaddr", ("127.8.8.8",), "127.8.8.8", 0),  # a name server is asked
         ("socket.getnameinfo", (("198.51.100.7", 443),), "198.51.100.7", 443),
+        ("socket.getnameinfo", (("127.8.8.8", 443),), "127.8.8.8", 443),
+        ("socket.getaddrinfo", ("ip6-localhost", 80, 0, 0, 0), "ip6-localhost", 80),
     ],
 )
 def test_what_reaches_out_is_told_and_with_offline_on_refused(
@@ -60,7 +63,8 @@ def test_what_reaches_out_is_told_and_with_offline_on_refused(
         ("socket.getaddrinfo", ("127.0.0.1", 80, 0, 0, 0)),
         ("socket.getaddrinfo", ("127.8.8.8", 80, 0, 0, 0)),
         ("socket.getaddrinfo", ("::1", 80, 0, 0, 0)),
-        ("socket.getnameinfo", (("::1", 80, 0, 0),)),
+        ("socket.getaddrinfo", ("localhost.", 80, 0, 0, 0)),
+        ("socket.getaddrinfo", ("::ffff:127.0.0.1", 80, 0, 0, 0)),
         ("socket.__new__", (None, 2, 1, 0)),
     ],
 )
@@ -126,6 +130,13 @@ print("still here")
         'lambda: urllib.request.urlopen("http://192.0.2.1/")',
         'lambda: http.client.HTTPConnection("192.0.2.1").request("GET", "/")',
         'lambda: socket.getaddrinfo("example.org", 443)',
+        'lambda: socket.socket().connect(("example.org", 443))',
+        'lambda: socket.socket().connect_ex((b"example.org", 443))',
+        'lambda: socket.socket(type=socket.SOCK_DGRAM).sendto(b"x", 0, ("example.org", 53))',
+        'lambda: socket.socket(type=socket.SOCK_DGRAM).sendmsg([b"x"], [], 0, ("example.org", 53))',
+        'lambda: socket.socket().bind(("example.org", 0))',
+        'lambda: socket.gethostbyaddr("192.0.2.1")',
+        'lambda: socket.getnameinfo(("192.0.2.1", 53), 0)',
         "udp",
     ],
 )

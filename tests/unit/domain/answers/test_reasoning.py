@@ -8,6 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.domain.answers.reasoning import (
+    SPELLINGS,
+    ReasoningEvent,
+    ReasoningFilter,
+    answer_pieces,
+    left_open,
+    marks_in,
+)
 from app.domain.generation import (
     ReasoningDelta,
     ReasoningEnded,
@@ -17,14 +25,6 @@ from app.domain.generation import (
     Turn,
 )
 from app.engine.prompt import TokenCache
-from app.engine.reasoning import (
-    SPELLINGS,
-    ReasoningEvent,
-    ReasoningFilter,
-    answer_pieces,
-    left_open,
-    marks_in,
-)
 
 MARKS = SPELLINGS[0]
 

@@ -1,0 +1,108 @@
+"""The commands behind ``phial``; the module of each is imported where it may be meant.
+
+A start that shows a window, or runs one command, does not wait for what the others need.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from app.markup.transfer.values import Exporter
+
+COMMANDS = (
+    "ask", "bench", "doctor", "documents", "endpoints", "models", "presets", "serve", "settings",
+    "chat", "chats", "completion",
+)  # fmt: skip
+_WINDOW = frozenset({"--demo", "--self-test", "--version"})  # not shown
+_DEBUG = "--debug"
+
+
+def commands_in(words: Sequence[str]) -> Sequence[str]:
+    """The commands that a command line may be about: one, none, or all where that is in doubt.
+
+    Args:
+        words: What was typed behind the name of the program.
+    """
+    given = [word for word in words if word != _DEBUG]
+    if given and given[0] in COMMANDS:
+        return given[:1]
+    return () if _is_for_the_window(given) else COMMANDS
+
+
+def _is_for_the_window(given: Sequence[str]) -> bool:
+    option, values = (given[0], given[1:]) if given else ("", ())
+    if any(value.startswith("-") for value in values):
+        return False
+    if option == "--open":  # not shown
+        return set(COMMANDS).isdisjoint(values)
+    if option == "--model":  # not shown
+        return len(values) == 1
+    return not values and (not option or option in _WINDOW)
+
+
+def declare(
+    name: str,
+    commands: argparse._SubParsersAction[argparse.ArgumentParser],
+    whole: argparse.ArgumentParser,
+    pdf: Callable[[], Exporter],
+) -> None:
+    """Declare a command and its options.
+
+    Args:
+        name: One of :data:`COMMANDS`.
+        commands: Where it is declared.
+        whole: The parser of the program, whose words a shell completes.
+        pdf: Makes what writes PDF.
+    """
+    match name:
+        case "ask":
+            from app.cli import ask
+
+            ask.add_parser(commands)
+        case "bench":
+            from app.cli import bench
+
+            bench.add_parser(commands)
+        case "doctor":
+            from app.cli import doctor
+
+            doctor.add_parser(commands)
+        case "documents":
+            from app.cli.documents import actions as documents
+
+            documents.add_parser(commands)
+        case "endpoints":
+            from app.cli import endpoints
+
+            endpoints.add_parser(commands)
+        case "models":
+            from app.cli.models import actions as models
+
+            models.add_parser(commands)
+        case "presets":
+            from app.cli import presets
+
+            presets.add_parser(commands)
+        case "serve":
+            from app.cli import serve
+
+            serve.add_parser(commands)
+        case "settings":
+            from app.cli import settings
+
+            settings.add_parser(commands)
+        case "chat":
+            from app.cli import chat
+
+            chat.add_parser(commands, pdf=pdf)
+        case "chats":
+            from app.cli.chats import actions as chats
+
+            chats.add_parser(commands, pdf=pdf)
+        case _:
+            from app.cli import completion
+
+            completion.add_parser(commands, whole)

@@ -1,0 +1,106 @@
+"""Marks in an answer: found by the mouse and by Tab, and what choosing one shows."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton
+from pytestqt.qtbot import QtBot
+
+from app.engine.scripted import ScriptedEngine
+from app.ui.commands.mark_commands import MarkCommands
+from app.ui.conversation.marks.sum_popup import SumPopup
+from app.ui.transcript.content.selection import CopyAs
+from app.ui.transcript.widgets.mark_buttons import MarkButton
+from tests.scenarios.hands import (
+    begun,
+    clipboard,
+    press,
+    slow,
+    talk,
+    transcript,
+    wait_for_end,
+)
+from tests.scenarios.patience import until
+from tests.scenarios.registry import scenario
+from tests.scenarios.tables import nothing
+from tests.support.window import Open, Opened
+from tests.ui.transcript.pointing import at_the_window, spot
+
+WRONG = "First 17 × 24 = 409, and then it goes on."  # noqa: RUF001
+
+
+def marks(opened: Opened) -> list[MarkButton]:
+    """The buttons of the marks in view, from the first."""
+    return [one for one in transcript(opened).findChildren(MarkButton) if one.isVisible()]
+
+
+def popup(qtbot: QtBot, opened: Opened) -> SumPopup:
+    """The one that is open."""
+    until(qtbot, lambda: opened.window.findChild(SumPopup) is not None)
+    found = opened.window.findChild(SumPopup)
+    assert isinstance(found, SumPopup)
+    return found
+
+
+def at_the_mark(qtbot: QtBot, opened: Opened) -> SumPopup:
+    """Click at a wrong sum."""
+    until(qtbot, lambda: len(marks(opened)) == 1)
+    at_the_window(transcript(opened), QTest.mouseClick, spot(transcript(opened), 1, "17", 3))
+    return popup(qtbot, opened)
+
+
+@scenario("button", "SumPopup: Ask again with it")
+def test_the_model_is_asked_again_with_the_value(qtbot: QtBot, open_window: Open) -> None:
+    engine = ScriptedEngine([WRONG, "Right."])
+    opened = talk(qtbot, open_window, engine=engine)
+    press(at_the_mark(qtbot, opened), "Ask again with it")
+    until(qtbot, lambda: len(engine.requests) == 2)
+    assert "it is 408, not 409" in engine.requests[-1].turns[-1].content
+    wait_for_end(qtbot, opened)
+
+
+@scenario("button", "SumPopup: Copy the value")
+def test_the_value_is_copied_and_the_text_stays_as_it_was_written(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = talk(qtbot, open_window, engine=ScriptedEngine([WRONG]))
+    press(at_the_mark(qtbot, opened), "Copy the value")
+    assert clipboard() == "408"
+    view = transcript(opened)
+    view.selection(whole=True)
+    assert WRONG in view.selection()
+    view._selection.copy(CopyAs.PLAIN)
+    assert WRONG in clipboard()
+
+
+@scenario("button", "MarkButton: …", without=nothing(MarkCommands, "show"))
+def test_a_mark_is_reached_by_tab_and_pressed(qtbot: QtBot, open_window: Open) -> None:
+    opened = talk(qtbot, open_window, engine=ScriptedEngine([WRONG]))
+    until(qtbot, lambda: len(marks(opened)) == 1)
+    assert "it is 408, not 409" in marks(opened)[0].accessibleName()
+    transcript(opened).setFocus(Qt.FocusReason.TabFocusReason)
+    qtbot.keyClick(transcript(opened), Qt.Key.Key_Tab)
+    focused = opened.window.focusWidget()
+    for _ in range(4):  # past the buttons of the question
+        if isinstance(focused, MarkButton):
+            break
+        assert isinstance(focused, QAbstractButton)
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+        focused = opened.window.focusWidget()
+    assert isinstance(focused, MarkButton)
+    qtbot.keyClick(focused, Qt.Key.Key_Space)
+    found = popup(qtbot, opened)
+    qtbot.keyClick(found, Qt.Key.Key_Escape)
+    until(qtbot, lambda: opened.window.findChild(SumPopup) is None)
+    assert opened.window.focusWidget() is focused
+
+
+def test_a_wrong_sum_is_marked_while_the_answer_is_written(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(slow(WRONG + " word" * 300))
+    begun(qtbot, opened)
+    rows = transcript(opened)._layout.branch.models[1]
+    until(qtbot, lambda: any(row.marked for row in rows.rows))
+    assert opened.window.controller.answering
+    opened.window.controller.stop()
+    wait_for_end(qtbot, opened)

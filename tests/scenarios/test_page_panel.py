@@ -1,0 +1,209 @@
+"""The page beside the answer: opened at a citation, turned, searched, taken from, closed."""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import partial
+from pathlib import Path
+
+import pytest
+from pypdfium2 import PdfDocument
+from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QDesktopServices, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.engine.scripted import ScriptedEngine
+from app.ui.conversation.marks.page_panel import PagePanel
+from app.ui.transcript.widgets.mark_buttons import MarkButton
+from tests.scenarios.hands import (
+    choose_file,
+    clipboard,
+    command,
+    meanwhile,
+    press,
+    transcript,
+    wait_for_end,
+)
+from tests.scenarios.patience import until
+from tests.scenarios.registry import scenario
+from tests.support.chatting import say
+from tests.support.document_files import lines, pdf
+from tests.support.dropping import drop
+from tests.support.window import Open, Opened
+from tests.ui.transcript.pointing import at_the_window, spot
+
+ANSWER = "It cost 1,250,000 euros [1]. It opened in 1963 [1]. The mayor was Ada Quill [2]."
+PAGES = [
+    lines("The bridge opened in 1962.", "It cost 1,250,000 euros."),
+    lines("The mayor was Ada Quill.", "She cut the ribbon of the bridge."),
+]
+
+
+def ask_about(qtbot: QtBot, open_window: Open, tmp_path: Path) -> Opened:
+    """A window with an answer that cites a document of two pages."""
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf(PAGES))
+    opened = open_window(ScriptedEngine([ANSWER]))
+    opened.window.resize(1500, 800)
+    drop(opened.window.pane.composer.editor, path)
+    until(qtbot, opened.window.pane.composer.attachments.isVisible)
+    say(qtbot, opened, "What did it cost?")
+    wait_for_end(qtbot, opened)
+    return opened
+
+
+def panel(qtbot: QtBot, opened: Opened, page: str = "p. 1 of 2") -> PagePanel:
+    """The panel, once it shows a page."""
+
+    def shown() -> bool:
+        found = opened.window.findChild(PagePanel)
+        return found is not None and found.isVisible() and found.where.text() == page
+
+    until(qtbot, shown)
+    found = opened.window.findChild(PagePanel)
+    assert isinstance(found, PagePanel)
+    return found
+
+
+def open_panel(qtbot: QtBot, asked: Opened) -> PagePanel:
+    """The panel at the first citation."""
+    command(qtbot, asked, "Chat", "Pages that the answer cites…")
+    return panel(qtbot, asked)
+
+
+def yellow(image: QImage) -> int:
+    """How much of a picture is marked."""
+    places = [(x, y) for y in range(0, image.height(), 3) for x in range(0, image.width(), 3)]
+    colours = (QColor(image.pixel(x, y)) for x, y in places)
+    return sum(one.blue() < 180 < one.red() for one in colours)
+
+
+@scenario("command", "cited_pages")
+@scenario("button", "PagePanel: Next mark")
+@scenario("button", "PagePanel: Previous mark")
+@scenario("button", "PagePanel: Close the page")
+def test_marks_are_walked_through_on_the_real_page(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    asked.window.pane.composer.setFocus()
+    command(qtbot, asked, "Chat", "Pages that the answer cites…")
+    beside = panel(qtbot, asked)
+    assert "word for word" in beside.told.text()
+    assert yellow(beside.canvas.picture.pixmap().toImage()) > 20
+    assert beside.x() >= asked.window.pane.transcript.width()  # beside it, not over it
+    press(beside, "Next mark")
+    until(qtbot, lambda: "differs" in beside.told.text())
+    press(beside, "Next mark")
+    panel(qtbot, asked, "p. 2 of 2")
+    press(beside, "Previous mark")
+    panel(qtbot, asked)
+    assert "differs" in beside.told.text()
+    press(beside, "Close the page")
+    assert beside.isHidden()
+    assert asked.window.focusWidget() is asked.window.pane.composer.editor
+
+
+def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    view = transcript(asked)
+    until(qtbot, lambda: len(view.findChildren(MarkButton)) == 3)
+    names = [one.accessibleName() for one in view.findChildren(MarkButton)]
+    assert names[1] == "Cited: report.pdf, p. 1: differs"
+    asked.window.resize(700, 700)
+    view.setFocus()
+    qtbot.wait(1)
+    at_the_window(view, QTest.mouseClick, spot(view, 1, "Quill [2]", 7))
+    beside = panel(qtbot, asked, "p. 2 of 2")
+    assert beside.x() < view.width()  # over it: there is no room
+    focused = asked.window.focusWidget()
+    assert focused is not None
+    assert beside.isAncestorOf(focused)
+    qtbot.keyClick(focused, Qt.Key.Key_Escape)
+    assert beside.isHidden()
+    assert asked.window.focusWidget() is view
+
+
+@scenario("button", "PagePanel: Next page")
+@scenario("button", "PagePanel: Previous page")
+@scenario("button", "PagePanel: Larger")
+@scenario("button", "PagePanel: Smaller")
+@scenario("button", "PagePanel: Show as text")
+def test_pages_are_turned_enlarged_searched_and_read_as_text(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    opened_panel = open_panel(qtbot, asked)
+    press(opened_panel, "Next page")
+    panel(qtbot, asked, "p. 2 of 2")
+    press(opened_panel, "Previous page")
+    panel(qtbot, asked)
+    picture = opened_panel.canvas.picture
+    wide = picture.width()
+    press(opened_panel, "Larger")
+    until(qtbot, lambda: picture.width() > wide + 50)
+    press(opened_panel, "Smaller")
+    until(qtbot, lambda: abs(picture.width() - wide) < 50)
+    qtbot.keyClicks(opened_panel.field, "RIBBON")
+    qtbot.keyClick(opened_panel.field, Qt.Key.Key_Return)
+    panel(qtbot, asked, "p. 2 of 2")
+    assert opened_panel.told.text() == "Match 1 of 1"
+    press(opened_panel, "Show as text")
+    until(qtbot, opened_panel.canvas.text.isVisible)
+    assert "ribbon of the bridge" in opened_panel.canvas.text.toPlainText()
+
+
+@scenario("button", "PagePanel: Copy")
+@scenario("button", "PagePanel: Quote")
+@scenario("button", "PagePanel: Ask about this")
+@scenario("button", "PagePanel: Open the file")
+def test_words_are_taken_from_the_page(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    opened_panel = open_panel(qtbot, asked)
+    composer = asked.window.pane.composer
+    press(opened_panel, "Copy")
+    assert clipboard() == "It cost 1,250,000 euros"
+    press(opened_panel, "Quote")
+    assert composer.text().startswith("> It cost 1,250,000 euros")
+    assert "report.pdf" in composer.text()
+    composer.set_text("")
+    press(opened_panel, "Ask about this")
+    assert composer.text() == "“It cost 1,250,000 euros” (report.pdf, p. 1): "
+    opened: list[str] = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
+    press(opened_panel, "Open the file")
+    assert [Path(one).name for one in opened] == ["report.pdf"]
+
+
+@scenario("command", "evidence")
+@scenario("question", "PageCommands.save_evidence: getSaveFileName")
+def test_an_answer_is_saved_with_its_checks_and_pictures_of_the_places(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    asked = ask_about(qtbot, open_window, tmp_path)
+    page, paper = tmp_path / "evidence.html", tmp_path / "evidence.pdf"
+    for path in (page, paper):
+        with meanwhile(qtbot, QFileDialog, partial(choose_file, path=path)):
+            command(qtbot, asked, "Chat", "Save evidence of the answer\u2026")
+        until(qtbot, path.exists)
+    html = page.read_text("utf-8")
+    assert "What did it cost?" in html
+    assert "report.pdf, p. 1: differs" in html
+    pictures = re.findall(r"data:image/png;base64,([^\"]+)", html)
+    drawn = [QImage.fromData(base64.b64decode(one)) for one in pictures]
+    assert len(drawn) == 3
+    assert all(yellow(one) > 20 for one in drawn)
+    assert paper.read_bytes().startswith(b"%PDF")
+    made = PdfDocument(paper)
+    words = "".join(one.get_textpage().get_text_bounded() for one in made)
+    assert "report.pdf, p. 2: word for word" in " ".join(words.split())
+    assert any(one.type == FPDF_PAGEOBJ_IMAGE for sheet in made for one in sheet.get_objects())
+    made.close()

@@ -1,0 +1,39 @@
+"""What wakes a window that nobody uses."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app.ui.core import rest
+from tests.support.window import Open
+
+
+def test_the_caret_stands_still_after_a_while_and_blinks_again_with_the_next_letter(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    window = open_window().window
+    hints = QApplication.styleHints()
+    assert hints.cursorFlashTime() > 0
+    window._caret._clock.start(1)  # as if ten seconds had passed
+    qtbot.waitUntil(lambda: hints.cursorFlashTime() == 0)
+    qtbot.keyClick(window.pane.composer.editor, Qt.Key.Key_A)
+    assert hints.cursorFlashTime() > 0
+    assert window._caret._clock.interval() == 1
+    assert rest.RESTS_AFTER > 5_000
+
+
+def test_a_minimised_window_does_not_look_for_what_others_wrote_and_one_that_is_back_does_at_once(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    window = opened.window
+    qtbot.waitUntil(lambda: window._follow.ticking)
+    window.showMinimized()
+    qtbot.waitUntil(lambda: not window._follow.ticking)
+    looked = []
+    window._follow._tick = lambda: looked.append(1)
+    window.showNormal()
+    qtbot.waitUntil(lambda: window._follow.ticking)
+    assert looked
