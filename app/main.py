@@ -13,7 +13,7 @@ import sys
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import app
 from app.system.isolation.network_guard import NetworkGuard
@@ -210,8 +210,21 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
     chosen = find_model(named) if named else None  # who types an option reads the terminal
     with FailuresShown():
         files = [str(name.absolute()) for name in options.open]
-        return _open_window(files, chosen, options.log_level, guard)
+        code = _open_window(files, chosen, options.log_level, guard)
+        from app.ui.application import RESTART
+
+        if code == RESTART:
+            _become_the_new_one()
+        return code
     return EXIT_FAILED
+
+
+def _become_the_new_one() -> NoReturn:
+    """Become the program that is on the disk now, in the same process."""
+    from app.system.bundled import program_words
+
+    words = program_words()
+    os.execv(words[0], words)  # noqa: S606 - the program itself, no shell
 
 
 def _open_window(

@@ -23,6 +23,7 @@ from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import complain, json_text, say
+from app.cli.talk.form_options import add_form_options, form_given, form_row
 from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
@@ -41,7 +42,9 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile
+from app.domain.grammar.form import Form
+from app.domain.grammar.form_grammar import form_grammar, form_told
+from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
@@ -71,6 +74,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     add_attach_options(parser)
     parser.add_argument("--preset", type=words, metavar="PRESET", help=PRESET_HELP)
     add_setting_options(parser, {"--preset": preset_words()})
+    add_form_options(parser)
     parser.add_argument("--json", action="store_true", help=tr("one object instead of text"))
     parser.set_defaults(run=run)
 
@@ -86,6 +90,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     from app.services.models.model_fit import request_of
 
     question = _prompt(options.prompt)
+    form = form_given(options)
     setup.settings.override(**given_settings(options))
     presets = presets_of(setup)
     preset = presets.find(options.preset) if options.preset else None
@@ -99,12 +104,16 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     system = system_prompt(setup.settings, preset)
     load = request_of(settings, model.source)
     try:
-        attached = attach(options, question, load.context_size or CONTEXT_UNKNOWN)
+        attached = attach(
+            options, question, load.context_size or CONTEXT_UNKNOWN, demo=finds_lines_only(model)
+        )
     except DocumentReadCancelledError:
         return EXIT_INTERRUPTED
     if attached is not None:
         system = attached.plan.system_prompt(system)
         question = attached.plan.question(question)
+    if form is not None:
+        question = f"{question}\n\n{form_told(form)}"
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
     turns.append(Turn(Role.USER, question))
     request = GenerationRequest(
@@ -113,13 +122,21 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         sampling=answering.sampling(in_force, model),
         private=True,
         replace_system=settings.replace_model_prompt,
+        grammar=_grammar(form, attached),
     )
     output = None if options.json else answer_output()
     try:
         with stop_on_interrupt() as stop:
-            return _answer(reach.engine, load, request, model, stop, output, attached)
+            return _answer(reach.engine, load, request, model, stop, output, attached, form)
     finally:
         reach.engine.close()
+
+
+def _grammar(form: Form | None, attached: Attached | None) -> str:
+    """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
+    if attached is not None and attached.quotes:
+        return attached.quotes.grammar
+    return form_grammar(form, bare=True) if form is not None else ""
 
 
 def _answer(
@@ -130,6 +147,7 @@ def _answer(
     stop: threading.Event,
     output: AnswerOutput | None,
     attached: Attached | None,
+    form: Form | None,
 ) -> int:
     from app.services.chat.answer_in_progress import AnswerInProgress
 
@@ -141,7 +159,12 @@ def _answer(
         Message("", "", None, Role.ASSISTANT, "", MessageStatus.STREAMING, utc_now())
     )
     finished: Finished | None = None
-    for event in engine.generate(request, stop):
+    events = engine.generate(request, stop)
+    if attached is not None and attached.quotes is not None:
+        from app.services.documents.quoting import quoted_events
+
+        events = quoted_events(events, attached.quotes)
+    for event in events:
         match event:
             case (
                 TextDelta() | ReasoningStarted() | ReasoningDelta() | ReasoningEnded() | PartAdded()
@@ -157,6 +180,8 @@ def _answer(
         complain(paragraph(tr("The engine ended without an answer."), tr("Try again.")))
         return EXIT_FAILED
     text, _ = said.so_far()
+    ended = finished.reason is StopReason.END_OF_TURN
+    kept = form_row(form, text, ended=ended) if form is not None else {"valid": True}
     citations = attached.citations(text) if attached is not None else ()
     if output is not None:
         print_citations(citations)
@@ -167,11 +192,22 @@ def _answer(
             result["reading"] = attached.plan.mode.value
             result["sources"] = source_rows(attached.plan)
             result["citations"] = citation_rows(citations)
+        if form is not None:
+            result["form"] = kept
         say(json_text(result, indent=None) + "\n")
     if finished.reason is StopReason.ENGINE_DIED:
         complain(tr("The engine ended in the middle of the answer."))
         return EXIT_FAILED
-    return EXIT_INTERRUPTED if finished.reason is StopReason.STOPPED else EXIT_DONE
+    if finished.reason is StopReason.STOPPED:
+        return EXIT_INTERRUPTED
+    if not kept["valid"]:
+        complain(
+            tr("The answer is not complete in its form.")
+            if not ended
+            else tr("The answer does not keep to its form.")
+        )
+        return EXIT_FAILED
+    return EXIT_DONE
 
 
 def _show(event: AnswerEvent, output: AnswerOutput) -> None:

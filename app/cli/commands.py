@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from app.markup.transfer.values import Exporter
 
 COMMANDS = (
-    "ask", "bench", "doctor", "documents", "endpoints", "models", "presets", "serve", "settings",
-    "chat", "chats", "completion",
+    "ask", "bench", "calc", "doctor", "documents", "endpoints", "models", "presets", "serve",
+    "settings", "chat", "chats", "completion",
 )  # fmt: skip
 _WINDOW = frozenset({"--demo", "--self-test", "--version"})  # not shown
 _DEBUG = "--debug"
@@ -66,6 +66,10 @@ def declare(
             from app.cli import bench
 
             bench.add_parser(commands)
+        case "calc":
+            from app.cli import calc
+
+            calc.add_parser(commands)
         case "doctor":
             from app.cli import doctor
 

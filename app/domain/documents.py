@@ -173,6 +173,26 @@ class Passage:
         """Where it ends in the page's text."""
         return self.start + len(self.text)
 
+    @property
+    def place(self) -> PassagePlace:
+        """Where it stands."""
+        return PassagePlace(self.document_id, self.page, self.start)
+
+
+@dataclass(frozen=True, order=True, slots=True)
+class PassagePlace:
+    """Where a passage stands: what names it for longer than its number in a library.
+
+    Attributes:
+        document_id: The document it is of.
+        page: Its page.
+        start: Characters of the page's text before it.
+    """
+
+    document_id: str
+    page: int
+    start: int
+
 
 @dataclass(frozen=True, slots=True)
 class StoredDocument:

@@ -94,6 +94,11 @@ def is_demo(model: ChosenModel | None) -> bool:
     return isinstance(model, ModelFile) and model.demo
 
 
+def finds_lines_only(model: ChosenModel | None) -> bool:
+    """Whether a model has not learned to answer from documents: the file that comes with Phial."""
+    return isinstance(model, ModelFile) and model.demo and model.path.name == "demo.gguf"
+
+
 @dataclass(frozen=True, slots=True)
 class ModelRef:
     """What made an answer, as stored with it.

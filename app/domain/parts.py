@@ -130,11 +130,27 @@ class FormPart:
         kind: "list", "table", "fields", "json", "one_of" or "quote".
         schema: What was asked: JSON.
         valid: Whether the text was checked and keeps to it; None while it is not known.
+        cut: The answer ended before its form did: it was stopped, or met a limit.
     """
 
     kind: str
     schema: str = ""
     valid: bool | None = None
+    cut: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoicePart:
+    """How a question's documents are read, where the user chose.
+
+    Attributes:
+        mode: "whole" or "passages"; empty for whichever suits.
+        passages: Those that were chosen by hand: JSON, a list of document's id, page, and
+            characters of the page before it. Empty where those are read that suit the question.
+    """
+
+    mode: str = ""
+    passages: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +176,7 @@ Part = (
     | ToolResultPart
     | CitationPart
     | FormPart
+    | ReadingChoicePart
     | UnknownPart
 )
 
@@ -174,6 +191,7 @@ PART_KINDS: Mapping[str, type[Part]] = MappingProxyType(
         "tool_result": ToolResultPart,
         "citation": CitationPart,
         "form": FormPart,
+        "reading_choice": ReadingChoicePart,
     }
 )
 _NAMES = {kind: name for name, kind in PART_KINDS.items()}

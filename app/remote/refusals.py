@@ -31,6 +31,7 @@ _TOO_LONG = re.compile(  # not shown
     r"context[ _](length|size|window)|n_ctx|too long|too many tokens|maximum.*tokens", re.IGNORECASE
 )
 _MODEL = re.compile(r"\bmodel\b", re.IGNORECASE)
+_OF_A_KEY = {"no_db_connection"}  # LiteLLM's word for a key that is not its master's, with 400
 _REDIRECTS = {301, 302, 303, 307, 308}
 
 
@@ -80,7 +81,7 @@ def described(
             ),
             data=tr("Nothing was sent there."),
         )
-    if status in {401, 403}:
+    if status in {401, 403} or (isinstance(error, dict) and error.get("type") in _OF_A_KEY):
         what = (
             tr("{name} does not accept the key.", name=name)
             if key

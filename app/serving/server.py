@@ -141,7 +141,8 @@ def listen(port: int) -> list[socket.socket]:
 def _bind(family: socket.AddressFamily, host: str, port: int) -> socket.socket | None:
     """A socket on one address; None where this computer has no such address."""
     try:
-        one = socket.socket(family, socket.SOCK_STREAM)
+        # Its protocol is named: asyncio sends small pieces at once (TCP_NODELAY) only then.
+        one = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     except OSError:  # a computer without that version
         return None
     with ExitStack() as undo:

@@ -73,6 +73,27 @@ _OTHER_DAY = re.compile(
 )
 
 
+_GERMAN = re.compile(r"(\d{1,2})\.\s?(\d{1,2})\.\s?(\d{4})")
+_ALONE = re.compile(_ONE, re.IGNORECASE)
+
+
+def read_date(text: str) -> date | None:
+    """The date that a text is, written out or in digits; None where it is none, or before 1800."""
+    if found := _GERMAN.fullmatch(text):
+        day, month, year = map(int, found.groups())
+        try:
+            return date(year, month, day) if year >= _FIRST_YEAR else None
+        except ValueError:
+            return None
+    return _date(alone, "1") if (alone := _ALONE.fullmatch(text)) else None
+
+
+def weekday_name(day: date, language: str) -> str:
+    """The weekday's name, in English where the language is not known here."""
+    names = _LANGUAGES[1 if language == "de" else 0].weekdays
+    return names[day.weekday()].capitalize()
+
+
 def wrong_dates(text: str) -> Iterator[Finding]:
     """Weekdays that are not those of their dates, and counts of days that are not right."""
     for pattern in (_BEFORE, _AFTER):

@@ -165,10 +165,10 @@ class _Reader:
         return after is not None and before.end < token.start and token.end < after.start
 
     def _signed(self, depth: int) -> Quantity:
+        if depth > _DEEPEST:
+            raise UnreadableError
         if sign := self._operator("-", "+"):
             inner = self._signed(depth + 1)
-            if depth > _DEEPEST:
-                raise UnreadableError
             if sign == "+":
                 return inner
             literal = inner.literal and replace(inner.literal, value=-inner.literal.value)
@@ -256,6 +256,8 @@ class _Reader:
         return token.kind is Kind.WORD and token.text in self._reading.symbols
 
     def _primary(self, depth: int) -> Quantity:
+        if depth > _DEEPEST:
+            raise UnreadableError
         token = self._next()
         if token.kind is Kind.NUMBER:
             return self._number(token)

@@ -18,6 +18,14 @@ class NotComputableError(ValueError):
     """There is no value, or it is too large to compute here."""
 
 
+class TooLargeError(NotComputableError):
+    """The value has more digits than are computed here."""
+
+
+class DivisionByZeroError(NotComputableError):
+    """Something is divided by zero."""
+
+
 @dataclass(frozen=True, slots=True)
 class Value:
     """A number known to lie between two fractions, which are equal where it is exact.
@@ -53,7 +61,7 @@ class Value:
 
     def __truediv__(self, other: Value) -> Value:
         if other.low <= 0 <= other.high:
-            raise NotComputableError
+            raise DivisionByZeroError
         ends = [a / b for a in (self.low, self.high) for b in (other.low, other.high)]
         return _bounded(min(ends), max(ends), exact=False)
 
@@ -81,7 +89,7 @@ class Value:
         if exponent * max(1, bits - 1) > MOST_BITS or exponent > MOST_BITS:
             if self.low == self.high and self.low in {0, 1}:
                 return self if exponent else whole(1)
-            raise NotComputableError
+            raise TooLargeError
         ends = (self.low**exponent, self.high**exponent)
         low = Fraction(0) if exponent % 2 == 0 and self.low < 0 < self.high else min(ends)
         return _bounded(low, max(ends), self.exact)
@@ -101,7 +109,9 @@ class Value:
     def factorial(self) -> Value:
         """Of a whole number from 0 to 400."""
         n = self.whole()
-        if not 0 <= n <= 400:
+        if n > 400:
+            raise TooLargeError
+        if n < 0:
             raise NotComputableError
         return _bounded(Fraction(math.factorial(n)), Fraction(math.factorial(n)), exact=True)
 
@@ -154,7 +164,7 @@ E = around(Fraction("2.71828182845904523536028747135266249775724709369995"), _SL
 def _bounded(low: Fraction, high: Fraction, exact: bool) -> Value:
     for end in (low, high):
         if max(end.numerator.bit_length(), end.denominator.bit_length()) > MOST_BITS:
-            raise NotComputableError
+            raise TooLargeError
     return Value(low, high, exact)
 
 

@@ -21,3 +21,13 @@ def bundled(*parts: str) -> Path:
         if path.exists():
             return path
     return roots[-1].joinpath(*parts)
+
+
+def program_file() -> Path:
+    """The file of the program that every upgrade in place replaces."""
+    return Path(sys.executable) if getattr(sys, "frozen", False) else _PACKAGE / "__init__.py"
+
+
+def program_words() -> list[str]:
+    """The command that starts this program again."""
+    return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]

@@ -26,6 +26,8 @@ from app.domain.settings import LoadWhen
 from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
+from app.system.bundled import program_file
+from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
 from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer
 from app.ui.core.slow_frames import SlowFrames
@@ -35,6 +37,8 @@ from app.ui.style import icons, stylesheet
 from app.ui.style.theme import Theme, theme_for
 
 _log = logging.getLogger(__name__)
+RESTART = 256
+"""What :func:`run` returns for a restart: no exit code that a process can have."""
 _INPUT_METHODS = ("ibus", "compose")
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -168,7 +172,7 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
         files: Model files and exported chats to open, as absolute paths.
 
     Returns:
-        The exit code.
+        The exit code; :data:`RESTART` where the program that is there now is to be started.
     """
     qInstallMessageHandler(_log_qt)
     application = make_application()
@@ -215,6 +219,12 @@ def _run(
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
     end_watching = _watch_frames(window)
+    restarting: list[bool] = []
+
+    def restart() -> None:
+        restarting.append(window.close())
+
+    UpgradeNotice(window.pane.banner, program_file(), restart)
     code = application.exec()
     end_watching()
     opener.close()
@@ -222,7 +232,7 @@ def _run(
     collector.close()
     if activation is not None:
         activation.close()
-    return code
+    return RESTART if any(restarting) else code
 
 
 def _watch_settings(services: Services) -> QFileSystemWatcher:

@@ -70,7 +70,7 @@ if TYPE_CHECKING:
     from app.domain.conversation import SearchHit
     from app.services.registry import Services
 
-_FOLLOW_MS = 1_500
+_FOLLOW_MS = 2_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = tr("Drop to open a model, import chats, or add a text to your message")
 
@@ -360,6 +360,7 @@ class MainWindow(QMainWindow):
                 self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
         self.pane.composer.attachments.show_chat(conversation_id)
+        self.pane.composer.form.show_chat(conversation_id)
         self.commands.show()
         self._start_report.explain(private=chat is not None and chat.private)
         self._show_title()

@@ -118,6 +118,22 @@ def test_an_answer_comes_as_it_is_written(client: Client) -> None:
     assert answer.events[-2]["timings"]["predicted_n"] == 3
 
 
+def test_small_pieces_are_sent_at_once(monkeypatch: pytest.MonkeyPatch, client: Client) -> None:
+    """Else a word may wait until the client has acknowledged what stands before it."""
+    at_once: list[int] = []
+    made = bounded.BoundedProtocol.connection_made
+
+    def seen(self: bounded.BoundedProtocol, transport: Any) -> None:
+        sock = transport.get_extra_info("socket")
+        at_once.append(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        made(self, transport)
+
+    monkeypatch.setattr(bounded.BoundedProtocol, "connection_made", seen)
+    client.ask("/health")
+    assert at_once
+    assert all(at_once)
+
+
 def test_a_stream_that_does_not_ask_for_usage_gets_none(client: Client) -> None:
     assert all("usage" not in event for event in client.chat(stream=True).events)
 
@@ -749,6 +765,7 @@ def test_stopping_ends_what_is_written_and_what_waits(
     with serving(tmp_path, held) as running, ThreadPoolExecutor(3) as pool:
         asked = [pool.submit(running.client.chat, stream=not whole) for _ in range(3)]
         wait_until(lambda: sorted(running.statuses()) == ["running", "waiting", "waiting"])
+        wait_until(gate.begun.is_set)
         running.service.stop()
         running.service.wait()
         answers = [one.result() for one in asked]
@@ -756,7 +773,6 @@ def test_stopping_ends_what_is_written_and_what_waits(
         with pytest.raises(OSError, match="refused"):
             running.client.ask("/health")
     assert all(b"stopped in Phial" in one.body for one in answers)
-    assert gate.begun.is_set()
 
 
 def test_a_quit_waits_for_it_and_leaves_nothing_behind(

@@ -79,6 +79,8 @@ def test_a_mark_is_reached_by_tab_and_pressed(qtbot: QtBot, open_window: Open) -
     opened = talk(qtbot, open_window, engine=ScriptedEngine([WRONG]))
     until(qtbot, lambda: len(marks(opened)) == 1)
     assert "it is 408, not 409" in marks(opened)[0].accessibleName()
+    message = marks(opened)[0].parentWidget().parentWidget()
+    until(qtbot, lambda: "it is 408, not 409" in message.accessibleName())
     transcript(opened).setFocus(Qt.FocusReason.TabFocusReason)
     qtbot.keyClick(transcript(opened), Qt.Key.Key_Tab)
     focused = opened.window.focusWidget()

@@ -173,14 +173,14 @@ def test_the_version_after_is_shown(qtbot: QtBot, versions: Opened) -> None:
 
 
 @scenario("button", "Footer: More actions")
-@scenario("menu entry", "Footer: Copy as Markdown")
+@scenario("menu entry", "message_entries: Copy as Markdown")
 def test_a_message_is_copied_as_markdown(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["A **bold** word."]))
     more(qtbot, opened, "Copy as Markdown")
     until(qtbot, lambda: clipboard() == "A **bold** word.")
 
 
-@scenario("menu entry", "Footer: Copy as plain text")
+@scenario("menu entry", "message_entries: Copy as plain text")
 def test_a_message_is_copied_as_plain_text(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["A **bold** word."]))
     more(qtbot, opened, "Copy as plain text")
@@ -192,14 +192,14 @@ def html() -> str:
     return data.html() if data is not None else ""
 
 
-@scenario("menu entry", "Footer: Copy as rich text")
+@scenario("menu entry", "message_entries: Copy as rich text")
 def test_a_message_is_copied_as_rich_text(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window, engine=ScriptedEngine(["A **bold** word."]))
     more(qtbot, opened, "Copy as rich text")
     until(qtbot, lambda: "<strong>bold</strong>" in html())
 
 
-@scenario("menu entry", "Footer: Answer again with…")
+@scenario("menu entry", "message_entries: Answer again with…")
 @scenario("message action", "answer_again")
 @scenario("menu entry", "MessageCommands: …", without=nothing(MessageCommands, "_answer_with"))
 def test_another_file_answers_again(qtbot: QtBot, open_window: Open) -> None:
@@ -220,7 +220,7 @@ def test_another_file_answers_again(qtbot: QtBot, open_window: Open) -> None:
     wait_for_end(qtbot, opened)
 
 
-@scenario("menu entry", "Footer: Compare versions…")
+@scenario("menu entry", "message_entries: Compare versions…")
 @scenario("message action", "compare")
 @scenario("dialog", "VersionsDialog")
 @scenario("button", "VersionsDialog: Show")
@@ -241,7 +241,7 @@ def test_comparing_is_closed(qtbot: QtBot, versions: Opened) -> None:
     assert chosen(versions) == "Two."
 
 
-@scenario("menu entry", "Footer: New chat from here")
+@scenario("menu entry", "message_entries: New chat from here")
 @scenario("message action", "branch")
 def test_a_new_chat_begins_from_a_message(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
@@ -251,7 +251,7 @@ def test_a_new_chat_begins_from_a_message(qtbot: QtBot, open_window: Open) -> No
     assert said(opened, "user") == ["Question", "Question", "Further"]
 
 
-@scenario("menu entry", "Footer: Delete…")
+@scenario("menu entry", "message_entries: Delete…")
 @scenario("message action", "delete")
 def test_a_message_is_moved_to_the_trash(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)

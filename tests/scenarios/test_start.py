@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import sqlite3
+import sys
 from contextlib import closing
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget
 from pytestqt.qtbot import QtBot
 
+from app.main import main
 from app.store import open_store
+from app.ui.application import RESTART
+from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
 from app.ui.library.backups_dialog import BackupsDialog
 from tests.scenarios.hands import Address, key, meanwhile, press, titles
 from tests.scenarios.patience import until
@@ -61,6 +66,43 @@ def test_missing_chats_are_not_told_again(qtbot: QtBot, open_window: Open, missi
     again = open_window(folder=missing)
     assert again.window.pane.banner.isHidden()
     assert titles(again) == []
+
+
+@scenario("button", "UpgradeNotice: Restart Phial")
+def test_a_program_that_was_upgraded_offers_to_start_anew(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.ui.conversation.notices.upgrade_notice.SETTLED_MS", 1)
+    program, restarted = tmp_path / "__init__.py", []
+    program.write_text("__version__ = '1'")
+    opened = open_window()
+    banner = opened.window.pane.banner
+    notice = UpgradeNotice(banner, program, lambda: restarted.append(opened.window.close()))
+    assert notice.parent() is banner
+    newer = tmp_path / "newer"
+    newer.write_text("__version__ = '2'")
+    newer.replace(program)  # as installers do
+    until(qtbot, lambda: not banner.isHidden())
+    press(banner, "Restart Phial")
+    assert restarted == [True]
+    assert opened.window.isHidden()
+
+
+def test_a_restart_becomes_the_program_that_is_on_the_disk(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    became: list[list[str]] = []
+    monkeypatch.setenv("PHIAL_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr("app.ui.application.run", lambda *_values, **_named: RESTART)
+
+    def become(_path: str, words: list[str]) -> NoReturn:
+        became.append(words)
+        raise SystemExit
+
+    monkeypatch.setattr("os.execv", become)
+    with pytest.raises(SystemExit):
+        main([])
+    assert became == [[sys.executable, "-m", "app"]]
 
 
 @scenario("button", "StartReport: Show the backups…")

@@ -8,12 +8,15 @@ import pytest
 
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand
+from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.document_files import lines, pdf
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 from tests.support.terminal import asked, phial
+from tests.tools.sample_document import document
 
 ANSWER = "The bridge cost 1,250,000 euros [1]. It was opened in 1963 [1]."
+SAMPLE = ("assets", "sample", "lighthouse.pdf")
 LOCK = "A lock is next to it."
 
 
@@ -163,3 +166,56 @@ def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> Non
     assert [turn.role for turn in turns] == [Role.USER]
     assert LOCK in turns[0].content
     assert turns[0].content.endswith("\n\nWhere is the lock?")
+
+
+@scenario("option", "ask --only-quote")
+def test_only_lines_of_the_document_are_answered(report: Path, tmp_path: Path) -> None:
+    model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of("It is 7."), context=4096))
+    words = ("--model", model, "--ctx", "2048", "--json", "--attach", report, "--only-quote")
+    told = phial("ask", *words, "Where is the lock?").data
+    lines_there = [
+        "\u201cThe bridge was opened in 1962.\u201d [1]",
+        "\u201cIt cost 1,250,000 euros.\u201d [1]",
+        f"\u201c{LOCK}\u201d [2]",
+    ]
+    quoted = told["text"].split("\n\n")
+    assert quoted == ["No line of what was read answers this."] or set(quoted) <= set(lines_there)
+    assert all(one["verdict"] == "quoted" for one in told["citations"])
+
+
+@scenario("option", "documents summarise")
+@scenario("option", "documents summarise DOCUMENT")
+@scenario("option", "documents summarise --model")
+@scenario("option", "documents summarise --json")
+def test_a_document_is_summarised_and_what_was_written_is_kept(
+    report: Path, tmp_path: Path
+) -> None:
+    said = "It is about a bridge [1]."
+    model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of(said), context=4096))
+    other = tmp_path / "other.txt"
+    other.write_text("Something else.")
+    added(report, other)
+    words = ("--model", model, "--json")
+    told = phial("documents", "summarise", "report.pdf", *words).data
+    assert told == [{"title": "", "first_page": 1, "last_page": 2, "text": said, "together": True}]
+    log = tmp_path / "engine.log"
+    assert phial("documents", "summarise", "report.pdf", *words, log=log).data == told
+    assert asked(log).of(GenerateCommand) == []
+
+
+def test_the_demo_answers_from_a_document_with_the_line_and_its_page() -> None:
+    words = ("ask", "--model", "demo", "--json", "--attach", bundled(*SAMPLE))
+    for question, text, page in (
+        ("Who was the first keeper of the lamp?", "The first keeper was Aron Teveldal.", 2),
+        ("When was the tower built?", "The tower was built in 1883", 1),
+        ("What does a ticket cost?", "A ticket costs 24 crowns; children under 7", 3),
+    ):
+        told = phial(*words, question).data
+        assert told["text"].startswith(f"\u201c{text}")
+        assert [(one["page"], one["verdict"]) for one in told["citations"]] == [(page, "quoted")]
+    told = phial(*words, "Which whale sings?").data
+    assert told["text"] == "No line of what was read answers this."
+
+
+def test_the_sample_document_is_what_its_script_writes() -> None:
+    assert bundled(*SAMPLE).read_bytes() == document()

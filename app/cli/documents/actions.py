@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, progress
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import agreed, complain, print_result, redraw
-from app.cli.values import count
+from app.cli.values import MODEL_HELP, count, model
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
 from app.compose import open_document_library
@@ -32,6 +32,7 @@ FILES = tr(
     "PDF, Word, OpenDocument, epub, slides, tables, web pages, texts, source code; folders too"
 )
 _DOCUMENTS = tr("their numbers in the list, ids or their beginnings, or names")
+_DOCUMENT = tr("its number in the list, its id or the beginning of that, or its name")
 _COLLECTION = tr("the name they are kept under")
 _MOST_FOUND = 10
 _ID_SHOWN = 8
@@ -76,6 +77,9 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sub.add_argument("documents", nargs="*", type=words_given, metavar="DOCUMENT", help=_DOCUMENTS)
     sub.add_argument("--in", dest="collection", metavar="NAME", help=tr("all of this name"))
     sub.add_argument("--yes", action="store_true", help=tr("do not ask"))
+    sub = action("summarise", _summarise, tr("summarise a document part by part; Ctrl+C stops"))
+    sub.add_argument("document", type=words_given, metavar="DOCUMENT", help=_DOCUMENT)
+    sub.add_argument("--model", type=model, metavar="MODEL", help=MODEL_HELP)
 
 
 @contextmanager
@@ -177,6 +181,15 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
         library.remove(chosen)
     rows = [document_row(one) for one in chosen]
     return print_result(options, rows, [tr("Removed: {name}", name=one.name) for one in chosen])
+
+
+def _summarise(options: argparse.Namespace, setup: Setup) -> int:
+    from app.cli.documents.summary import print_summary
+
+    with _opened(setup) as library:
+        listed = library.documents()
+        document = _named(options.document, listed, listed)
+        return print_summary(library, document, options, setup)
 
 
 def _chosen(library: DocumentService, options: argparse.Namespace) -> list[StoredDocument]:

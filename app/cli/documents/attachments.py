@@ -9,13 +9,20 @@ from typing import TYPE_CHECKING
 
 from app.cli.documents.actions import FILES
 from app.cli.streams import complain, say, tell
+from app.cli.values import WrongUsageError
 from app.cli.values import path as path_given
 from app.domain.errors import DocumentReadCancelledError
 from app.language import tr, trn
-from app.services.documents.reading_plan import ReadingMode, ReadingPlan, plan_reading
+from app.services.documents.reading_plan import (
+    ReadingChoice,
+    ReadingMode,
+    ReadingPlan,
+    plan_reading,
+)
 
 if TYPE_CHECKING:
     from app.services.documents.checked_answer import CheckedCitation
+    from app.services.documents.quoting import QuotingPlan
 
 
 def add_attach_options(parser: argparse.ArgumentParser) -> None:
@@ -38,6 +45,11 @@ def add_attach_options(parser: argparse.ArgumentParser) -> None:
         const=ReadingMode.PASSAGES,
         help=tr("with --attach: it reads the passages that suit the question"),
     )
+    parser.add_argument(
+        "--only-quote",
+        action="store_true",
+        help=tr("with --attach: the answer is lines of the documents and nothing else"),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +60,13 @@ class Attached:
         plan: What the model reads.
         rows: The documents, as plain data.
         question: As it was asked.
+        quotes: The lines that may be quoted, where the answer does nothing else.
     """
 
     plan: ReadingPlan
     rows: tuple[dict[str, object], ...]
     question: str
+    quotes: QuotingPlan | None = None
 
     def citations(self, answer: str) -> tuple[CheckedCitation, ...]:
         """The cited sentences of an answer, checked."""
@@ -61,8 +75,13 @@ class Attached:
         return check_answer(self.plan, self.question, answer)
 
 
-def attach(options: argparse.Namespace, question: str, context_size: int) -> Attached | None:
+def attach(
+    options: argparse.Namespace, question: str, context_size: int, *, demo: bool
+) -> Attached | None:
     """Read the files of a question; None where it has none. Nothing of them is kept.
+
+    The built-in demo has not learned to answer from documents: unless it is said how it reads them,
+    it quotes what is found.
 
     Raises:
         KnownError: One cannot be read.
@@ -72,6 +91,10 @@ def attach(options: argparse.Namespace, question: str, context_size: int) -> Att
     from app.compose import private_document_library
 
     if not options.attach:
+        if options.only_quote:
+            raise WrongUsageError(
+                tr("There is nothing to quote."), data="", action=tr("Name a file with --attach.")
+            )
         return None
     library = private_document_library()
     try:
@@ -83,11 +106,18 @@ def attach(options: argparse.Namespace, question: str, context_size: int) -> Att
         for one in read:
             for line in page_remarks(library, one):
                 complain(f"{one.name}: {line.strip()}")  # not shown: a name and a sentence
-        plan = plan_reading(library, read, question, context_size, options.reading)
+        demo = demo and options.reading is None
+        choice = ReadingChoice(ReadingMode.PASSAGES if demo else options.reading)
+        plan = plan_reading(library, read, question, context_size, choice)
     finally:
         library.close()
+    from app.services.documents.quoting import quoting_plan
+
+    only = demo or options.only_quote
+    quotes = quoting_plan(plan, question if demo else "") if only else None
+    plan = quotes.plan if quotes is not None else plan
     _tell_price(plan)
-    return Attached(plan, tuple(document_row(one) for one in read), question)
+    return Attached(plan, tuple(document_row(one) for one in read), question, quotes)
 
 
 def _tell_price(plan: ReadingPlan) -> None:

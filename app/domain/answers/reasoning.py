@@ -50,6 +50,11 @@ def marks_in(template: str) -> Marks:
     return next((m for m in SPELLINGS if m.begin in template or m.end in template), SPELLINGS[0])
 
 
+def thinks(template: str) -> bool:
+    """Whether a template's source has marks: its model thinks before it answers."""
+    return any(marks.begin in template or marks.end in template for marks in SPELLINGS)
+
+
 def left_open(prompt: str) -> Marks | None:
     """The marks whose begin a prompt ends with: the model goes on inside."""
     end = prompt.rstrip()
@@ -122,6 +127,16 @@ class ReasoningFilter:
         self.cut_mark = False
         self._goes_on = before is not None and before.thinking
         self._state = _first_state(before, inside)
+
+    @property
+    def undecided(self) -> bool:
+        """Whether nothing has been told, so that the model may still begin to think."""
+        return self._state is _State.START
+
+    @property
+    def in_thought(self) -> bool:
+        """Whether what comes next is reasoning, be it the first of it."""
+        return self._state is _State.REASONING
 
     @property
     def thinking(self) -> bool:
@@ -235,6 +250,11 @@ class PartialAnswer:
             elif isinstance(event, ReasoningDelta):
                 self._thoughts.append(event.text)
         return events
+
+    @property
+    def text(self) -> str:
+        """The words of it, without reasoning."""
+        return "".join(self._text)
 
     def behind(self, before: Turn) -> Turn:
         """The answer as a turn: what was there, and this."""

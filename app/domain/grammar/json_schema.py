@@ -13,6 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from app.domain.errors import InvalidValueError
+from app.domain.grammar.whole_numbers import MOST_DIGITS, whole_numbers
 from app.language import tr
 
 MOST_CHARACTERS = 60_000  # of a grammar; the engine takes 64 KiB
@@ -32,11 +33,16 @@ _PRIMITIVES = {  # not shown: GBNF
     "object": r'"{" ws (member ("," ws member)*)? "}"',
     "member": r'string ":" ws value ws',
     "array": r'"[" ws (value ws ("," ws value ws)*)? "]"',
-    "date": r'[0-9] [0-9] [0-9] [0-9] "-" ("0" [1-9] | "1" [0-2]) "-" '
-    r'("0" [1-9] | [12] [0-9] | "3" [01])',
+    "date": r'[12] [0-9] [0-9] [0-9] "-" ('
+    r'("0" [13578] | "1" [02]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])'
+    r' | ("0" [469] | "11") "-" ("0" [1-9] | [12] [0-9] | "30")'
+    r' | "02-" ("0" [1-9] | "1" [0-9] | "2" [0-8]))'
+    r' | [12] [0-9] ("0" [48] | [2468] [048] | [13579] [26]) "-02-29"',
     "time": r'([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{1,9})? '
     r'("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])',
 }
+DATE = _PRIMITIVES["date"]
+"""GBNF of the days from 1000 to 2999, as YYYY-MM-DD."""
 _NEEDS = {
     "string": ("char",),
     "number": ("integer",),
@@ -64,6 +70,7 @@ _NOTES = {  # say something to people and forbid nothing
     "$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default",
     "examples", "deprecated", "readOnly", "writeOnly",
 }  # fmt: skip
+_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _OF_TYPE = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems", "maxItems"},
@@ -155,6 +162,8 @@ class _Grammar:
             return self._array(schema, at, depth)
         if kind == "string":
             return self._string(schema, at)
+        if kind == "integer" and schema.keys() & _BOUNDS:
+            return self._rule(_whole(schema, at))
         _only(schema, {"type"}, at)
         if kind not in _SIMPLE:
             raise _refused(at, tr("its type is not one that JSON has"))
@@ -190,7 +199,7 @@ class _Grammar:
             values = [value for value in values if any(_TYPES[kind](value) for kind in kinds)]
             if not values:
                 raise _refused(at, tr("none of its values is of its type"))
-        return self._rule(" | ".join(_literal(_written(value, at)) for value in values))
+        return self._rule(" | ".join(literal(_written(value, at)) for value in values))
 
     def _either(self, choices: object, at: str, depth: int) -> str:
         """What fits at least one of the schemas.
@@ -251,7 +260,7 @@ class _Grammar:
         self._primitive("ws")
         members = [
             self._rule(  # not shown
-                f'{_literal(_written(name, at))} ":" ws '  # not shown
+                f'{literal(_written(name, at))} ":" ws '  # not shown
                 f"{self._expression(one, f'{at}/properties/{name}', depth + 1)} ws"
             )
             for name, one in properties.items()
@@ -294,6 +303,28 @@ def _range(schema: Mapping[str, Any], low: str, high: str, at: str) -> tuple[int
     return least, most
 
 
+def _whole(schema: Mapping[str, Any], at: str) -> str:
+    """Whole numbers within the bounds of a schema."""
+    _only(schema, {"type", *_BOUNDS}, at)
+    given = {name: schema[name] for name in _BOUNDS if name in schema}
+    most = 10**MOST_DIGITS - 1
+    if any(type(value) is not int or abs(value) > most for value in given.values()):
+        raise _refused(
+            at, tr("a bound is a whole number of at most {most} digits", most=MOST_DIGITS)
+        )
+    lows = [given.get("minimum"), _shifted(given.get("exclusiveMinimum"), 1)]
+    highs = [given.get("maximum"), _shifted(given.get("exclusiveMaximum"), -1)]
+    low = max((one for one in lows if one is not None), default=None)
+    high = min((one for one in highs if one is not None), default=None)
+    if low is not None and high is not None and high < low:
+        raise _refused(at, tr("{high} is smaller than {low}", low="minimum", high="maximum"))
+    return whole_numbers(low, high)
+
+
+def _shifted(bound: int | None, by: int) -> int | None:
+    return None if bound is None else bound + by
+
+
 def _bounds(schema: Mapping[str, Any], low: str, high: str, at: str) -> str:
     return _repeated(*_range(schema, low, high, at))
 
@@ -312,7 +343,7 @@ def _written(value: object, at: str) -> str:
         raise _refused(at, tr("a value in it is not JSON")) from error
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     """A text of GBNF that stands for ``text`` itself."""
     if any("\ud800" <= character <= "\udfff" for character in text):
         text = json.dumps(json.loads(text))  # half a character is written as its escape

@@ -10,7 +10,12 @@ from typing import Any
 
 from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
 from app.domain.context import fit_turns, reserve_for
-from app.domain.errors import LoadCancelledError, ModelFileError, PromptTooLongError
+from app.domain.errors import (
+    InvalidValueError,
+    LoadCancelledError,
+    ModelFileError,
+    PromptTooLongError,
+)
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -26,6 +31,7 @@ from app.domain.generation import (
 from app.engine.base import Cancel
 from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
+from app.engine.llama.grammar_sampler import GrammarSampler
 from app.engine.llama.sampler import Sampler
 from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
@@ -65,6 +71,9 @@ class AnswerGenerator:
         self._cancel = cancel
         self._drafting = drafting
         self._sampler: Sampler | None = None
+        self._form: GrammarSampler | None = None
+        self._opening: GrammarSampler | None = None  # has a model that thinks begin with that
+        self._form_begun = False
         self._text = Detokenizer()
         self._stops = StopFilter(request.sampling.stop)
         self._reasoning = ReasoningFilter()
@@ -78,10 +87,11 @@ class AnswerGenerator:
         self._drafter: Drafter | None = None
 
     def close(self) -> None:
-        """Free the sampler."""
-        if self._sampler is not None:
-            self._sampler.close()
-            self._sampler = None
+        """Free the samplers."""
+        for sampler in (self._sampler, self._form, self._opening):
+            if sampler is not None:
+                sampler.close()
+        self._sampler = self._form = self._opening = None
 
     def events(self) -> Iterator[GenerationEvent]:
         """The stream of events, ending with :class:`Finished`."""
@@ -97,8 +107,11 @@ class AnswerGenerator:
             request.sampling,
             self._seed,
             history=self._reading.tokens,
-            grammar=request.grammar,
         )
+        if request.grammar:
+            self._form = self._bound(request.grammar)
+            if session.thought is not None and self._may_begin_to_think():
+                self._opening = self._bound(f'root ::= "{session.thought.begin}"')  # not shown
         session.admit(self._reading, self._cancel.is_set)
         restored, seconds = self._restore()
         reused = session.begin(self._reading, private=request.private)
@@ -233,7 +246,11 @@ class AnswerGenerator:
             while not self._cancel.is_set():
                 logits = decoder.logits(row)
                 _check(logits, self._session.tokenizer.size if not self._written else 1)
-                token = sampler.sample(context, row)
+                keeping = self._keeping_to()
+                if keeping is None:
+                    token = sampler.sample(context, row)
+                else:
+                    token = keeping.sample(context, row, logits)
                 _check_one(logits[token])
                 yield token
                 if drafter is not None:
@@ -255,6 +272,38 @@ class AnswerGenerator:
         finally:
             if draft:
                 self._settle(draft, row, kept)
+
+    def _bound(self, grammar: str) -> GrammarSampler:
+        assert self._sampler is not None  # noqa: S101  # events() made it
+        tokenizer, ends = self._session.tokenizer, self._session.template.ends
+        return GrammarSampler(self._backend, tokenizer, self._sampler, grammar, ends)
+
+    def _may_begin_to_think(self) -> bool:
+        """Whether this is the very beginning of an answer to turns."""
+        return self._reasoning.undecided and self._request.raw is None
+
+    def _keeping_to(self) -> GrammarSampler | None:
+        """What binds the next token; None where it is free, as all are that the model thinks.
+
+        Raises:
+            InvalidValueError: What the answer has already is not in the form.
+        """
+        if self._form is None:
+            return None
+        if self._opening is not None and self._may_begin_to_think():
+            return self._opening
+        if self._reasoning.in_thought:
+            return None
+        if not self._form_begun:
+            self._form_begun = True
+            before = self._request.turns[-1].content if self._request.continue_answer else ""
+            if not self._form.advance(before + self._answer.text):
+                raise InvalidValueError(
+                    tr("The answer cannot go on in its form: what there is of it is not in it."),
+                    data=tr("The answer so far is saved."),
+                    action=tr("Ask again."),
+                )
+        return self._form
 
     def _guess(self, limit: int) -> list[int]:
         if self._drafter is None:

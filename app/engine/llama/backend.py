@@ -200,6 +200,16 @@ class Backend:
         self.c.llama_backend_init()
         self.build = self._identify(folder)
 
+    @property
+    def has_amx(self) -> bool:
+        """Whether the library multiplies with Intel's AMX, which it cannot be trusted with.
+
+        Compiled by GCC 12 and other versions whose ``_tile_loadconfig`` tells the optimiser of 8
+        of the 64 bytes it reads, it loads a configuration of garbage and the process dies
+        (``ggml/src/ggml-cpu/amx/mmq.cpp``); how it was compiled it does not say.
+        """
+        return b"AMX_INT8 = 1" in self.c.llama_print_system_info()
+
     def _identify(self, folder: Path) -> str:
         parts = [str(self.c.llama_print_system_info(), "utf-8", "replace")]
         parts += [

@@ -32,6 +32,8 @@ def kind(ctype: Any) -> str:
 
 def signature(function: Any) -> tuple[str, ...]:  # not shown: for the log
     """Parameters with their names, and the result, of a function or a callback's type."""
+    if isinstance(function, type) and issubclass(function, ctypes.Structure):
+        return tuple(f"{name}: {kind(ctype)}" for name, ctype, *_ in function._fields_)
     if isinstance(function, type):  # made by CFUNCTYPE, which knows no names
         arguments: list[Any] = list(function._argtypes_)  # type: ignore[attr-defined]
         return (*map(kind, arguments), f"-> {kind(function._restype_)}")  # type: ignore[attr-defined]

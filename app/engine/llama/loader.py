@@ -64,7 +64,7 @@ def load(
 
     parameters = c.llama_model_default_params()
     parameters.n_gpu_layers = plan.gpu_layers
-    parameters.use_extra_bufts = plan.extra_buffers
+    parameters.use_extra_bufts = plan.extra_buffers and not backend.has_amx
     parameters.progress_callback = advance
     model = c.llama_model_load_from_file(os.fsencode(path), parameters)
     if not model:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from app.domain.answers.reasoning import marks_in
+from app.domain.answers.reasoning import Marks, marks_in, thinks
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
 from app.domain.gguf.header import GgufHeader
@@ -36,6 +36,7 @@ class Session:
         decoder: Its cache and passes.
         kv_state: Its snapshots, where they are wanted.
         costs: What passes of each size take.
+        thought: How the model marks what it thinks before it answers; None where it does not think.
         held: The prompt that the cache holds, and an answer behind it.
         writable: Tokens of the cache, from its beginning, that may be written to disk: none that
             a private chat, or a question beside a chat such as for its title, put there.
@@ -56,7 +57,9 @@ class Session:
         self.header = header
         self.plan = plan
         self.tokenizer = Tokenizer(backend.c, loaded.model)
-        self.memory = TokenCache(self.tokenizer, marks_in(header.template))
+        marks = marks_in(header.template)
+        self.thought: Marks | None = marks if thinks(header.template) else None
+        self.memory = TokenCache(self.tokenizer, marks)
         self.template: Template = choose_template(
             header.template, self.tokenizer, self.memory, stopper.is_set
         )

@@ -49,6 +49,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C
     "llama_print_system_info": ("-> text",),
     "llama_progress_callback": ("f32", "pointer", "-> bool"),
     "llama_sampler_accept": ("smpl: pointer", "token: i32", "-> nothing"),
+    "llama_sampler_apply": ("smpl: pointer", "cur_p: pointer", "-> nothing"),
     "llama_sampler_chain_add": ("chain: pointer", "smpl: pointer", "-> nothing"),
     "llama_sampler_chain_default_params": ("-> llama_sampler_chain_params",),
     "llama_sampler_chain_init": ("params: llama_sampler_chain_params", "-> pointer"),
@@ -97,6 +98,8 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C
         "-> u64",
     ),
     "llama_synchronize": ("ctx: pointer", "-> nothing"),
+    "llama_token_data": ("id: i32", "logit: f32", "p: f32"),
+    "llama_token_data_array": ("data: pointer", "size: u64", "selected: i64", "sorted: bool"),
     "llama_token_to_piece": (
         "vocab: pointer",
         "token: i32",

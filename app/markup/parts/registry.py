@@ -16,6 +16,7 @@ from app.domain.parts import (
     FormPart,
     Part,
     PlacedPart,
+    ReadingChoicePart,
     ReasoningPart,
     TextPart,
     ToolCallPart,
@@ -26,7 +27,7 @@ from app.domain.parts import (
 from app.markup.document.blocks import Block
 from app.markup.parse import parse
 from app.markup.parts.attachment import Attachment
-from app.markup.parts.form import FormLine
+from app.markup.parts.form import FormLine, ReadingLine
 from app.markup.parts.part_block import PartBlock
 from app.markup.parts.reasoning import Thinking
 from app.markup.parts.sources import Sources
@@ -40,6 +41,7 @@ BLOCKS: Mapping[type, Callable[[Any], PartBlock]] = MappingProxyType(
         ToolResultPart: ToolUse.of_result,
         CitationPart: Sources.of,
         FormPart: FormLine.of,
+        ReadingChoicePart: ReadingLine.of,
     }
 )
 
@@ -51,7 +53,7 @@ def block_of(part: Part) -> PartBlock:
 
 def stands_below(part: Part) -> bool:
     """Whether a part is shown under the message, so that it does not cut the text."""
-    return isinstance(part, CitationPart | FormPart)
+    return isinstance(part, CitationPart | FormPart | ReadingChoicePart)
 
 
 def shown_parts(content: str, placed: Sequence[PlacedPart]) -> tuple[Part, ...]:

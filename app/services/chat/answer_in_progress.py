@@ -20,8 +20,10 @@ from app.domain.generation import (
     Timings,
     Turn,
 )
+from app.domain.grammar.form import Form
+from app.domain.grammar.form_check import keeps_to
 from app.domain.model import ChosenModel
-from app.domain.parts import PlacedPart, ReasoningPart
+from app.domain.parts import FormPart, PlacedPart, ReasoningPart
 from app.services.core.events import (
     AnswerPartAdded,
     AnswerReasoningAdded,
@@ -55,6 +57,7 @@ class AnswerInProgress:
         cancel: Stops it.
         done: It has ended; nothing more is journaled.
         given: What the model reads, documents included.
+        form: What the answer must be; None for any.
         news: There is more of it since this was last cleared, or it has ended.
     """
 
@@ -62,6 +65,7 @@ class AnswerInProgress:
         self.message = message
         self.model = model
         self.given = GivenDocuments(())
+        self.form: Form | None = None
         self.cancel = threading.Event()
         self.done = threading.Event()
         self.news = threading.Event()
@@ -158,6 +162,17 @@ def finished_message(message: Message, event: Finished) -> Message:
         timings=timings,
         seed=event.seed,
     )
+
+
+def with_form(message: Message, form: Form | None) -> Message:
+    """``message`` with what checking it against its form found; what ended early is not valid."""
+    if form is None:
+        return message
+    done = message.status is MessageStatus.COMPLETE
+    kept = done and keeps_to(form, message.content)
+    part = replace(form.part(), valid=kept, cut=not done)
+    others = tuple(one for one in message.placed if not isinstance(one.part, FormPart))
+    return replace(message, placed=(*others, PlacedPart(len(message.content), part)))
 
 
 def failed_message(message: Message, error: KnownError) -> Message:

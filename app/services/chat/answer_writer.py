@@ -13,10 +13,13 @@ from app.domain.generation import (
     GenerationRequest,
     OverflowPolicy,
     PromptProgress,
+    Role,
     SnapshotRestored,
     StopReason,
     Turn,
 )
+from app.domain.grammar.form_grammar import form_grammar
+from app.domain.model import finds_lines_only
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import (
@@ -25,7 +28,7 @@ from app.services.chat.answer_in_progress import (
     failed_message,
     finished_message,
 )
-from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.prompt_messages import chat_turns, form_asked
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
@@ -97,17 +100,25 @@ class AnswerWriter:
             writing.message, model=self._models.facts.reference(model), sampling=sampling
         )
         writing.message = message
+        turns = self._turns(writing, resume=resume)
+        quotes = writing.given.quotes
         request = GenerationRequest(
             conversation_id=message.conversation_id,
-            turns=self._turns(writing, resume=resume),
+            turns=turns,
             sampling=sampling,
             overflow=in_force.settings.overflow,
-            continue_answer=resume and bool(message.content or message.reasoning),
+            continue_answer=turns[-1].role is Role.ASSISTANT,
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
+            grammar=_grammar(writing),
         )
         shortened = self._shortened(request, writing)
-        for event in self._engine.generate(shortened.request, writing.cancel):
+        events = self._engine.generate(shortened.request, writing.cancel)
+        if quotes is not None:
+            from app.services.documents.quoting import quoted_events
+
+            events = quoted_events(events, quotes, message.content)
+        for event in events:
             match event:
                 case ContextFitted() | SnapshotRestored() | PromptProgress() | EngineRestarted():
                     step = event
@@ -150,11 +161,21 @@ class AnswerWriter:
             above = path[-1].parent_id
         conversation = self._library.chats.get(answer.conversation_id)
         turns = chat_turns(conversation, path[::-1])
+        writing.form = form_asked(path[0]) if path else None
         if self._documents is not None:
             loaded = self._models.state.loaded
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
-            given = self._documents.given(turns, path[::-1], size, private=conversation.private)
+            demo, private = finds_lines_only(self._models.state.model), conversation.private
+            given = self._documents.given(turns, path[::-1], size, private=private, demo=demo)
             writing.given, turns = given, given.turns
-        if resume and (answer.content or answer.reasoning):
+        begun = resume and bool(answer.content or answer.reasoning)
+        if begun and writing.given.quotes is None:  # lines that stand there are passed over
             turns += (continued_turn(answer),)
         return turns
+
+
+def _grammar(writing: AnswerInProgress) -> str:
+    """What the sampler keeps the answer to: quotations alone before a form; empty for neither."""
+    if writing.given.quotes is not None:
+        return writing.given.quotes.grammar
+    return form_grammar(writing.form) if writing.form is not None else ""

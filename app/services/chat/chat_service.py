@@ -24,10 +24,10 @@ from app.domain.errors import (
 )
 from app.domain.generation import Role
 from app.domain.model import ChosenModel, EndpointModel
-from app.domain.parts import AttachmentPart, PlacedPart
+from app.domain.parts import Part, PlacedPart, ReadingChoicePart
 from app.engine.base import Engine
 from app.language import tr
-from app.services.chat.answer_in_progress import AnswerInProgress, failed_message
+from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, with_form
 from app.services.chat.answer_writer import AnswerWriter, WrittenAnswer
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.titles import title_from
@@ -105,15 +105,13 @@ class ChatService:
             return None
         return ActiveAnswer(writing.message.conversation_id, writing.message.id)
 
-    def send(
-        self, conversation_id: str, text: str, attached: Sequence[AttachmentPart] = ()
-    ) -> Exchange:
+    def send(self, conversation_id: str, text: str, attached: Sequence[Part] = ()) -> Exchange:
         """Store a question and begin its answer. Returns at once.
 
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it.
+            attached: What comes with it: documents, how they are read, the answer's form.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -127,10 +125,17 @@ class ChatService:
         placed = tuple(PlacedPart(0, part) for part in attached)
         return self._ask(conversation, conversation.head_id, text, placed=placed)
 
-    def edit(self, message_id: str, text: str) -> Exchange:
+    def edit(
+        self, message_id: str, text: str, reading: ReadingChoicePart | None = None
+    ) -> Exchange:
         """Ask again with other words; the old question and its answers stay as a version.
 
         What was attached to it stays attached.
+
+        Args:
+            message_id: The question.
+            text: In its new words.
+            reading: How its documents are read; None for as before.
 
         Raises:
             As :meth:`send`.
@@ -139,7 +144,11 @@ class ChatService:
         if message.role is not Role.USER:
             raise InvalidValueError(tr("Only your own messages can be edited."))
         conversation = self._library.chats.get(message.conversation_id)
-        kept = (replace(one, at=min(one.at, len(text))) for one in message.placed)
+        kept = [replace(one, at=min(one.at, len(text))) for one in message.placed]
+        if reading is not None:
+            kept = [one for one in kept if not isinstance(one.part, ReadingChoicePart)]
+            kept.append(PlacedPart(0, reading))
+            kept.sort(key=lambda one: one.at)
         return self._ask(
             conversation, message.parent_id, text, edited=message_id, placed=tuple(kept)
         )
@@ -418,7 +427,7 @@ class ChatService:
         message = replace(written.message, content=content, placed=placed)
         try:
             checked = writing.given.checked(content, placed)
-            message = replace(message, placed=checked)
+            message = with_form(replace(message, placed=checked), writing.form)
         finally:  # the answer is whole without that
             self._store_end(writing, message, written.error)
 

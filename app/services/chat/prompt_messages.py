@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from app.domain.conversation import Conversation, Message
 from app.domain.endpoints.source import EndpointSource
 from app.domain.generation import Role, Turn
+from app.domain.grammar.form import Form, form_of
+from app.domain.grammar.form_grammar import form_told
 from app.domain.model import LoadedModel
+from app.domain.parts import FormPart
 
 HEADING = "Summary of the earlier part of this conversation:\n"  # not shown: read by the model
 
@@ -26,11 +29,25 @@ def chat_turns(conversation: Conversation, branch: Sequence[Message]) -> tuple[T
     if conversation.system_prompt.strip():
         turns.append(Turn(Role.SYSTEM, conversation.system_prompt))
     turns += [
-        Turn(message.role, message.content, message.id)
+        Turn(message.role, asked_text(message), message.id)
         for message in branch
         if message.content or message.role is not Role.ASSISTANT
     ]
     return tuple(turns)
+
+
+def form_asked(message: Message) -> Form | None:
+    """The form in which a question wants its answer; None for any."""
+    if message.role is not Role.USER:
+        return None
+    parts = (one.part for one in message.placed if isinstance(one.part, FormPart))
+    return next((form for part in parts if (form := form_of(part)) is not None), None)
+
+
+def asked_text(message: Message) -> str:
+    """A message as the model reads it: behind a question, the form that its answer is to have."""
+    form = form_asked(message)
+    return message.content if form is None else f"{message.content}\n\n{form_told(form)}"
 
 
 def newest_summary(turns: Sequence[Turn], known: Mapping[str, str]) -> tuple[int, str]:

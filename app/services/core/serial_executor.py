@@ -107,10 +107,16 @@ class SerialExecutor:
                 self._look()
 
     def close(self) -> None:
-        """Finish the jobs that were submitted, then end the thread. May be called twice."""
+        """Finish the jobs that were submitted, then end the thread. May be called twice.
+
+        A job of :meth:`submit_later` is asked to give way.
+        """
         with self._lock:
             self._closed = True
             self._later.clear()
+            running = self._running
+        if running is not None:
+            running.give_way()
         self._pool.shutdown(wait=True)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,14 +12,23 @@ from app.domain.conversation import Message
 from app.domain.documents import StoredDocument
 from app.domain.errors import NotFoundError
 from app.domain.generation import Role, Turn
-from app.domain.parts import AttachmentPart, PlacedPart
+from app.domain.parts import (
+    AttachmentPart,
+    FormPart,
+    Part,
+    PlacedPart,
+    ReadingChoicePart,
+)
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first document
     from app.documents.process.client import StopFlag
     from app.services.documents.document_service import DocumentService, PageProgress
-    from app.services.documents.reading_plan import ReadingMode, ReadingPlan
+    from app.services.documents.quoting import QuotingPlan
+    from app.services.documents.reading_plan import ReadingChoice, ReadingMode, ReadingPlan
 
 CONTEXT_UNKNOWN = 8_192  # tokens; of a model that does not say, or before one is loaded
+QUOTE = "quote"
+"""The form of an answer that only quotes, as :class:`FormPart` names it."""
 _REFERENCE = "document:"  # before the id, in the reference of an attachment
 
 
@@ -31,11 +40,13 @@ class GivenDocuments:
         turns: What the model reads, documents included.
         plan: What of them; None where the chat has none.
         question: As it was asked.
+        quotes: The lines that may be quoted, where the answer does nothing else.
     """
 
     turns: tuple[Turn, ...]
     plan: ReadingPlan | None = None
     question: str = ""
+    quotes: QuotingPlan | None = None
 
     def checked(self, answer: str, placed: tuple[PlacedPart, ...]) -> tuple[PlacedPart, ...]:
         """An answer's parts with what was found of each cited sentence.
@@ -100,9 +111,15 @@ class AttachedDocuments:
             return self._libraries[private]
 
     def add(
-        self, path: Path, *, private: bool, cancel: StopFlag, progress: PageProgress | None = None
+        self,
+        path: Path,
+        *,
+        private: bool,
+        cancel: StopFlag,
+        progress: PageProgress | None = None,
+        copy: bool = False,
     ) -> StoredDocument:
-        """Read a file for a chat.
+        """Read a file for a chat, with a copy in Phial's folder where that is wanted.
 
         Raises:
             DocumentError: It cannot be read.
@@ -110,17 +127,10 @@ class AttachedDocuments:
         from app.services.documents.document_service import quiet
 
         library = self.library(private=private)
-        return library.add(path, cancel=cancel, progress=progress or quiet)
+        return library.add(path, copy=copy, cancel=cancel, progress=progress or quiet)
 
-    def given(
-        self,
-        turns: tuple[Turn, ...],
-        branch: Sequence[Message],
-        context_size: int,
-        *,
-        private: bool,
-    ) -> GivenDocuments:
-        """The turns of a chat with the documents that came with its messages."""
+    def documents_in(self, branch: Sequence[Message], *, private: bool) -> list[StoredDocument]:
+        """The documents that came with messages, those that were removed since left out."""
         ids = list(
             dict.fromkeys(
                 one.part.reference.removeprefix(_REFERENCE)
@@ -130,24 +140,69 @@ class AttachedDocuments:
                 and one.part.reference.startswith(_REFERENCE)
             )
         )
-        last = next((i for i in range(len(turns) - 1, -1, -1) if turns[i].role is Role.USER), None)
-        if not ids or last is None:
-            return GivenDocuments(turns)
+        if not ids:
+            return []
         library = self.library(private=private)
-        documents = [one for id_ in ids if (one := _document(library, id_)) is not None]
-        if not documents:
-            return GivenDocuments(turns)
-        question = turns[last].content
+        return [one for id_ in ids if (one := _document(library, id_)) is not None]
+
+    def plan(
+        self,
+        documents: Sequence[StoredDocument],
+        question: str,
+        context_size: int,
+        choice: ReadingChoice,
+        *,
+        private: bool,
+    ) -> ReadingPlan:
+        """What a question to documents is given; reads the library meanwhile."""
         from app.services.documents.reading_plan import plan_reading
 
-        plan = plan_reading(library, documents, question, context_size)
+        return plan_reading(
+            self.library(private=private), documents, question, context_size, choice
+        )
+
+    def given(
+        self,
+        turns: tuple[Turn, ...],
+        branch: Sequence[Message],
+        context_size: int,
+        *,
+        private: bool,
+        demo: bool = False,
+    ) -> GivenDocuments:
+        """The turns of a chat with the documents that came with its messages.
+
+        Args:
+            turns: The chat.
+            branch: Its messages.
+            context_size: Tokens of the context window.
+            private: Whether the chat is.
+            demo: The built-in model reads them: it has not learned to, so it quotes what is found.
+        """
+        last = next((i for i in range(len(turns) - 1, -1, -1) if turns[i].role is Role.USER), None)
+        documents = self.documents_in(branch, private=private) if last is not None else []
+        if not documents or last is None:
+            return GivenDocuments(turns)
+        question = turns[last].content
+        choice = choice_in(branch)
+        if demo:
+            from app.services.documents.reading_plan import ReadingMode
+
+            choice = replace(choice, mode=ReadingMode.PASSAGES)
+        plan = self.plan(documents, question, context_size, choice, private=private)
+        quotes = None
+        if demo or only_quotes(branch):
+            from app.services.documents.quoting import quoting_plan
+
+            quotes = quoting_plan(plan, question if demo else "")
+            plan = quotes.plan
         asked = replace(turns[last], content=plan.question(question))
         turns = (*turns[:last], asked, *turns[last + 1 :])
         if plan.system:
             first = turns[0] if turns[0].role is Role.SYSTEM else None
             system = plan.system_prompt(first.content if first else "")
             turns = (Turn(Role.SYSTEM, system), *(turns[1:] if first else turns))
-        return GivenDocuments(turns, plan, question)
+        return GivenDocuments(turns, plan, question, quotes)
 
 
 def attachment_part(document: StoredDocument) -> AttachmentPart:
@@ -158,19 +213,58 @@ def attachment_part(document: StoredDocument) -> AttachmentPart:
     )
 
 
-def reading_price(documents: Sequence[StoredDocument], context_size: int) -> ReadingPrice:
-    """What a question to these documents costs."""
+def has_documents(branch: Iterable[Message]) -> bool:
+    """Whether documents came with messages; they may have been removed since."""
+    return any(_is_document(one.part) for message in branch for one in message.placed)
+
+
+def _is_document(part: Part) -> bool:
+    return isinstance(part, AttachmentPart) and part.reference.startswith(_REFERENCE)
+
+
+def choice_in(branch: Sequence[Message]) -> ReadingChoice:
+    """How the last question of a branch is read.
+
+    Passages were chosen for one question; whole or by passages holds until another is chosen.
+    """
+    from app.services.documents.reading_plan import ReadingChoice, choice_of
+
+    asked = [one for one in branch if one.role is Role.USER]
+    chosen = [_choice(one) for one in reversed(asked)]
+    if not chosen:
+        return choice_of(None)
+    mode = next((choice_of(one).mode for one in chosen if one is not None), None)
+    return ReadingChoice(mode, choice_of(chosen[0]).passages)
+
+
+def only_quotes(branch: Sequence[Message]) -> bool:
+    """Whether the last question of a branch is to be answered by quotations alone."""
+    asked = next((one for one in reversed(branch) if one.role is Role.USER), None)
+    parts = (one.part for one in asked.placed) if asked is not None else ()
+    return any(isinstance(one, FormPart) and one.kind == QUOTE for one in parts)
+
+
+def _choice(message: Message) -> ReadingChoicePart | None:
+    parts = (one.part for one in message.placed)
+    return next((one for one in parts if isinstance(one, ReadingChoicePart)), None)
+
+
+def reading_price(
+    documents: Sequence[StoredDocument], context_size: int, mode: ReadingMode | None = None
+) -> ReadingPrice:
+    """What a question to these documents costs, in the way that is asked for or suits."""
     from app.services.documents.reading_plan import (
         CHARACTERS_PER_TOKEN,
+        PASSAGES,
         ReadingMode,
         reading_mode,
     )
 
-    mode = reading_mode(documents, context_size)
+    mode = mode or reading_mode(documents, context_size)
     characters = sum(one.facts.characters for one in documents)
     if mode is ReadingMode.PASSAGES:
         passages = max(sum(one.passages for one in documents), 1)
-        characters = min(characters, 6 * characters // passages)
+        characters = min(characters, PASSAGES * characters // passages)
     return ReadingPrice(mode, round(characters / CHARACTERS_PER_TOKEN))
 
 

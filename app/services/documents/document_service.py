@@ -21,6 +21,7 @@ from app.domain.documents import (
     DocumentState,
     PagePicture,
     Passage,
+    PassagePlace,
     StoredDocument,
 )
 from app.domain.errors import DocumentError, NotFoundError
@@ -139,6 +140,10 @@ class DocumentService:
             if self._copies is not None and Path(one.path).parent == self._copies:
                 Path(one.path).unlink(missing_ok=True)
 
+    def move(self, documents: Sequence[StoredDocument], collection: str) -> None:
+        """Keep documents under another name."""
+        self._repository.move([one.id for one in documents], collection).result()
+
     # --- asking -----------------------------------------------------------------------------
 
     def documents(self, collection: str | None = None) -> list[StoredDocument]:
@@ -178,6 +183,18 @@ class DocumentService:
         """The passages that answer a question best."""
         ids = None if documents is None else [one.id for one in documents]
         return self._repository.search(question, ids, limit)
+
+    def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
+        """Passages by where they stand, in reading order; those that are gone are left out."""
+        return self._repository.passages_at(places)
+
+    def summary_part(self, document_id: str, key: str) -> str:
+        """What a model wrote when it was asked that of a document; empty where it was not."""
+        return self._repository.summary_part(document_id, key)
+
+    def keep_summary_part(self, document_id: str, key: str, text: str) -> None:
+        """Keep what a model wrote of a document; returns when it is on the disk."""
+        self._repository.keep_summary_part(document_id, key, text).result()
 
     def state(self, document: StoredDocument) -> DocumentState:
         """Whether the file is still what was read."""

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.documents.reading.instructions import looks_like_instruction
-from app.domain.documents import DocumentPage, Passage, StoredDocument
+from app.domain.documents import DocumentPage, Passage, PassagePlace, StoredDocument
+from app.domain.parts import ReadingChoicePart
 
 if TYPE_CHECKING:
     from app.services.documents.document_service import DocumentService
@@ -33,6 +35,44 @@ class ReadingMode(StrEnum):
 
     WHOLE = "whole"
     PASSAGES = "passages"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingChoice:
+    """How the user wants the documents of a question to be read.
+
+    Attributes:
+        mode: None for whichever suits.
+        passages: Those that are read; None for those that suit the question.
+    """
+
+    mode: ReadingMode | None = None
+    passages: tuple[PassagePlace, ...] | None = None
+
+
+NO_CHOICE = ReadingChoice()
+
+
+def choice_part(choice: ReadingChoice) -> ReadingChoicePart | None:
+    """The part of a message that keeps a choice; None where there is none."""
+    if choice == NO_CHOICE:
+        return None
+    places = choice.passages
+    stored = [] if places is None else [(one.document_id, one.page, one.start) for one in places]
+    return ReadingChoicePart(choice.mode or "", json.dumps(stored) if places is not None else "")
+
+
+def choice_of(part: ReadingChoicePart | None) -> ReadingChoice:
+    """What a part keeps; what cannot be read of it is as if it were not there."""
+    if part is None:
+        return NO_CHOICE
+    mode = ReadingMode(part.mode) if part.mode in set(ReadingMode) else None
+    try:
+        rows = json.loads(part.passages) if part.passages else None
+        places = None if rows is None else tuple(PassagePlace(str(a), b, c) for a, b, c in rows)
+    except (ValueError, TypeError):
+        places = None
+    return ReadingChoice(mode, places)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +131,23 @@ class ReadingPlan:
         return "\n\n".join(part for part in (self.before, text) if part)
 
 
+def seems_for_model(text: str) -> bool:
+    """Whether something in a text seems to be meant for the model."""
+    return looks_like_instruction(text)
+
+
+def suspicious_pages(
+    service: DocumentService, documents: Sequence[StoredDocument]
+) -> list[tuple[str, int]]:
+    """Names and pages of documents in which something seems to be meant for the model."""
+    return [
+        (shown_title(document), page.number)
+        for document in documents
+        for page in service.pages(document.id)
+        if seems_for_model(page.text)
+    ]
+
+
 def reading_mode(documents: Sequence[StoredDocument], context_size: int) -> ReadingMode:
     """Whole where that leaves as much room again for the talk about it, by passages otherwise."""
     tokens = sum(one.facts.characters for one in documents) / CHARACTERS_PER_TOKEN
@@ -103,7 +160,7 @@ def plan_reading(
     documents: Sequence[StoredDocument],
     question: str,
     context_size: int,
-    mode: ReadingMode | None = None,
+    choice: ReadingChoice = NO_CHOICE,
 ) -> ReadingPlan:
     """What a question about documents is given.
 
@@ -112,11 +169,13 @@ def plan_reading(
         documents: Those that are asked.
         question: What is asked.
         context_size: Tokens of the context window.
-        mode: How; None reads whole what fits well.
+        choice: What the user chose; without a choice what fits well is read whole.
     """
-    mode = mode or reading_mode(documents, context_size)
+    mode = choice.mode or reading_mode(documents, context_size)
     if mode is ReadingMode.WHOLE:
         return whole_plan(documents, [service.pages(one.id) for one in documents])
+    if choice.passages is not None:
+        return passages_plan(documents, service.passages_at(choice.passages))
     return passages_plan(documents, service.search(question, documents, PASSAGES))
 
 
@@ -127,7 +186,7 @@ def whole_plan(
     sources: list[CitedSource] = []
     texts: list[str] = []
     for document, its_pages in zip(documents, pages, strict=True):
-        texts.append(f"Document: {_title(document)}")  # not shown: for the model
+        texts.append(f"Document: {shown_title(document)}")  # not shown: for the model
         for page in its_pages:
             body = page.body.strip()
             mark = page.number if len(documents) == 1 else len(sources) + 1
@@ -152,13 +211,14 @@ def passages_plan(documents: Sequence[StoredDocument], passages: Sequence[Passag
         for mark, one in enumerate((p for p in ordered if p.document_id in by_id), 1)
     )
     texts = [
-        f"[{one.mark}] ({_title(one.document)}, {one.document.facts.unit} {one.page})\n{one.text}"
+        f"[{one.mark}] ({shown_title(one.document)}, {one.document.facts.unit} {one.page})\n"
+        f"{one.text}"
         for one in sources
     ]
     before = "\n\n".join([*texts, _PASSAGES_RULE]) if texts else ""
     return ReadingPlan(ReadingMode.PASSAGES, sources, before=before)
 
 
-def _title(document: StoredDocument) -> str:
+def shown_title(document: StoredDocument) -> str:
     """A document's name without what commands a terminal or ends a line."""
     return " ".join("".join(c if c.isprintable() else " " for c in document.name).split())

@@ -114,6 +114,12 @@ class ModelService:
         chosen = self._state.model
         return self.files.all(chosen if isinstance(chosen, ModelFile) else None)
 
+    def reading_seconds(self, tokens: int) -> float:
+        """How long the model in use reads so many tokens; 0 where it never read yet."""
+        model = self._state.model
+        sha256 = model.sha256 if isinstance(model, ModelFile) else ""
+        return self.speeds.reading_seconds(sha256, tokens)
+
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.
 

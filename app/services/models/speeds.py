@@ -38,6 +38,17 @@ class SpeedRecorder:
             _log.warning("The measured speeds cannot be read: %s", error.what)
             return 0.0
 
+    def reading_seconds(self, sha256: str, tokens: int) -> float:
+        """How long the file with this hash reads so many tokens; 0 before it ran."""
+        if not sha256:
+            return 0.0
+        try:
+            rate = self._measurements.get(sha256).prompt_tokens_per_second
+        except KnownError as error:
+            _log.warning("The measured speeds cannot be read: %s", error.what)
+            return 0.0
+        return tokens / rate if rate > 0 else 0.0
+
     def _on_event(self, event: Event) -> None:
         match event:
             case AnswerEnded(message) if message.model is not None and message.timings is not None:

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from html import escape
-from pathlib import Path
 
 from app.domain.conversation import Message
 from app.domain.errors import KnownError
@@ -20,7 +19,6 @@ from app.services.documents.checked_answer import StoredCitation
 from app.services.documents.document_service import DocumentService
 from app.services.documents.page_png import marked_png
 from app.services.documents.page_view import ShownPage, shown_page
-from app.services.transfer.transfer_files import atomic_file
 
 _WIDTH = 900  # pixels of a page
 _SHOWN = 620  # as wide as its picture is shown, pixels
@@ -142,13 +140,3 @@ def _check(number: int, one: CheckedPlace) -> str:
         f'<div class="{kind}">\n<p><b>{number}.</b> {escape(citation.sentence, quote=False)}</p>\n'
         f"<p>{sign} {escape(citation.told, quote=False)}</p>\n{place}\n</div>\n"
     )
-
-
-def write_evidence(path: Path, content: bytes) -> None:
-    """Write the file, or nothing of it.
-
-    Raises:
-        TransferError: It cannot be written there.
-    """
-    with atomic_file(path) as file:
-        file.write(content)

@@ -103,6 +103,17 @@ def atomic_file(path: Path) -> Iterator[IO[bytes]]:
         raise write_error(error, path) from error
 
 
+def write_file(path: Path, content: bytes) -> None:
+    """Write a file, or nothing of it.
+
+    Raises:
+        DiskFullError: No room; what was there before is as it was.
+        TransferError: It cannot be written.
+    """
+    with atomic_file(path) as file:
+        file.write(content)
+
+
 def _usual_mode() -> int:
     # What the store writes only its owner reads; an export is a usual file.
     mask = os.umask(0)

@@ -18,7 +18,7 @@ from app.domain.errors import StoreError
 from app.domain.private_files import make_file
 from app.language import tr
 from app.store.database.failures import file_error
-from app.store.database.text_normalization import index_body, index_parts
+from app.store.database.text_normalization import index_body, index_parts, index_words
 
 APPLICATION_ID = 0x5048494C  # "PHIL", in the file header for `file` and for our own check
 # Messages of about a kilobyte fill pages of 8 KiB better than SQLite's usual 4: measured over
@@ -138,6 +138,7 @@ def _connect(target: str) -> sqlite3.Connection:
         target, uri=target != ":memory:", isolation_level=None, check_same_thread=False
     )
     connection.create_function("index_body", 1, index_body, deterministic=True)
+    connection.create_function("index_words", 1, index_words, deterministic=True)
     connection.create_function("index_parts", 1, index_parts, deterministic=True)
     return connection
 

@@ -82,3 +82,17 @@ def index_parts(value: object) -> str:
 def _readable(value: object) -> str:
     # A lone surrogate cannot be handed to SQLite, and is nothing one searches for.
     return value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value or "")
+
+
+_LIGATURE = re.compile("[\ufb00-\ufb06]")
+_DIVIDED = re.compile("([^\\W\\d_]+)[-\u2010]\n\\s*([^\\W\\d_]+)")
+
+
+def index_words(text: str) -> str:
+    """A passage as its words are looked for: ligatures are letters, divided words are whole.
+
+    A word that a line's end divides stands there in both ways: it may have a hyphen of its own.
+    """
+    text = text.replace("\u00ad", "")
+    text = _LIGATURE.sub(lambda found: unicodedata.normalize("NFKC", found[0]), text)
+    return _DIVIDED.sub(r"\1-\2 \1\2", text)

@@ -16,6 +16,7 @@ from app.domain.documents import (
     DocumentPage,
     PageUnit,
     Passage,
+    PassagePlace,
     Remark,
     StoredDocument,
 )
@@ -204,6 +205,17 @@ class DocumentRepository:
 
         return self._database.submit(work)
 
+    def keep_summary_part(self, document_id: str, key: str, text: str) -> Future[None]:
+        """Keep what a model wrote of a document, under what it was asked."""
+
+        def work(connection: sqlite3.Connection) -> None:
+            connection.execute(
+                "INSERT OR REPLACE INTO summary_parts (document, key, text) VALUES (?, ?, ?)",
+                (_seq(connection, document_id), key, text),
+            )
+
+        return self._database.submit(work)
+
     def forget_unfinished(self, before: int) -> Future[None]:
         """Remove what a program that was ended left half read, begun before a time."""
 
@@ -263,11 +275,40 @@ class DocumentRepository:
         """All pages of a document."""
         return self._pages(document_id, "", ())
 
+    def summary_part(self, document_id: str, key: str) -> str:
+        """What a model wrote when it was asked that; empty where it was not."""
+
+        def work(connection: sqlite3.Connection) -> str:
+            row = connection.execute(
+                "SELECT s.text FROM summary_parts s JOIN documents d ON d.seq = s.document "
+                "WHERE d.id = ? AND s.key = ?",
+                (document_id, key),
+            ).fetchone()
+            return str(row[0]) if row else ""
+
+        return self._database.read(work)
+
     def passages(self, seqs: Sequence[int]) -> list[Passage]:
         """Passages by their numbers, in that order; those that are gone are left out."""
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
             return _passages(connection, seqs)
+
+        return self._database.read(work)
+
+    def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
+        """Passages by where they stand, in reading order; those that are gone are left out."""
+        wanted = json.dumps([(one.document_id, one.page, one.start) for one in places])
+
+        def work(connection: sqlite3.Connection) -> list[Passage]:
+            rows = connection.execute(
+                "SELECT p.seq FROM json_each(?) w "
+                "JOIN documents d ON d.id = json_extract(w.value, '$[0]') "
+                "JOIN passages p ON p.document = d.seq AND p.page = json_extract(w.value, '$[1]') "
+                "AND p.start = json_extract(w.value, '$[2]') ORDER BY p.seq",
+                (wanted,),
+            )
+            return _passages(connection, [row[0] for row in rows])
 
         return self._database.read(work)
 

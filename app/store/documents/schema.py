@@ -78,6 +78,36 @@ CREATE TRIGGER passages_delete AFTER DELETE ON passages BEGIN
 END;
 """
 
+# What a model wrote of a document's parts, by the hash of model and request.
+_SUMMARIES_V3 = """
+CREATE TABLE summary_parts (
+    document INTEGER NOT NULL REFERENCES documents (seq) ON DELETE CASCADE,
+    key TEXT NOT NULL,
+    text TEXT NOT NULL,
+    PRIMARY KEY (document, key)
+) WITHOUT ROWID;
+"""
+
+# Ligatures, soft hyphens and words that a line's end divides are indexed as whole words.
+_WHOLE_WORDS_V4 = """
+DROP TRIGGER passages_insert;
+DROP TRIGGER passages_delete;
+INSERT INTO stem_index (stem_index) VALUES ('delete-all');
+INSERT INTO stem_index (rowid, text, heading)
+SELECT seq, index_words(text), index_words(heading) FROM passages;
+CREATE TRIGGER passages_insert AFTER INSERT ON passages BEGIN
+    INSERT INTO stem_index (rowid, text, heading)
+    VALUES (new.seq, index_words(new.text), index_words(new.heading));
+    INSERT INTO plain_index (rowid, body) SELECT new.seq, index_body(new.text) WHERE new.plain;
+END;
+CREATE TRIGGER passages_delete AFTER DELETE ON passages BEGIN
+    INSERT INTO stem_index (stem_index, rowid, text, heading)
+    VALUES ('delete', old.seq, index_words(old.text), index_words(old.heading));
+    INSERT INTO plain_index (plain_index, rowid, body)
+    SELECT 'delete', old.seq, index_body(old.text) WHERE old.plain;
+END;
+"""
+
 
 # A file that was read anew takes the place of what was read of it before: answers that cite that
 # keep its pages, and it is in no list.
@@ -96,4 +126,12 @@ def _versions(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _VERSIONS_V2)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables, _versions)
+def _summaries(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _SUMMARIES_V3)
+
+
+def _whole_words(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _WHOLE_WORDS_V4)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables, _versions, _summaries, _whole_words)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.services.core.events import Asked, Event
+from app.services.core.ids import utc_now
 from app.ui.conversation.input.prompt_popup import PromptPopup
 from app.ui.conversation.input.queued_messages import QueuedMessages
 from app.ui.conversation.input.sent_history import SentHistory
+from app.ui.conversation.input.sum_strip import SumStrip
 from app.ui.shell.window_context import WindowContext
 
 
@@ -31,6 +33,19 @@ class ComposerCommands:
             self._restore,
         )
         pane.put_above_composer(self._queue.strip)
+        strip = SumStrip(lambda: utc_now().astimezone().date())
+        composer = pane.composer
+        composer.text_changed.connect(strip.show_draft)
+        composer.set_instead(strip.take)
+        strip.used.connect(self._use_result)
+        strip.sent.connect(composer.send_text)
+        pane.put_above_composer(strip)
+
+    def _use_result(self, result: str) -> None:
+        """Put a result in the draft's place, which Undo takes away."""
+        composer = self._shell.pane.composer
+        composer.editor.retype(result)
+        composer.setFocus()
 
     def _restore(self, chat_id: str, asked: Asked) -> None:
         controller = self._shell.controller

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
-from app.domain.documents import StoredDocument
+from app.domain.conversation import Conversation, Message
+from app.domain.documents import Passage, StoredDocument
 from app.domain.errors import KnownError
+from app.domain.generation import Role
+from app.domain.parts import ReadingChoicePart
 from app.language import paragraph, tr
+from app.services.documents.attached import (
+    CONTEXT_UNKNOWN,
+    choice_in,
+    has_documents,
+    reading_price,
+)
+from app.system.bundled import bundled
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
+from app.ui.style.dialogs import ask_line
 
+if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.services.documents.reading_plan import ReadingChoice
+
+_MORE = 12  # passages that looking for more brings
+_NAMED = 5  # pages with text for the model that are named
 _ENDINGS = "*.pdf *.docx *.odt *.epub *.pptx *.xlsx *.ods *.html *.md *.txt *.csv"
 _FILES = ";;".join((tr("Documents ({endings})", endings=_ENDINGS), tr("All files (*)")))
 
@@ -22,6 +40,8 @@ class DocumentCommands:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
+        shell.pane.composer.attachments.reading_requested.connect(self.choose_reading)
+        shell.pane.empty.sample_requested.connect(self.attach_sample)
 
     def choose_and_attach(self) -> None:
         """Ask for files and read them."""
@@ -31,8 +51,13 @@ class DocumentCommands:
         if chosen:
             self.attach([Path(one) for one in chosen])
 
-    def attach(self, paths: Sequence[Path]) -> None:
-        """Read documents, which go with the next message of the chat that is shown."""
+    def attach(self, paths: Sequence[Path], *, copy: bool = False) -> None:
+        """Read documents, which go with the next message of the chat that is shown.
+
+        Args:
+            paths: Files and folders.
+            copy: Keep copies in Phial's folder.
+        """
         from app.services.documents.document_service import files_in
 
         shell = self._shell
@@ -47,7 +72,8 @@ class DocumentCommands:
             for path in files_in(paths):
                 tell(path.name)
                 try:
-                    found.append(documents.add(path, private=chat.private, cancel=task.cancel))
+                    one = documents.add(path, private=chat.private, cancel=task.cancel, copy=copy)
+                    found.append(one)
                 except KnownError as error:
                     if task.cancel.is_set():
                         raise
@@ -65,6 +91,209 @@ class DocumentCommands:
 
         tell = shell.operations.back(shell.window, show_name)
         shell.operations.run(shell.window, read, show, self._refuse)
+
+    def attach_sample(self) -> None:
+        """Attach the document that comes with Phial, and write a question to it."""
+        self.attach([bundled("assets", "sample", "lighthouse.pdf")], copy=True)
+        drafting = self._shell.controller.drafting
+        if not self._shell.pane.composer.text():
+            drafting.use_prompt(tr("Who was the first keeper of the lamp?"))
+
+    def choose_reading(self) -> None:
+        """Show what the next question reads, and take another choice."""
+        shell = self._shell
+        chat = shell.controller.chat
+        bar = shell.pane.composer.attachments
+        if chat is None:
+            return
+        waiting = bar.waiting(chat.id)
+        branch = [one.message for one in shell.controller.branch]
+
+        def take(choice: ReadingChoice) -> None:
+            from app.services.documents.reading_plan import NO_CHOICE
+
+            nothing = choice == before == NO_CHOICE
+            bar.choose(chat.id, None if nothing else choice)
+            shell.pane.composer.setFocus()
+
+        question = shell.pane.composer.text()
+        before = replace(choice_in(branch), passages=None)
+        chosen = waiting.choice or before
+        self._ask_reading(chat, branch, waiting.documents, question, chosen, tr("Use these"), take)
+
+    def only_quote(self) -> None:
+        """Have the next question answered by quotations alone, or not any more."""
+        shell = self._shell
+        chat, bar = shell.controller.chat, shell.pane.composer.attachments
+        if chat is None:
+            return
+        waiting = bar.waiting(chat.id)
+        branch = (one.message for one in shell.controller.branch)
+        if not waiting.documents and not has_documents(branch):
+            told = tr("No document goes with this chat. Attach one first.")
+            shell.pane.status.show_notice(told)
+            return
+        bar.set_only_quote(only=not waiting.only_quote)
+        shell.pane.composer.setFocus()
+
+    def summarise(self) -> None:
+        """Summarise a document of the shown chat, or one that goes with its next message."""
+        shell, service = self._shell, self._shell.services.documents
+        chat = shell.controller.chat
+        branch = [one.message for one in shell.controller.branch]
+        more = shell.pane.composer.attachments.waiting(chat.id).documents if chat else ()
+        private = chat is not None and chat.private
+
+        def gather(_task: Operation) -> list[StoredDocument]:
+            found = service.documents_in(branch, private=private)
+            return list({one.id: one for one in (*more, *found)}.values())
+
+        def show(documents: list[StoredDocument]) -> None:
+            if not documents:
+                told = tr("No document goes with this chat. Attach one first.")
+                shell.pane.status.show_notice(told)
+                return
+            chosen: StoredDocument | None = documents[0]
+            if len(documents) > 1:
+                by_name = {one.name: one for one in reversed(documents)}
+                named = ask_line(
+                    shell.window,
+                    tr("Summarise a document"),
+                    tr("Which document"),
+                    tr("Summarise"),
+                    documents[0].name,
+                    list(by_name),
+                )
+                chosen = by_name.get(named) if named is not None else None
+            if chosen is not None:
+                self._open_summary(chosen, private=private)
+
+        shell.operations.run(shell.window, gather, show, self._refuse)
+
+    def _open_summary(self, document: StoredDocument, *, private: bool) -> None:
+        from app.services.chat.document_summaries import DocumentSummaries
+        from app.ui.library.summary_dialog import SummaryDialog
+
+        shell, services = self._shell, self._shell.services
+        writer = DocumentSummaries(
+            services.engine, services.executor, services.models, services.documents
+        )
+        SummaryDialog(
+            shell.window, document, writer.start, shell.operations, private=private
+        ).open()
+
+    def show_documents(self) -> None:
+        """Open the page of documents."""
+        from app.ui.library.documents_page import DocumentsPage
+
+        shell = self._shell
+        service = shell.services.documents
+        page = DocumentsPage(
+            shell.pane.theme,
+            lambda: service.library(private=False),
+            shell.operations,
+            self._use,
+            _FILES,
+        )
+        shell.pages.open(page)
+
+    def _use(self, documents: Sequence[StoredDocument]) -> None:
+        """Documents of the page go with the next message of the shown chat."""
+        shell = self._shell
+        if shell.controller.chat is None:
+            shell.controller.new_chat()
+        chat = shell.controller.chat
+        if chat is None:
+            return
+        if chat.private:  # what is read for it lives in memory
+            self.attach([Path(one.path) for one in documents])
+            return
+        shell.pane.composer.attachments.add(chat.id, documents)
+        shell.pane.composer.setFocus()
+
+    def show_reading(self) -> None:
+        """Show what the last question read; with another choice it is asked again."""
+        shell = self._shell
+        chat, question = shell.controller.chat, shell.controller.last(Role.USER)
+        if chat is None or question is None:
+            return
+        branch = [one.message for one in shell.controller.branch]
+
+        def take(choice: ReadingChoice) -> None:
+            from app.services.documents.reading_plan import choice_part
+
+            part = choice_part(choice) or ReadingChoicePart()
+            ask = shell.services.chat
+            shell.controller.attempt(lambda: ask.edit(question.id, question.content, part))
+
+        chosen = choice_in(branch)
+        self._ask_reading(chat, branch, (), question.content, chosen, tr("Ask again"), take)
+
+    def _ask_reading(
+        self,
+        chat: Conversation,
+        branch: Sequence[Message],
+        more: Sequence[StoredDocument],
+        question: str,
+        chosen: ReadingChoice,
+        verb: str,
+        take: Callable[[ReadingChoice], None],
+    ) -> None:
+        """Ask what a question reads, once that is known."""
+        from app.services.documents.reading_plan import (
+            PASSAGES,
+            ReadingMode,
+            reading_mode,
+            suspicious_pages,
+        )
+        from app.ui.library.passages_dialog import PassagesDialog, ReadingOffer, suspicious_told
+
+        shell, service = self._shell, self._shell.services.documents
+        loaded = shell.services.models.state.loaded
+        room = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
+        seconds = shell.services.models.reading_seconds
+
+        def gather(_task: Operation) -> tuple[list[StoredDocument], ReadingOffer] | None:
+            found = service.documents_in(branch, private=chat.private)
+            known = {one.id: one for one in (*found, *more)}
+            documents = list(known.values())
+            if not documents:
+                return None
+            library = service.library(private=chat.private)
+            if chosen.passages is not None:
+                passages = library.passages_at(chosen.passages)
+            else:
+                passages = library.search(question, documents, PASSAGES)
+            return documents, ReadingOffer(
+                whole=reading_price(documents, room, ReadingMode.WHOLE),
+                passages=reading_price(documents, room, ReadingMode.PASSAGES),
+                room=room,
+                chosen=chosen,
+                found=passages,
+                seconds=seconds,
+                suspicious=[
+                    suspicious_told(*one) for one in suspicious_pages(library, documents)[:_NAMED]
+                ],
+                suits=reading_mode(documents, room),
+                verb=verb,
+            )
+
+        def show(gathered: tuple[list[StoredDocument], ReadingOffer] | None) -> None:
+            if gathered is None:
+                told = tr("No document goes with this chat. Attach one first.")
+                shell.pane.status.show_notice(told)
+                return
+            documents, offer = gathered
+            library = service.library(private=chat.private)
+
+            def search(wanted: str) -> list[Passage]:
+                return library.search(wanted, documents, _MORE)
+
+            dialog = PassagesDialog(shell.window, offer, search, shell.operations)
+            dialog.accepted.connect(lambda: take(dialog.choice()))
+            dialog.open()
+
+        shell.operations.run(shell.window, gather, show, self._refuse)
 
     def _refuse(self, error: KnownError) -> None:
         self._shell.pane.status.show_notice(paragraph(error.what, error.action))

@@ -20,6 +20,7 @@ from app.services.core.events import Event, ModelPhase
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.document_commands import DocumentCommands
+from app.ui.commands.form_commands import FormCommands
 from app.ui.commands.mark_commands import MarkCommands
 from app.ui.commands.message_commands import MessageCommands
 from app.ui.commands.model_commands import ModelCommands
@@ -49,6 +50,7 @@ class CommandHandlers:
         self.messages = MessageCommands(shell)
         self.models = ModelCommands(shell)
         self.documents = DocumentCommands(shell)
+        self.forms = FormCommands(shell)
         self.transfer = TransferCommands(shell, self.chats.leave)
         self.serving = ServingCommands(shell, self.settings)
         self.preferences = SettingsCommands(shell, self.models, self.serving)
@@ -110,6 +112,13 @@ class CommandHandlers:
             "presets": self.presets.manage,
             "prompts": self.composer.prompts,
             "attach": self.documents.choose_and_attach,
+            "form": self.forms.choose,
+            "next_reading": self.documents.choose_reading,
+            "last_reading": self.documents.show_reading,
+            "only_quote": self.documents.only_quote,
+            "summarise_document": self.documents.summarise,
+            "documents": self.documents.show_documents,
+            "attach_sample": self.documents.attach_sample,
             "cited_pages": self.pages.show_cited,
             "evidence": self.pages.save_evidence,
             "summary": chats.summary,
@@ -132,6 +141,8 @@ class CommandHandlers:
             "find_previous": partial(pane.transcript.find_next, -1),
             "search_all": self.search_all,
             "copy_answer": messages.copy_answer,
+            "copy_csv": self.forms.copy_csv,
+            "copy_json": self.forms.copy_json,
             "copy_code": messages.copy_code,
             "select_chat": messages.select_chat,
             "stop": self._shell.controller.stop,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from app.ui.commands.page_commands import PageCommands
 from app.ui.conversation.marks.answer_marks import AnswerMarks
-from app.ui.conversation.marks.sum_popup import SumPopup
 from app.ui.shell.window_context import WindowContext
 from app.ui.transcript.content.marks import MarkKind
 from app.ui.transcript.widgets.signals import MarkRequest
@@ -22,12 +21,14 @@ class MarkCommands:
         self.answers = AnswerMarks(
             shell.services.settings, shell.pane.transcript, shell.operations, shell.window
         )
-        shell.pane.transcript.mark_requested.connect(self.show)
+        shell.pane.transcript.notes.mark_requested.connect(self.show)
 
     def show(self, wanted: MarkRequest) -> None:
         """Show the page of a citation, or how a sum was computed."""
         shell = self._shell
         if wanted.mark.kind is MarkKind.SUM:
+            from app.ui.conversation.marks.sum_popup import SumPopup
+
             popup = SumPopup(shell.window, wanted.mark, shell.controller.send_prompt)
             popup.show_at(wanted.area)
             return

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCursor, QGuiApplication
-from PySide6.QtWidgets import QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from app.domain.conversation import Message
 from app.domain.generation import Role
@@ -19,12 +20,21 @@ from app.ui.shell.window_context import WindowContext
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, MessageAction
 
+_ENDINGS = {
+    "python": "py", "javascript": "js", "typescript": "ts", "bash": "sh", "shell": "sh", "c": "c",
+    "cpp": "cpp", "c++": "cpp", "csharp": "cs", "java": "java", "rust": "rs", "go": "go",
+    "html": "html", "css": "css", "json": "json", "yaml": "yaml", "toml": "toml", "xml": "xml",
+    "sql": "sql", "markdown": "md", "latex": "tex", "ruby": "rb", "php": "php", "r": "r",
+}  # fmt: skip
+
 
 class MessageCommands:
     """Acts on one message, or on the last one."""
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
+        shell.pane.transcript.notes.quoted.connect(shell.controller.drafting.use_prompt)
+        shell.pane.transcript.notes.code_saving_requested.connect(self.save_code)
 
     def on_action(self, action: MessageAction) -> None:
         """Something was asked for at a message in the transcript."""
@@ -121,6 +131,26 @@ class MessageCommands:
             return
         QGuiApplication.clipboard().setText(code)
         self._shell.pane.status.show_notice(tr("The last code block was copied."))
+
+    def save_code(self, code: str, language: str) -> None:
+        """Ask for a file and write a code block into it."""
+        ending = _ENDINGS.get(language.lower(), "txt")
+        suggested = str(Path.home() / f"code.{ending}")  # not shown: a file's name
+        chosen, _ = QFileDialog.getSaveFileName(self._shell.window, tr("Save code"), suggested)
+        if not chosen:
+            return
+        from app.services.transfer.transfer_files import write_file
+
+        path = Path(chosen)
+
+        def tell(_nothing: None) -> None:
+            self._shell.pane.status.show_notice(tr("“{name}” was written.", name=path.name))
+
+        self._shell.operations.run(
+            self._shell.window,
+            lambda _task: write_file(path, code.encode("utf-8", "replace")),
+            tell,
+        )
 
     def continue_answer(self) -> None:
         """Go on with the last answer."""

@@ -102,11 +102,8 @@ class PageCommands:
         citations = stored_citations(answer)
 
         def write(_task: Operation) -> Path:
-            from app.services.transfer.evidence import (
-                checked_places,
-                evidence_html,
-                write_evidence,
-            )
+            from app.services.transfer.evidence import checked_places, evidence_html
+            from app.services.transfer.transfer_files import write_file
             from app.sums.check import wrong_numbers
             from app.ui.transfer.evidence_pdf import PaperRenderer, evidence_pdf
 
@@ -119,7 +116,7 @@ class PageCommands:
             else:
                 html = evidence_html(question, answer, places, sums)
                 content = html.encode("utf-8", "replace")
-            write_evidence(path, content)
+            write_file(path, content)
             return path
 
         def tell(written: Path) -> None:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import ContextFitted, StopReason
 from app.language import tr
-from app.services.chat.activity import Activity
+from app.services.chat.activity import IDLE, Activity, ActivityPhase, activity_line
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState
 from app.services.library.chat_reader import ChatReader
-from app.ui.conversation.chat_pane import ChatPane
+from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.notices.error_actions import REFUSAL
 
 
@@ -22,10 +22,14 @@ class AnswerStatus:
         self._note = ""  # what should be known of it
         self._prompt_tokens = 0
         self._refused = False  # the draft that was measured last
+        self._state: ModelState | None = None
+        self._doing, self._here = IDLE, False
 
     def set_model_state(self, state: ModelState) -> None:
         """A model was loaded or unloaded: the context has another size."""
+        self._state = state
         self._context_size = state.loaded.context_size if state.loaded else 0
+        self._show_waiting()
         self._note = state.loaded.note if state.loaded else ""
         if not self._context_size:
             self._pane.header.meter.set_use(0, 0, self._note)
@@ -55,13 +59,24 @@ class AnswerStatus:
             here: Whether it belongs to the chat that is shown.
         """
         self._pane.composer.set_answering(answering=answering, here=here or not answering)
-        self._pane.status.set_activity(activity)
+        self._doing, self._here = activity, here
+        self._show_waiting()
         if not answering:
             self._prompt_tokens = 0
         elif here and self._prompt_tokens and self._context_size:
             self._pane.header.meter.set_use(
                 self._prompt_tokens + activity.tokens, self._context_size, self._note
             )
+
+    def _show_waiting(self) -> None:
+        """What is done before the first word stands where the answer will be, and only there."""
+        activity, pane = self._doing, self._pane
+        seen = self._here and pane.page is Page.TRANSCRIPT
+        there = seen and activity.phase in {ActivityPhase.STARTING, ActivityPhase.READING}
+        there = there and self._state is not None
+        words = activity_line(activity, self._state) if there and self._state else ""
+        pane.transcript.notes.show_waiting(words)
+        pane.status.set_activity(activity, told=there)
 
     def show_last(self, answer: Message | None) -> None:
         """How the last answer of the shown chat ended; None where there is none."""

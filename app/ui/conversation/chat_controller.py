@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
-from app.domain.documents import StoredDocument
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
+from app.domain.grammar.form import Form
 from app.domain.model import is_demo
+from app.domain.parts import Part
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
@@ -30,6 +32,7 @@ from app.services.registry import Services
 from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
+from app.ui.conversation.input.attachment_bar import Waiting
 from app.ui.conversation.live_answer import AnswerGrown
 from app.ui.conversation.notices.error_actions import ANSWER_PROBLEM, REFUSAL
 from app.ui.conversation.place_keeper import PlaceKeeper
@@ -37,6 +40,14 @@ from app.ui.conversation.shown_branch import ShownBranch
 from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """What went with a question that is not stored yet."""
+
+    waiting: Waiting
+    form: Form | None
 
 
 class ChatController(QObject):
@@ -63,7 +74,7 @@ class ChatController(QObject):
         self._chat: Conversation | None = None
         self._shown = ShownBranch(services, pane.transcript)
         self._live = self._shown.live
-        self._given: dict[str, list[StoredDocument]] = {}  # of questions that are not stored yet
+        self._given: dict[str, _Given] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -246,13 +257,16 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         ask = self._services.chat
-        bar = self._pane.composer.attachments
-        given = () if editing else bar.parts(chat.id)
+        bar, form = self._pane.composer.attachments, self._pane.composer.form
+        given: tuple[Part, ...] = ()
+        if not editing:
+            given = (*bar.waiting(chat.id).parts, *form.parts(chat.id))
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
             if given:
-                self._given[chat.id] = bar.clear(chat.id)
+                self._given[chat.id] = _Given(bar.clear(chat.id), form.get(chat.id))
+                form.choose(chat.id, None)
             elif not bar.empty:
                 told = tr("The documents stay here for your next message.")
                 self._pane.status.show_notice(told)
@@ -423,10 +437,12 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
-        given = self._given.pop(event.conversation_id, [])
+        given = self._given.pop(event.conversation_id, None)
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
-            self._pane.composer.attachments.add(event.conversation_id, given)
+        if asked is not None and given is not None:
+            self._pane.composer.attachments.restore(event.conversation_id, given.waiting)
+            self._pane.composer.form.choose(event.conversation_id, given.form)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)

@@ -23,7 +23,6 @@ from app.domain.model import is_demo
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelState
-from app.ui.conversation.beside import Beside
 from app.ui.conversation.composer import Composer
 from app.ui.conversation.empty_states import EmptyChatPage, WelcomePage
 from app.ui.conversation.find_bar import FindBar
@@ -37,6 +36,7 @@ from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:
+    from app.ui.conversation.beside import Beside
     from app.ui.conversation.marks.page_panel import PagePanel
 
 _FILLS = QSizePolicy.Policy.Expanding
@@ -156,6 +156,8 @@ class ChatPane(QWidget):
 
     def put_beside(self, panel: PagePanel) -> None:
         """Let a panel stand right of the conversation while it is shown."""
+        from app.ui.conversation.beside import Beside  # not before a page is looked at
+
         self._beside = Beside(self, panel)
 
     def _make_room(self, room: int) -> None:

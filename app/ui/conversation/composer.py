@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QMimeData, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
@@ -23,6 +25,7 @@ from PySide6.QtWidgets import (
 from app.language import tr, trc
 from app.ui.conversation.input.attachment_bar import AttachmentBar
 from app.ui.conversation.input.chip_bar import ChipBar
+from app.ui.conversation.input.form_choice import FormChoice
 from app.ui.core.file_drops import local_paths
 from app.ui.style.text_fields import PlainEditor, plain_text
 from app.ui.style.theme import SPACE, Theme
@@ -174,6 +177,7 @@ class Composer(QWidget):
         super().__init__(parent)
         self._answering, self._here = False, True
         self._refusal = ""
+        self._instead: Callable[[], bool] = lambda: False
         self._tallest = 300
         self.editor = MessageEditor()
         self._button = IconButton("send", tr("Send"), side=ROUND)
@@ -190,6 +194,7 @@ class Composer(QWidget):
         inside.setContentsMargins(SPACE, SPACE, 6, 6)
         inside.setSpacing(2)
         self.attachments = AttachmentBar()
+        self.form = FormChoice(self.bar.form)
         inside.addWidget(self.attachments)
         inside.addWidget(self.editor)
         inside.addLayout(below)
@@ -251,6 +256,10 @@ class Composer(QWidget):
     def takes_words(self) -> bool:
         """Whether words can be typed; a key that an editor does not take would come back."""
         return self.editor.isVisible() and not self._refusal
+
+    def set_instead(self, instead: Callable[[], bool]) -> None:
+        """Do something else where a message would be sent, unless that returns False."""
+        self._instead = instead
 
     def set_refusal(self, reason: str) -> None:
         """Take no words while there is a reason, and show it in their place; empty takes them."""
@@ -316,14 +325,21 @@ class Composer(QWidget):
         if self._refusal:
             self.refused.emit(self._refusal)
             return
-        if not text.strip():
+        if not text.strip() or self._instead():
             return
+        self.send_text(text)
+
+    def send_text(self, text: str) -> None:
+        """Send a text, or let it wait while an answer is written; say why where neither goes."""
         if self._answering and self.editing:
             self.refused.emit(tr("An answer is being written. Stop it to send this edit."))
             return
-        if self._answering and not self.attachments.empty:
+        if self._answering and not (self.attachments.empty and self.form.empty):
             self.refused.emit(
-                tr("A message with documents cannot wait. Send it when this answer has ended.")
+                tr(
+                    "A message with documents or a form cannot wait. Send it when this answer has "
+                    "ended."
+                )
             )
             return
         if self._answering:

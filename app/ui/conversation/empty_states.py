@@ -67,9 +67,11 @@ class EmptyChatPage(QWidget):
 
     Signals:
         prompt_chosen: (text) to be sent.
+        sample_requested: The sample document is to be asked about.
     """
 
     prompt_chosen = Signal(str)
+    sample_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -122,6 +124,9 @@ class EmptyChatPage(QWidget):
             button = _button(text, "plain")
             button.clicked.connect(lambda _checked, text=text: self.prompt_chosen.emit(text))
             self._prompts.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
+        sample = _button(tr("Try it with a sample document"), "plain")
+        sample.clicked.connect(self.sample_requested)
+        self._prompts.addWidget(sample, 0, Qt.AlignmentFlag.AlignHCenter)
 
 
 class WelcomePage(QScrollArea):

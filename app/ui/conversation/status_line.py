@@ -23,6 +23,7 @@ class StatusLine(ElidedLabel):
         super().__init__("", "small", parent)
         self._state = state
         self._activity = IDLE
+        self._told = False
         self._notice = ""
         self._last = ""
         self._forecast = ""
@@ -37,8 +38,14 @@ class StatusLine(ElidedLabel):
         self._state = state
         self._show()
 
-    def set_activity(self, activity: Activity) -> None:
-        """What is done for the answer in progress; it drives an older notice away."""
+    def set_activity(self, activity: Activity, *, told: bool = False) -> None:
+        """What is done for the answer in progress; it drives an older notice away.
+
+        Args:
+            activity: The step it is at.
+            told: It is said already, where the answer will be.
+        """
+        self._told = told
         if self._activity is IDLE and activity is not IDLE:
             self._notice = ""
         writes = self._activity.phase is activity.phase is ActivityPhase.WRITING
@@ -76,7 +83,7 @@ class StatusLine(ElidedLabel):
 
     def _show(self) -> None:
         self._figures.stop()
-        doing = activity_line(self._activity, self._state)
+        doing = "" if self._told else activity_line(self._activity, self._state)
         text = self._notice or doing or self._forecast or self._last
         self.set_full_text(text)
         self.setAccessibleName(tr("Status: {text}", text=text) if text else tr("Status"))

@@ -83,6 +83,10 @@ def _in_chat(now: CommandState) -> bool:
     return now.has_chat
 
 
+def _with_answer(now: CommandState) -> bool:
+    return now.has_answer
+
+
 def _in_chat_or_page(now: CommandState) -> bool:
     return now.has_chat or now.page
 
@@ -130,6 +134,13 @@ COMMANDS: tuple[Command, ...] = (
     Command("choose_preset", tr("Preset of this chat…"), Menu.CHAT, ("Ctrl+Shift+P",), group=2),
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
+    Command("form", tr("Form of the next answer…"), Menu.CHAT, ("Ctrl+Shift+O",), group=2),
+    Command("attach_sample", tr("Attach a sample document"), Menu.CHAT, (), group=2),
+    Command("documents", tr("Documents…"), Menu.CHAT, (), group=2),
+    Command("next_reading", tr("What the next question reads…"), Menu.CHAT, (), group=2),
+    Command("last_reading", tr("What the last question read…"), Menu.CHAT, (), _in_chat, group=2),
+    Command("summarise_document", tr("Summarise the document…"), Menu.CHAT, (), group=2),
+    Command("only_quote", tr("Answer only with quotations"), Menu.CHAT, (), group=2),
     Command("cited_pages", tr("Pages that the answer cites…"), Menu.CHAT, (), _in_chat, group=2),
     Command("evidence", tr("Save evidence of the answer…"), Menu.CHAT, (), _in_chat, group=2),
     Command("summary", tr("Summary of what fell out…"), Menu.CHAT, (), _in_chat, group=2),
@@ -154,6 +165,8 @@ COMMANDS: tuple[Command, ...] = (
         lambda now: now.has_answer,
         group=2,
     ),
+    Command("copy_csv", tr("Copy last answer as CSV"), Menu.EDIT, (), _with_answer, group=2),
+    Command("copy_json", tr("Copy last answer as JSON"), Menu.EDIT, (), _with_answer, group=2),
     Command(
         "copy_code",
         tr("Copy last code block"),
@@ -242,6 +255,7 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
         tr("In the message: what you sent before; Ctrl+Down goes back"),
     ),
     ("/", tr("In an empty message: prompts with fields to fill in; Tab goes to the next field")),
+    ("=", tr("In an empty message: a sum is worked out as you type; Enter takes the result")),
     ("Shift+Return", tr("Break the line")),
     ("Ctrl+Return", tr("Send, also where Enter breaks the line")),  # not shown: the keys
     ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),

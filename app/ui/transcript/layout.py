@@ -179,6 +179,11 @@ class Layout:
         with self.keeping_place() as change:
             change.made = self.branch.set_marks(message_id, marks)
 
+    def show_waiting(self, words: str) -> None:
+        """Say at the streaming answer what is done before its first word."""
+        if self.branch.set_waiting(words):
+            self.relayout()
+
     def _follow(self, *, in_view: bool) -> None:
         """An answer grew: follow it, or show the button to the end to a reader further up.
 

@@ -7,7 +7,7 @@ uses; only the view knows them all.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import (
@@ -27,13 +27,13 @@ from app.domain.parts import Part, TextPart
 from app.language import tr
 from app.ui.core.render_thread import RenderThread
 from app.ui.style.theme import LIGHT, Theme, qcolour
-from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
 from app.ui.transcript.interaction.context_menu import ContextMenu
 from app.ui.transcript.interaction.find import DEFAULT_OPTIONS, Finder, FindOptions
 from app.ui.transcript.interaction.keyboard import Keyboard
 from app.ui.transcript.interaction.message_actions import MessageActions
+from app.ui.transcript.interaction.notes import TranscriptNotes
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.styles import Styles
@@ -59,6 +59,9 @@ class TranscriptView(TranscriptSignals):
         parent: Qt's parent.
         theme: Colours to begin with.
         zoom: Size of the text to begin with, per cent.
+
+    Attributes:
+        notes: What others say of messages, and what a reader takes from them.
     """
 
     def __init__(
@@ -81,6 +84,7 @@ class TranscriptView(TranscriptSignals):
             selecting=self._is_selecting,
             arranged=self._schedule,
         )
+        self.notes = TranscriptNotes(self, self._layout, self._schedule)
         self._finder = Finder(
             self, self._layout, unfold=self._unfold, changed=self.find_changed.emit
         )
@@ -93,21 +97,29 @@ class TranscriptView(TranscriptSignals):
             take_focus=self.setFocus,
             refolded=self._finder.refresh_message,
             request=self.action_requested.emit,
-            open_mark=self.mark_requested.emit,
+            open_mark=self.notes.mark_requested.emit,
         )
         self._pointer = Pointer(
             self,
             self._layout,
             self._selection,
             self.link_activated.emit,
-            self.mark_requested.emit,
+            self.notes.mark_requested.emit,
         )
-        self._menu = ContextMenu(self, self._layout, self._selection, self._pointer)
+        self._menu = ContextMenu(
+            self,
+            self._layout,
+            self._selection,
+            self._pointer,
+            self._actions,
+            quote=self.notes.quoted.emit,
+            save_code=self.notes.code_saving_requested.emit,
+        )
         self._keyboard = Keyboard(self, self._layout, self._selection)
         self._announcer = ScreenReaderAnnouncer(self, self._layout)
         lexers = Lexers(self._background.submit, self._schedule, self._recolour)
         self._idle = IdleScheduler(
-            self, self._layout, lexers, self._late_formulas.warm_up, self.marks_wanted.emit
+            self, self._layout, lexers, self._late_formulas.warm_up, self.notes.marks_wanted.emit
         )
         self._layout.pill.clicked.connect(self.end_requested)
         self._set_up()
@@ -156,15 +168,6 @@ class TranscriptView(TranscriptSignals):
         self._layout.update_branch(messages)
         self._finder.restart()
 
-    def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str] | None = None) -> None:
-        """Dim the messages that the model does not see, and label them.
-
-        Args:
-            ids: These messages.
-            summaries: What the model reads instead, by the id of the message below it.
-        """
-        self._layout.set_left_out(ids, summaries or {})
-
     # ------------------------------------------------------------------ streaming
 
     def begin_answer(self, message_id: str) -> None:
@@ -195,25 +198,6 @@ class TranscriptView(TranscriptSignals):
         self._layout.widgets.drop_footers()
         self._layout.relayout()
         self._announcer.announce_finished(self._layout.branch.models[at])
-
-    def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
-        """Show marks in a message's text; those without a certain place stand below it."""
-        self._layout.set_marks(message_id, marks)
-
-    def text_so_far(self, message_id: str) -> str:
-        """The text of a message, also while it is written; empty where it is not shown."""
-        branch = self._layout.branch
-        at = branch.by_id.get(message_id)
-        return branch.models[at].text_so_far if at is not None else ""
-
-    def is_written(self, message_id: str) -> bool:
-        """Whether it is the answer that is being written here."""
-        return self._layout.branch.streaming == message_id
-
-    def renew_marks(self) -> None:
-        """Ask for the marks of all answers anew."""
-        self._layout.branch.forget_marks()
-        self._schedule()
 
     @property
     def idle(self) -> bool:

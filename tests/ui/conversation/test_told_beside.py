@@ -23,7 +23,7 @@ LONG = " ".join(["word"] * 60)
 def thought(opened: Opened) -> str:
     """What the line above the reasoning says."""
     toggles = opened.window.pane.transcript.findChildren(FoldToggle)
-    return next(one.accessibleName() for one in toggles if one.isVisible())
+    return next((one.accessibleName() for one in toggles if one.isVisible()), "")
 
 
 def beside_the_last(opened: Opened) -> str:
@@ -86,3 +86,25 @@ def test_what_a_summary_stands_for_is_not_called_unseen(qtbot: QtBot, open_windo
     assert not any("Not seen" in label for label in found)
     assert "Read by the model as part of the summary below" in found
     assert "left out" in beside_the_last(opened)
+
+
+def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine(["Yes. " * 400], prompt_delay=0.1, token_delay=0.02))
+    status = opened.window.pane.status
+    said: set[str] = set()
+
+    def written() -> bool:
+        said.update(labels(opened))
+        assert not status.text().startswith(("Preparing", "Reading"))
+        return "Yes." in opened.window.pane.transcript._layout.branch.models[1].text_so_far
+
+    say(qtbot, opened, "Question")
+    qtbot.waitUntil(lambda: len(opened.window.pane.transcript._layout.branch.models) == 2)
+    qtbot.waitUntil(written)
+    assert any(line.startswith(("Preparing", "Reading")) for line in said)
+    qtbot.waitUntil(lambda: labels(opened) == [] and "tokens" in status.text())
+    opened.window.controller.stop()
+    wait_for_end(qtbot, opened)
+    assert labels(opened) == []

@@ -279,7 +279,16 @@ def test_the_keyboard_moves_selects_and_leaves_other_keys(rig: Rig) -> None:
 def test_the_menu_offers_the_link_that_is_pointed_at(rig: Rig) -> None:
     rig.show(chat_of(["Hi", LINKED]))
     pointer = Pointer(rig.area, rig.layout, rig.selection, lambda _: None, rig.marks.append)
-    menu = ContextMenu(rig.area, rig.layout, rig.selection, pointer)
+    taken: list[object] = []
+    menu = ContextMenu(
+        rig.area,
+        rig.layout,
+        rig.selection,
+        pointer,
+        rig.actions,
+        quote=taken.append,
+        save_code=lambda code, language: taken.append((code, language)),
+    )
     rig.area.customContextMenuRequested.emit(rig.point(1, "page").toPoint())
     (shown,) = rig.area.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
     offered = {action.text(): action for action in shown.actions()}

@@ -341,11 +341,11 @@ def test_messages_that_the_model_does_not_see_are_labelled(
 ) -> None:
     chat = chat_of(["First?", "One.", "Second?", "Two."])
     view.set_branch(chat)
-    view.set_left_out(frozenset({chat[0].message.id, chat[1].message.id}))
+    view.notes.set_left_out(frozenset({chat[0].message.id, chat[1].message.id}))
     settle(view, qtbot)
     names = [said_of(view, item.message.id) for item in chat]
     assert ["Not seen by the model" in name for name in names] == [True, True, False, False]
-    view.set_left_out(frozenset())
+    view.notes.set_left_out(frozenset())
     settle(view, qtbot)
     assert not any("Not seen" in said_of(view, item.message.id) for item in chat)
 

@@ -70,7 +70,7 @@ def test_a_message_that_falls_out_of_the_context_meanwhile_takes_nothing_from_th
     view: TranscriptView,
 ) -> None:
     model = streamed(view, PIECES)
-    view.set_left_out(frozenset({model.message.id}))
+    view.notes.set_left_out(frozenset({model.message.id}))
     assert "forty-two" in shown(model)
 
 

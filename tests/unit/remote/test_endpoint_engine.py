@@ -396,6 +396,8 @@ def failing(here: Asked, **options: object) -> tuple[str, KnownError]:
 REFUSALS = [
     (401, {}, {"error": {"message": "bad key"}}, EndpointKeyError),
     (403, {}, {"detail": "no"}, EndpointKeyError),
+    (400, {}, {"error": {"message": "No connected db.", "type": "no_db_connection",
+                         "code": "400"}}, EndpointKeyError),
     (400, {}, {"error": {"message": "Invalid model name"}}, EndpointModelError),
     (400, {}, {"error": {"type": "exceed_context_size_error", "n_prompt_tokens": 9000,
                          "n_ctx": 4096}}, EndpointTooLongError),

@@ -3,24 +3,73 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.conversation import Conversation
 from app.domain.documents import StoredDocument
-from app.domain.parts import AttachmentPart
+from app.domain.model import finds_lines_only
+from app.domain.parts import FormPart, Part, ReadingChoicePart
 from app.language import formats, tr, trn
 from app.services.core.events import ModelState
-from app.services.documents.attached import CONTEXT_UNKNOWN, attachment_part, reading_price
-from app.ui.style.dialogs import text_label
+from app.services.documents.attached import (
+    CONTEXT_UNKNOWN,
+    QUOTE,
+    attachment_part,
+    reading_price,
+)
+from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.scrolling_page import clear_layout
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton
 
+if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.services.documents.reading_plan import ReadingChoice
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What goes with the next message of a chat.
+
+    Attributes:
+        documents: Those that go with it.
+        choice: How documents are read; None where nothing was chosen.
+        only_quote: The answer is to quote and do nothing else.
+    """
+
+    documents: tuple[StoredDocument, ...] = ()
+    choice: ReadingChoice | None = None
+    only_quote: bool = False
+
+    @property
+    def parts(self) -> tuple[Part, ...]:
+        """As parts of the message."""
+        found: list[Part] = [attachment_part(one) for one in self.documents]
+        if self.choice is not None:
+            from app.services.documents.reading_plan import choice_part
+
+            found.append(choice_part(self.choice) or ReadingChoicePart())
+        if self.only_quote:
+            found.append(FormPart(QUOTE))
+        return tuple(found)
+
+
+_NOTHING = Waiting()
+_DEMO = tr("The built-in demo answers with the line that suits best, and its page.")
+
 
 class AttachmentBar(QWidget):
-    """Keeps the documents for the next message of each chat, and shows those of one."""
+    """Keeps the documents for the next message of each chat, and shows those of one.
+
+    Signals:
+        reading_requested: What the question reads is to be seen, and changed.
+    """
+
+    reading_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -28,8 +77,8 @@ class AttachmentBar(QWidget):
         self._rows.setContentsMargins(4, 0, 0, 0)
         self._rows.setSpacing(0)
         self._theme: Theme | None = None
-        self._context_size = CONTEXT_UNKNOWN
-        self._waiting: dict[str, list[StoredDocument]] = {}
+        self._context_size, self._demo = CONTEXT_UNKNOWN, False
+        self._waiting: dict[str, Waiting] = {}
         self._chat = ""
         self.hide()
 
@@ -41,9 +90,10 @@ class AttachmentBar(QWidget):
 
     def set_model_state(self, state: ModelState) -> None:
         """The context window decides how a document is read, and so what that costs."""
+        demo = finds_lines_only(state.model)
         size = state.loaded.context_size if state.loaded is not None else CONTEXT_UNKNOWN
-        if size != self._context_size:
-            self._context_size = size
+        if (size, demo) != (self._context_size, self._demo):
+            self._context_size, self._demo = size, demo
             self._show()
 
     def show_chat(self, chat_id: str) -> None:
@@ -53,40 +103,69 @@ class AttachmentBar(QWidget):
 
     def add(self, chat_id: str, documents: Sequence[StoredDocument]) -> None:
         """These go with the next message of a chat, each once."""
-        waiting = self._waiting.setdefault(chat_id, [])
-        known = {one.id for one in waiting}
-        waiting.extend({one.id: one for one in documents if one.id not in known}.values())
-        self._show()
+        before = self.waiting(chat_id)
+        known = {one.id: one for one in (*before.documents, *documents)}
+        self.restore(chat_id, replace(before, documents=tuple(known.values())))
 
-    def parts(self, chat_id: str) -> tuple[AttachmentPart, ...]:
+    def choose(self, chat_id: str, choice: ReadingChoice | None) -> None:
+        """How the documents of the next question of a chat are read; None leaves it to Phial."""
+        self.restore(chat_id, replace(self.waiting(chat_id), choice=choice))
+
+    def set_only_quote(self, *, only: bool) -> None:
+        """Whether the answer to the next question of the shown chat quotes and nothing else."""
+        self.restore(self._chat, replace(self.waiting(self._chat), only_quote=only))
+
+    def waiting(self, chat_id: str) -> Waiting:
         """What goes with the next message of a chat."""
-        return tuple(attachment_part(one) for one in self._waiting.get(chat_id, ()))
+        return self._waiting.get(chat_id, _NOTHING)
 
     @property
     def empty(self) -> bool:
         """Whether nothing goes with the next message of the chat that is shown."""
-        return not self._waiting.get(self._chat)
+        return self.waiting(self._chat) == _NOTHING
 
     def carry_over(self, chat: Conversation, to: Conversation) -> None:
         """What was typed in a chat goes along into another; private documents stay private."""
         if chat.private is to.private:
-            self.add(to.id, self._waiting.pop(chat.id, []))
+            gone = self._waiting.pop(chat.id, _NOTHING)
+            self.add(to.id, gone.documents)
 
-    def clear(self, chat_id: str) -> list[StoredDocument]:
-        """The message was sent, and they with it; returns them, in case it cannot be stored."""
-        gone = self._waiting.pop(chat_id, [])
+    def clear(self, chat_id: str) -> Waiting:
+        """The message was sent, and this with it; returns it, in case it cannot be stored."""
+        gone = self._waiting.pop(chat_id, _NOTHING)
         self._show()
         return gone
 
+    def restore(self, chat_id: str, waiting: Waiting) -> None:
+        """This goes with the next message of a chat, and nothing else."""
+        self._waiting[chat_id] = waiting
+        self._show()
+
     def _show(self) -> None:
         clear_layout(self._rows)
-        waiting = self._waiting.get(self._chat, [])
-        for document in waiting:
+        waiting = self.waiting(self._chat)
+        for document in waiting.documents:
             self._rows.addWidget(self._row(document))
-        if waiting:
-            told = _price_told(waiting, self._context_size)
-            self._rows.addWidget(text_label(told, "muted"))
-        self.setVisible(bool(waiting))
+        if waiting != _NOTHING:
+            self._rows.addWidget(self._price_row(waiting))
+        self.setVisible(waiting != _NOTHING)
+
+    def _price_row(self, waiting: Waiting) -> QWidget:
+        row = QWidget()
+        across = QHBoxLayout(row)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(SPACE)
+        told = _DEMO if self._demo else _price_told(waiting, self._context_size)
+        across.addWidget(text_label(told, "muted"), 1)
+        change = push_button(tr("What is read…"), "link")
+        change.clicked.connect(self.reading_requested)
+        across.addWidget(change)
+        only = QCheckBox(tr("Only quote"))
+        only.setToolTip(tr("The answer is lines of the documents and nothing else."))
+        only.setChecked(waiting.only_quote)
+        only.toggled.connect(lambda on: self.set_only_quote(only=on))
+        across.addWidget(only)
+        return row
 
     def _row(self, document: StoredDocument) -> QWidget:
         row = QWidget()
@@ -104,8 +183,9 @@ class AttachmentBar(QWidget):
         return row
 
     def _remove(self, document: StoredDocument) -> None:
-        waiting = self._waiting.get(self._chat, [])
-        self._waiting[self._chat] = [one for one in waiting if one.id != document.id]
+        waiting = self.waiting(self._chat)
+        left = tuple(one for one in waiting.documents if one.id != document.id)
+        self._waiting[self._chat] = replace(waiting, documents=left) if left else _NOTHING
         if (above := self.parentWidget()) is not None:
             above.setFocus()  # the button that had it is gone
         self._show()
@@ -119,11 +199,21 @@ def _told(document: StoredDocument) -> str:
     return tr("{name}: {pages}, {size}", name=name, pages=pages, size=formats.size(facts.size))
 
 
-def _price_told(documents: Sequence[StoredDocument], context_size: int) -> str:
+def _price_told(waiting: Waiting, context_size: int) -> str:
     """What questions to these documents read."""
     from app.services.documents.reading_plan import PASSAGES, ReadingMode
 
-    price = reading_price(documents, context_size)
+    choice = waiting.choice
+    if choice is not None and choice.passages is not None:
+        count = len(choice.passages)
+        return trn("Reads {n} passage that you chose.", "Reads {n} passages that you chose.", count)
+    if not waiting.documents and choice is None:
+        return tr("Of the documents of this chat.")
+    if not waiting.documents:
+        whole = choice is not None and choice.mode is ReadingMode.WHOLE
+        return tr("The documents are read whole.") if whole else tr("Reads passages.")
+    mode = choice.mode if choice is not None else None
+    price = reading_price(waiting.documents, context_size, mode)
     if price.mode is ReadingMode.WHOLE:
         return trn(
             "Read whole, about {n} token; later questions at once.",
@@ -134,5 +224,5 @@ def _price_told(documents: Sequence[StoredDocument], context_size: int) -> str:
         "Each question reads {passages} passages, about {n} token.",
         "Each question reads {passages} passages, about {n} tokens.",
         price.tokens,
-        passages=PASSAGES,
+        passages=min(PASSAGES, sum(one.passages for one in waiting.documents)),
     )

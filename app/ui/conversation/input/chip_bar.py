@@ -144,7 +144,7 @@ class Chip(QToolButton):
 
 
 class ChipBar(QWidget):
-    """Chips for preset and model.
+    """Chips for preset, model and form.
 
     Args:
         theme: Colours.
@@ -154,6 +154,7 @@ class ChipBar(QWidget):
         super().__init__()
         self.preset = Chip(tr("Preset"), "preset")
         self.model = Chip(tr("Model"))
+        self.form = Chip(tr("Form"), "form")
         self.preset.clicked.connect(self.open_preset_menu)
         self.model.clicked.connect(self.open_model_menu)
         self._preset_menu: QMenu | None = None
@@ -163,6 +164,7 @@ class ChipBar(QWidget):
         row.setSpacing(SPACE // 2)
         row.addWidget(self.preset)
         row.addWidget(self.model)
+        row.addWidget(self.form)
         row.addStretch(1)
         self._state: ModelState | None = None
         self._theme = theme
@@ -184,7 +186,7 @@ class ChipBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self._theme = theme
-        for chip in (self.preset, self.model):
+        for chip in (self.preset, self.model, self.form):
             chip.set_theme(theme)
         if self._state is not None:
             self.set_model_state(self._state)

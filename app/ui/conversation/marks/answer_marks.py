@@ -10,8 +10,7 @@ from PySide6.QtCore import QObject
 from app.domain.conversation import Message
 from app.services.core.events import AnswerTextAdded, Event, SettingsChanged
 from app.services.core.settings import SettingsService
-from app.ui.conversation.marks.marks_of import marks_of, sum_marks
-from app.ui.core.operations import Operations
+from app.ui.core.operations import Operation, Operations
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.view import TranscriptView
 
@@ -42,7 +41,7 @@ class AnswerMarks(QObject):
         self._sums = settings.current.check_sums
         self._closed = False
         self._looked, self._until = 0.0, ("", 0)  # at what is written, and how far
-        transcript.marks_wanted.connect(self._want)
+        transcript.notes.marks_wanted.connect(self._want)
 
     def on_event(self, event: Event) -> None:
         """An answer grew; or sums are checked from now on, or no more."""
@@ -51,7 +50,7 @@ class AnswerMarks(QObject):
         if isinstance(event, SettingsChanged) and event.settings.check_sums != self._sums:
             self._sums = event.settings.check_sums
             self._known.clear()
-            self._transcript.renew_marks()
+            self._transcript.notes.renew_marks()
 
     def close(self) -> None:
         """The window closes: nothing is worked out any more."""
@@ -62,33 +61,43 @@ class AnswerMarks(QObject):
         if monotonic() - self._looked < _EVERY or self._closed:
             return
         self._looked = monotonic()
-        text = self._transcript.text_so_far(message_id)
+        text = self._transcript.notes.text_so_far(message_id)
         end = max(text.rfind("\n"), text.rfind(". ")) + 1
         if not end or (message_id, end) == self._until:
             return
         self._until = message_id, end
 
         def show(found: tuple[Mark, ...]) -> None:
-            if self._transcript.is_written(message_id):
-                self._transcript.set_marks(message_id, found)
+            if self._transcript.notes.is_written(message_id):
+                self._transcript.notes.set_marks(message_id, found)
 
-        self._operations.run(self, lambda _task: tuple(sum_marks(text[:end])), show)
+        def job(_task: Operation) -> tuple[Mark, ...]:
+            from app.ui.conversation.marks.marks_of import sum_marks
+
+            return tuple(sum_marks(text[:end]))
+
+        self._operations.run(self, job, show)
 
     def _want(self, message: Message) -> None:
         if self._closed:
             return
         known = self._known.get(message.id)
         if known is not None and known[0] == message:
-            self._transcript.set_marks(message.id, known[1])
+            self._transcript.notes.set_marks(message.id, known[1])
             return
         sums = self._sums
 
         def show(found: tuple[Mark, ...]) -> None:
             if sums == self._sums:
                 self._keep(message, found)
-                self._transcript.set_marks(message.id, found)
+                self._transcript.notes.set_marks(message.id, found)
 
-        self._operations.run(self, lambda _task: marks_of(message, sums=sums), show)
+        def job(_task: Operation) -> tuple[Mark, ...]:
+            from app.ui.conversation.marks.marks_of import marks_of  # not before an answer needs it
+
+            return marks_of(message, sums=sums)
+
+        self._operations.run(self, job, show)
 
     def _keep(self, message: Message, found: tuple[Mark, ...]) -> None:
         self._known[message.id] = message, found

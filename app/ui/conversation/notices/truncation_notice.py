@@ -30,7 +30,7 @@ class TruncationNotice:
         found = self.summary(chat, branch)
         if found is not None and found[0] + 1 < len(branch):
             notes[branch[found[0] + 1].message.id] = found[1]
-        self._transcript.set_left_out(frozenset(ids), notes)
+        self._transcript.notes.set_left_out(frozenset(ids), notes)
 
     def summary(
         self, chat: Conversation | None, branch: Sequence[BranchMessage]

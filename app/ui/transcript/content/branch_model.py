@@ -117,6 +117,14 @@ class BranchModel:
         self.sync_heights(at)
         return True
 
+    def set_waiting(self, words: str) -> bool:
+        """Say at the streaming answer what is done before its first word; whether a row changed."""
+        at = self.by_id.get(self.streaming)
+        if at is None or not self.models[at].set_waiting(words, self.measures):
+            return False
+        self.sync_heights(at)
+        return True
+
     def forget_marks(self) -> None:
         """The marks of all messages are to be asked for again."""
         for model in self.models:

@@ -39,15 +39,18 @@ class WrittenBlock:
 
 
 def written_blocks(
-    texts: Sequence[str], starts: Sequence[int], blocks: Sequence[Block]
+    texts: Sequence[str], starts: Sequence[int], blocks: Sequence[Block] | None
 ) -> Iterator[WrittenBlock]:
-    """The blocks of a message that has been read to its end.
+    """The blocks of a message, or all of it as one while it has not been read to its end.
 
     Args:
         texts: Its stretches of text.
         starts: For each the number of its first block.
-        blocks: All blocks.
+        blocks: All blocks; None while it has not.
     """
+    if blocks is None:
+        yield WrittenBlock(0, "".join(texts))
+        return
     at = 0
     for text, (first, last) in zip(texts, pairwise((*starts, len(blocks))), strict=False):
         for number in range(first, last):

@@ -32,6 +32,7 @@ from app.ui.transcript.content.rows import (
     UnparsedRow,
 )
 from app.ui.transcript.content.runs import LINE
+from app.ui.transcript.content.status import estimated_thinking
 from app.ui.transcript.content.user_text import verbatim_flow
 
 PARSED_AT_ONCE = 8_000
@@ -84,6 +85,7 @@ class MessageModel:
         "summed_up",
         "unfolded",
         "version",
+        "waiting",
     )
 
     def __init__(
@@ -99,6 +101,7 @@ class MessageModel:
         self.heights = UNKNOWN
         self.blocks: tuple[Block, ...] | None = None
         self.marks = MessageMarks()
+        self.waiting = ""  # what is done before the first word comes
         self._text_end = 0  # of the rows, where those below the text begin
         self.stream: PartStream | None = None
         self._mark: RowSnapshot | None = None
@@ -228,6 +231,7 @@ class MessageModel:
                 one that is ends what there is of it.
             measures: For the heights of new rows.
         """
+        self.waiting = ""
         if self.stream is None or self._ending is not None:
             self._restart(measures)
         if self.stream is not None:
@@ -264,7 +268,7 @@ class MessageModel:
 
     def finish(self, message: Message, measures: Measures) -> None:
         """Take the final message; what was streamed stays as it stands."""
-        self.message, self._written = message, []
+        self.message, self._written, self.waiting = message, [], ""
         self.marks.asked = False
         if self.stream is not None:
             short = characters(message) <= PARSED_AT_ONCE
@@ -324,6 +328,7 @@ class MessageModel:
             self.marks.place(rows, self._written_blocks())
         else:
             self.marks.place_again(rows, base)
+        self._text_end = len(rows)
         self._add_below(rows)
         if self.heights is UNKNOWN:
             self.heights = HeightIndex()
@@ -339,8 +344,10 @@ class MessageModel:
             self.heights.append(before[i] if known else int(row.estimate(measures)))
 
     def _add_below(self, rows: list[Row]) -> None:
-        self._text_end = len(rows)
+        del rows[self._text_end :]
         rows.extend(self.marks.notes())
+        if self.waiting:
+            rows.append(NoteRow(self.waiting, RowPlacement(gap=8)))
         if self.unparsed_characters:
             rows.append(UnparsedRow(self.unparsed_characters))
         if self.message.status is MessageStatus.FAILED or self.message.error:
@@ -355,10 +362,7 @@ class MessageModel:
         return self.message.content + "".join(said)
 
     def _written_blocks(self) -> list[WrittenBlock]:
-        parts = (*self._parts(), *self._written)
-        texts = [part.text for part in parts if isinstance(part, TextPart)]
-        if self.blocks is None:
-            return [WrittenBlock(0, "".join(texts))]
+        texts = [p.text for p in (*self._parts(), *self._written) if isinstance(p, TextPart)]
         return list(written_blocks(texts, self._starts, self.blocks))
 
     def set_marks(self, marks: tuple[Mark, ...], measures: Measures) -> bool:
@@ -366,14 +370,23 @@ class MessageModel:
         if marks == self.marks.marks:
             return False
         self.marks.marks = marks
+        if self.list is not None:
+            self.marks.place(self.rows, self._written_blocks())
+        return self._renew_below(measures)
+
+    def set_waiting(self, words: str, measures: Measures) -> bool:
+        """Say what is done before the first word comes; whether that changed any row."""
+        if words == self.waiting:
+            return False
+        self.waiting = words
+        return self._renew_below(measures)
+
+    def _renew_below(self, measures: Measures) -> bool:
         if self.list is None:
             return False
-        rows, end = self.rows, self._text_end
-        del rows[end:]
-        self.marks.place(rows, self._written_blocks())
-        self._add_below(rows)
-        known = [self.heights[row] for row in range(min(end, len(self.heights)))]
-        more = [int(row.estimate(measures)) for row in rows[len(known) :]]
+        self._add_below(self.rows)
+        known = [self.heights[row] for row in range(min(self._text_end, len(self.heights)))]
+        more = (int(row.estimate(measures)) for row in self.rows[len(known) :])
         self.heights.reset([*known, *more])
         return True
 
@@ -435,14 +448,3 @@ def _sliced(parts: Iterable[Part]) -> Iterator[Part]:
             if isinstance(piece, ReasoningPart) and start + SLICE < len(part.text):
                 piece = replace(piece, closed=False)
             yield piece
-
-
-def estimated_thinking(message: Message, part: ReasoningPart) -> float | None:
-    """Seconds of an answer that its reasoning took, by its share of the text.
-
-    Where nobody measured it; the time of the whole answer is always stored.
-    """
-    written = len(message.reasoning) + len(message.content)
-    if message.timings is None or not written:
-        return None
-    return message.timings.completion_seconds * len(part.text) / written or None

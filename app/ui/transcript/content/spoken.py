@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from app.domain.generation import Role
 from app.language import tr
+from app.ui.transcript.content.marks import MarkTone
 from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel
 from app.ui.transcript.content.status import status_text
+
+MOST_MARKS = 5
+"""Of what is marked in a message, that is said with it."""
 
 
 def spoken_message(model: MessageModel, limit: int) -> str:
@@ -27,6 +31,8 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     else:
         said = tr("Phial answered: {words}", words=words)
     notes = [note for note in (status_text(model.message),) if note]
+    doubts = [one.words for one in model.marks.marks if one.tone is not MarkTone.GOOD]
+    notes += [words.rstrip(".") for words in doubts[:MOST_MARKS]]
     if model.message.error:
         notes.append(model.message.error)
     if model.left_out:

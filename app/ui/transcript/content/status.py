@@ -1,9 +1,10 @@
-"""What is said under an answer: how it ended, and what of the chat was not read."""
+"""What is said of an answer: how it ended, what was not read, how long it was thought about."""
 
 from __future__ import annotations
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import Role, StopReason
+from app.domain.parts import ReasoningPart
 from app.language import tr, trn
 from app.services.core import formatting
 
@@ -28,3 +29,14 @@ def _end_words(message: Message) -> str:
                 return tr("Cut: the context window is full")
             return tr("Cut at the token limit")
     return ""
+
+
+def estimated_thinking(message: Message, part: ReasoningPart) -> float | None:
+    """Seconds of an answer that its reasoning took, by its share of the text.
+
+    Where nobody measured it; the time of the whole answer is always stored.
+    """
+    written = len(message.reasoning) + len(message.content)
+    if message.timings is None or not written:
+        return None
+    return message.timings.completion_seconds * len(part.text) / written or None

@@ -12,18 +12,21 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
+from app.domain.conversation import MessageStatus
 from app.language import tr
 from app.ui.core.links import is_openable_link
 from app.ui.transcript.content.row import Row
-from app.ui.transcript.content.rows import link_text, links_of
+from app.ui.transcript.content.rows import TableRow, link_text, links_of
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.content.wide_blocks import CodeRow
-from app.ui.transcript.interaction.message_actions import code_of
+from app.ui.transcript.interaction.message_actions import MessageActions, code_of
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.layout import Layout
+from app.ui.transcript.widgets.footer import message_entries
+from app.ui.transcript.widgets.signals import ActionKind
 
 LONGEST_LABEL = 60
 """Characters of a link's text or address in the menu."""
@@ -37,6 +40,9 @@ class ContextMenu:
         layout: What is in view.
         selection: What is copied.
         pointer: Says what is pointed at, and follows links.
+        actions: Does what can be done with a message.
+        quote: Begins a message with a text.
+        save_code: Asks the shell to save a code block: its text, and its language.
     """
 
     def __init__(
@@ -45,8 +51,13 @@ class ContextMenu:
         layout: Layout,
         selection: SelectionController,
         pointer: Pointer,
+        actions: MessageActions,
+        *,
+        quote: Callable[[str], None],
+        save_code: Callable[[str, str], None],
     ) -> None:
         self._area, self._layout = area, layout
+        self._actions, self._quote, self._save_code = actions, quote, save_code
         self._selection, self._pointer = selection, pointer
         area.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         area.customContextMenuRequested.connect(self._open)
@@ -61,6 +72,7 @@ class ContextMenu:
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         everything.setEnabled(bool(self._layout.branch.models))
         self._add_links_in_view(menu)
+        self._add_message(menu, QPointF(point))
         menu.popup(self._area.viewport().mapToGlobal(point))
 
     def _add_link(self, menu: QMenu, point: QPointF) -> None:
@@ -90,6 +102,10 @@ class ContextMenu:
             (tr("Copy as rich text"), CopyAs.RICH),
         ):
             menu.addAction(label, partial(self._selection.copy, form))
+        words = self._selection.text().strip()
+        menu.addAction(tr("Quote in the message"), partial(self._quote, _quoted(words)))
+        asked = tr("“{words}”: ", words=" ".join(words.split()))
+        menu.addAction(tr("Ask about this"), partial(self._quote, asked))
         menu.addSeparator()
 
     def _add_pointed_at(self, menu: QMenu, point: QPointF) -> None:
@@ -103,7 +119,37 @@ class ContextMenu:
             menu.addAction(tr("Copy formula as LaTeX"), _copier(latex))
         if isinstance(item.row, CodeRow):
             state = item.row.state
-            menu.addAction(tr("Copy code"), _copier(code_of(self._layout.branch.models[at], state)))
+            code = code_of(self._layout.branch.models[at], state)
+            menu.addAction(tr("Copy code"), _copier(code))
+            menu.addAction(tr("Save code as…"), partial(self._save_code, code, state.language))
+        if isinstance(item.row, TableRow):
+            from app.ui.transcript.interaction.tables import table_csv, table_markdown
+
+            model, table = self._layout.branch.models[at], item.row.state
+            menu.addAction(tr("Copy table as Markdown"), _copier(table_markdown(model, table)))
+            menu.addAction(tr("Copy table as CSV"), _copier(table_csv(model, table)))
+
+    def _add_message(self, menu: QMenu, point: QPointF) -> None:
+        """What can be done with the message that is pointed at."""
+        found = self._pointer.item_at(point)
+        if found is None:
+            return
+        model = self._layout.branch.models[found[0]]
+        if model.message.status is MessageStatus.STREAMING:
+            return
+        busy = self._actions.is_busy()
+        entries: list[tuple[str, ActionKind]] = [(tr("Copy message"), ActionKind.COPY)]
+        if not busy and model.is_user:
+            entries.append((tr("Edit message"), ActionKind.EDIT))
+        elif not busy:
+            entries.append((tr("Regenerate answer"), ActionKind.REGENERATE))
+        menu.addSeparator()
+        for label, kind in entries:
+            menu.addAction(label, partial(self._actions.on_action, model, kind.value, ""))
+        several = model.version.count > 1
+        for label, kind, payload in message_entries(model.message, busy=busy, several=several):
+            if kind is not ActionKind.COPY:
+                menu.addAction(label, partial(self._actions.on_action, model, kind.value, payload))
 
     def _add_links_in_view(self, menu: QMenu) -> None:
         """Every link in view that can be opened, for hands on the keyboard."""
@@ -120,6 +166,10 @@ class ContextMenu:
     def _rows_in_view(self) -> Iterator[Row]:
         for placed in self._layout.flow.placed:
             yield self._layout.branch.models[placed.at].rows[placed.row]
+
+
+def _quoted(words: str) -> str:
+    return "\n".join(f"> {line}" for line in words.splitlines()) + "\n\n"
 
 
 def _copier(text: str) -> Callable[[], None]:

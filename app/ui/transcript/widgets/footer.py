@@ -141,18 +141,8 @@ class Footer(ButtonRow):
     def _menu(self, button: QuietButton, *, busy: bool) -> QMenu:
         menu = QMenu(button)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        rows: list[tuple[str, ActionKind, str]] = [
-            (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
-            (tr("Copy as plain text"), ActionKind.COPY, "plain"),
-            (tr("Copy as rich text"), ActionKind.COPY, "rich"),
-        ]
-        if not busy:
-            if self._message.role is not Role.USER:
-                rows.append((tr("Answer again with\u2026"), ActionKind.ANSWER_AGAIN, ""))
-                if self._count is not None:
-                    rows.append((tr("Compare versions\u2026"), ActionKind.COMPARE, ""))
-            rows.append((tr("New chat from here"), ActionKind.BRANCH, ""))
-            rows.append((tr("Delete\u2026"), ActionKind.DELETE, ""))
+        several = self._count is not None
+        rows = message_entries(self._message, busy=busy, several=several)
         for text, kind, payload in rows:
             action = QAction(text, menu)
             action.triggered.connect(self._emitter(kind, payload))
@@ -186,3 +176,29 @@ class Footer(ButtonRow):
             if label.text():
                 self._put(label, x, label.text_width)
                 x += label.width() + style.px(12)
+
+
+def message_entries(
+    message: Message, *, busy: bool, several: bool
+) -> list[tuple[str, ActionKind, str]]:
+    """What can be done with a message by its menus: words, kind and payload of each entry.
+
+    Args:
+        message: The message.
+        busy: An answer is being written.
+        several: There are other versions of it.
+    """
+    rows: list[tuple[str, ActionKind, str]] = [
+        (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
+        (tr("Copy as plain text"), ActionKind.COPY, "plain"),
+        (tr("Copy as rich text"), ActionKind.COPY, "rich"),
+    ]
+    if busy:
+        return rows
+    if message.role is not Role.USER:
+        rows.append((tr("Answer again with\u2026"), ActionKind.ANSWER_AGAIN, ""))
+        if several:
+            rows.append((tr("Compare versions\u2026"), ActionKind.COMPARE, ""))
+    rows.append((tr("New chat from here"), ActionKind.BRANCH, ""))
+    rows.append((tr("Delete\u2026"), ActionKind.DELETE, ""))
+    return rows

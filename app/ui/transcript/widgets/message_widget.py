@@ -45,7 +45,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
-        self._described: tuple[int, bool, bool, frozenset[int], bool] | None = None
+        self._described: tuple[object, ...] | None = None
 
     # ------------------------------------------------------------------ rows
 
@@ -263,6 +263,7 @@ class MessageWidget(QGroupBox):
             self.model.summed_up,
             frozenset(self.model.unfolded),
             heard,
+            self.model.marks.marks,
         )
         if self._described == state or self.model.stream is not None:
             return False

@@ -8,7 +8,6 @@ from enum import StrEnum
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QAbstractScrollArea
 
-from app.domain.conversation import Message
 from app.ui.transcript.content.marks import Mark
 
 
@@ -77,15 +76,9 @@ class FindState:
 
 
 class TranscriptSignals(QAbstractScrollArea):
-    """The signals of the transcript; the last says that its button to the end was pressed.
-
-    An answer that comes into view says that its marks are wanted; `TranscriptView.set_marks` takes
-    them.
-    """
+    """The signals of the transcript; the last says that its button to the end was pressed."""
 
     action_requested = Signal(MessageAction)
     link_activated = Signal(LinkRequest)
     find_changed = Signal(FindState)
-    mark_requested = Signal(MarkRequest)
-    marks_wanted = Signal(Message)
     end_requested = Signal()

@@ -89,12 +89,12 @@ def test_a_selection_is_copied_in_the_form_that_is_chosen(
         assert "<strong>plain</strong>" in QGuiApplication.clipboard().mimeData().html()
 
 
-def test_without_a_selection_nothing_is_offered_to_be_copied(
+def test_without_a_selection_only_the_message_is_offered_to_be_copied(
     view: TranscriptView, qtbot: QtBot
 ) -> None:
     shown(view, qtbot)
     found = actions(view, spot(view, 1, "plain"))
-    assert not [text for text in found if text.startswith("Copy")]
+    assert [text for text in found if text.startswith("Copy")] == ["Copy message"]
     found["Select whole chat"].trigger()
     assert view._selection.selection is not None
 

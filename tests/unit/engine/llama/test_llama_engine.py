@@ -31,7 +31,7 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest
 from app.engine.llama.engine import LlamaEngine
-from app.engine.llama.sampler import nesting
+from app.engine.llama.grammar_sampler import nesting
 from app.engine.plan import ComputeResources
 from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model

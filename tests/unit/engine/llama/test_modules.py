@@ -5,10 +5,12 @@ from __future__ import annotations
 import shutil
 import subprocess
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
-from app.engine.llama.backend import best_processor_module
+from app.engine.llama.backend import Backend, best_processor_module
 
 COMPILER = shutil.which("cc") or shutil.which("g++")
 
@@ -46,3 +48,11 @@ def test_without_variants_the_one_module_is_taken_and_a_build_without_modules_ne
     plain = module(tmp_path, "libggml-cpu.so", None)
     module(tmp_path, "libggml-vulkan.so", None)
     assert best_processor_module(tmp_path) == plain
+
+
+def test_intels_matrix_unit_is_not_used_however_it_was_compiled() -> None:
+    """With it the weights' repacking is off; else a process may die in its first pass."""
+    for told, has in ((b"CPU : AVX2 = 1 | AMX_INT8 = 1 | ", True), (b"CPU : AVX2 = 1 | ", False)):
+        library = SimpleNamespace(llama_print_system_info=lambda told=told: told)
+        asked = cast(Backend, SimpleNamespace(c=library))
+        assert Backend.has_amx.__get__(asked) is has

@@ -17,6 +17,7 @@ from app.domain.parts import (
     FormPart,
     Part,
     PlacedPart,
+    ReadingChoicePart,
     ReasoningPart,
     TextPart,
     ToolCallPart,
@@ -98,6 +99,7 @@ parts: st.SearchStrategy[Part] = st.one_of(
     st.builds(ToolResultPart, texts, texts, _letters, st.booleans()),
     st.builds(CitationPart, texts, texts, texts, st.none() | st.integers(0, 9999), texts, texts),
     st.builds(FormPart, texts, texts, st.none() | st.booleans()),
+    st.builds(ReadingChoicePart, _letters, texts),
 )
 """Any part that is no text."""
 _moments = st.datetimes(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import queue
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -11,11 +13,13 @@ import pytest
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
-from app.domain.parts import CitationPart
+from app.domain.parts import CitationPart, ReadingChoicePart
 from app.engine.scripted import ScriptedEngine
+from app.services.chat.document_summaries import DocumentSummaries, SummaryRun
 from app.services.documents.attached import attachment_part, reading_price
 from app.services.documents.checked_answer import is_check
 from app.services.documents.reading_plan import ReadingMode
+from app.services.documents.summarising import SummaryPart
 from tests.support.document_files import lines, pdf
 from tests.support.harness import Harness, build
 
@@ -167,3 +171,60 @@ def test_the_price_says_how_a_document_is_read(program: Harness, report: Path) -
     document = program.services.documents.add(report, private=False, cancel=NEVER)
     assert reading_price([document], 4_096).mode is ReadingMode.WHOLE
     assert reading_price([document], 4).mode is ReadingMode.PASSAGES
+
+
+def test_a_way_of_reading_holds_until_another_is_chosen(
+    program: Harness, engine: ScriptedEngine, report: Path
+) -> None:
+    documents, chat = program.services.documents, program.services.library.create().id
+    read = documents.add(report, private=False, cancel=NEVER)
+    for parts in (
+        (attachment_part(read), ReadingChoicePart("passages")),
+        (),
+        (ReadingChoicePart(),),
+        (),
+    ):
+        program.ended(program.services.chat.send(chat, "What did it cost?", parts).answer_id)
+    whole = [request.turns[0].role is Role.SYSTEM for request in engine.requests]
+    assert whole == [False, False, True, True]
+
+
+def test_a_summary_gives_way_to_a_question_and_is_whole_in_the_end(
+    tmp_path: Path, report: Path
+) -> None:
+    engine = ScriptedEngine(["word " * 40], token_delay=0.01)
+    program = build(tmp_path / "phial", engine)
+    document = program.services.documents.add(report, private=False, cancel=NEVER)
+    told: queue.Queue[object] = queue.Queue()
+    run = SummaryRun(document, told.put, told.put)
+    services = program.services
+    writer = DocumentSummaries(
+        services.engine, services.executor, services.models, services.documents
+    )
+    writer.start(run)
+    while not engine.requests:
+        time.sleep(0.01)
+    program.ask("Hello?")
+    part, end = told.get(timeout=60), told.get(timeout=60)
+    asked = [request.turns[-1].content for request in engine.requests]
+    program.services.close()
+    assert isinstance(part, SummaryPart)
+    assert part.together
+    assert end is None
+    assert asked[0] == asked[-1]
+    assert asked[1] == "Hello?"
+
+
+def test_a_summary_ends_with_the_program(tmp_path: Path, report: Path) -> None:
+    engine = ScriptedEngine(["word " * 3_000], token_delay=0.01)
+    program = build(tmp_path / "phial", engine)
+    services = program.services
+    document = services.documents.add(report, private=False, cancel=NEVER)
+    run = SummaryRun(document, print, print)
+    DocumentSummaries(
+        services.engine, services.executor, services.models, services.documents
+    ).start(run)
+    while not engine.requests:
+        time.sleep(0.01)
+    services.close()  # and does not wait for 30 seconds
+    assert run.told == 0

@@ -240,3 +240,21 @@ def test_of_very_many_passages_the_rare_words_of_a_question_decide(
     add(store, "a.pdf", *texts)
     assert found(store, "common words of the walrus") == [("a.pdf", 41)]
     assert len(found(store, "common words")) == 6
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        ("The o\ufb03ce is open.", "office"),
+        ("The examina-\ntion took long.", "examinations"),
+        ("It is well-\nknown.", "known"),
+        ("The light\u00adhouse stands.", "lighthouse"),
+    ],
+)
+def test_words_are_found_however_a_page_writes_them(
+    store: DocumentRepository, text: str, question: str
+) -> None:
+    document = add(store, "a.pdf", text)
+    assert found(store, question) == [("a.pdf", 1)]
+    store.remove([document]).result()
+    assert found(store, question) == []

@@ -1,0 +1,231 @@
+"""The form in which an answer is asked for: a list, a table, fields, JSON, one of several. Pure.
+
+A form is written in one line: ``list``, ``table:Name,Born:number``, ``fields:Name,Died:date?``,
+``one_of:yes|no``, ``json`` with a schema beside it. That is what a terminal is given; the window's
+dialog has a column, a field or a choice in each line.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from app.domain.errors import InvalidValueError
+from app.domain.grammar.json_schema import grammar_for
+from app.domain.parts import FormPart
+from app.language import tr
+
+MOST_COLUMNS = 24
+MOST_CHOICES = 1_000
+LONGEST_NAME = 80  # characters
+LONGEST_SCHEMA = 200_000  # characters
+DEEPEST_SCHEMA = 64  # brackets in one another; a schema may nest less
+
+
+class FormKind(StrEnum):
+    """What an answer is made as."""
+
+    LIST = "list"
+    TABLE = "table"
+    FIELDS = "fields"
+    JSON = "json"
+    ONE_OF = "one_of"
+
+
+class ValueKind(StrEnum):
+    """What may stand in a column or a field."""
+
+    TEXT = "text"
+    NUMBER = "number"
+    WHOLE = "whole"
+    DATE = "date"
+    YES_NO = "yes-no"
+
+
+@dataclass(frozen=True, slots=True)
+class FormField:
+    """A column of a table, or a field.
+
+    Attributes:
+        name: As it stands in the answer.
+        kind: What may stand there.
+        required: Whether it may not be left out; a cell of a table is a dash then.
+    """
+
+    name: str
+    kind: ValueKind = ValueKind.TEXT
+    required: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """One form.
+
+    Attributes:
+        kind: What the answer is made as.
+        fields: Of a table and of fields.
+        choices: Of one of several.
+        schema: A JSON schema, as text.
+
+    Raises:
+        InvalidValueError: Nothing could be made in this form; says why.
+    """
+
+    kind: FormKind
+    fields: tuple[FormField, ...] = ()
+    choices: tuple[str, ...] = ()
+    schema: str = ""
+
+    def __post_init__(self) -> None:
+        match self.kind:
+            case FormKind.TABLE | FormKind.FIELDS:
+                _check_fields(self.fields)
+            case FormKind.ONE_OF:
+                _check_choices(self.choices)
+            case FormKind.JSON:
+                grammar_for(read_schema(self.schema))  # what is not supported is named here
+
+    def part(self) -> FormPart:
+        """As it is kept with a question."""
+        return FormPart(self.kind.value, json.dumps(self._values(), ensure_ascii=False))
+
+    def _values(self) -> dict[str, object]:
+        match self.kind:
+            case FormKind.TABLE | FormKind.FIELDS:
+                rows = [[one.name, one.kind.value, one.required] for one in self.fields]
+                return {"fields": rows}
+            case FormKind.ONE_OF:
+                return {"choices": list(self.choices)}
+            case FormKind.JSON:
+                return {"schema": self.schema}
+            case FormKind.LIST:
+                return {}
+
+
+def form_of(part: FormPart) -> Form | None:
+    """The form that a part tells of; None where it is one of another kind, or damaged."""
+    try:
+        values = json.loads(part.schema or "{}")
+        rows = values.get("fields", [])
+        fields = tuple(FormField(str(n), ValueKind(k), bool(must)) for n, k, must in rows)
+        choices = tuple(map(str, values.get("choices", ())))
+        return Form(FormKind(part.kind), fields, choices, str(values.get("schema", "")))
+    except (ValueError, TypeError, AttributeError, RecursionError, InvalidValueError):
+        return None
+
+
+def parse_form(text: str, schema: str = "") -> Form:
+    """The form that a line means.
+
+    Args:
+        text: Such as ``table:Name,Born:number``.
+        schema: Of ``json``.
+
+    Raises:
+        InvalidValueError: It means none; says why.
+    """
+    word, _, rest = text.strip().partition(":")
+    try:
+        kind = FormKind(word.strip().lower().replace("-", "_"))
+    except ValueError as error:
+        known = ", ".join(FormKind)
+        raise _refused(
+            tr("There is no form “{word}”; there are {known}.", word=word, known=known)
+        ) from error
+    match kind:
+        case FormKind.TABLE | FormKind.FIELDS:
+            return Form(kind, parse_fields(rest))
+        case FormKind.ONE_OF:
+            return Form(kind, choices=parse_choices(rest))
+        case FormKind.JSON:
+            return Form(kind, schema=schema or rest or "{}")
+        case FormKind.LIST:
+            return Form(kind)
+
+
+def parse_fields(text: str) -> tuple[FormField, ...]:
+    """Columns or fields, by commas or lines: a name, ``:number`` and the like, ``?`` for optional.
+
+    Raises:
+        InvalidValueError: A kind is not known.
+    """
+    return tuple(_field(one) for one in re.split(r"[,\n]", text) if one.strip())
+
+
+def _field(text: str) -> FormField:
+    name, _, kind = text.strip().rpartition(":")
+    if not name or kind.strip(" ?").lower() not in set(ValueKind):
+        if name:
+            known = ", ".join(ValueKind)
+            raise _refused(
+                tr(
+                    "“{kind}” is no kind of value; there are {known}.",
+                    kind=kind.strip(),
+                    known=known,
+                )
+            )
+        name, kind = kind, ""
+    optional = (kind or name).rstrip().endswith("?")
+    bare = name.strip() if kind else name.strip().rstrip("?").strip()
+    return FormField(bare, ValueKind(kind.strip(" ?").lower() or "text"), not optional)
+
+
+def parse_choices(text: str) -> tuple[str, ...]:
+    """Choices, by upright strokes or lines."""
+    return tuple(" ".join(one.split()) for one in re.split(r"[|\n]", text) if one.strip())
+
+
+def read_schema(text: str) -> object:
+    """A JSON schema.
+
+    Raises:
+        InvalidValueError: The text is no JSON, or far too large or deep.
+    """
+    depth = deepest = 0
+    for character in text:  # brackets in texts count too: no schema has so many
+        depth += (character in "[{") - (character in "]}")
+        deepest = max(deepest, depth)
+    if len(text) > LONGEST_SCHEMA or deepest > DEEPEST_SCHEMA:
+        raise _refused(tr("The schema is too large for a grammar."))
+    try:
+        schema: object = json.loads(text)
+    except ValueError as error:
+        raise _refused(tr("The schema is no JSON: {reason}.", reason=str(error))) from error
+    return schema
+
+
+def _check_fields(fields: Sequence[FormField]) -> None:
+    names = [one.name.lower() for one in fields]
+    if not 1 <= len(fields) <= MOST_COLUMNS:
+        raise _refused(tr("Name at least one column, and at most {most}.", most=MOST_COLUMNS))
+    if len(set(names)) < len(names):
+        raise _refused(tr("Two columns have the same name."))
+    for one in fields:
+        _check_name(one.name, "|*\\`")
+
+
+def _check_choices(choices: Sequence[str]) -> None:
+    if not 2 <= len(choices) <= MOST_CHOICES:
+        raise _refused(tr("Name at least two choices, and at most {most}.", most=MOST_CHOICES))
+    if len(set(choices)) < len(choices):
+        raise _refused(tr("Two choices are the same."))
+    for one in choices:
+        _check_name(one, "")
+
+
+def _check_name(name: str, odd: str) -> None:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or set(name) & set(odd):
+        raise _refused(
+            tr(
+                "“{name}” cannot be a name here: use up to {most} letters.",
+                name=name[:LONGEST_NAME],
+                most=LONGEST_NAME,
+            )
+        )
+
+
+def _refused(what: str) -> InvalidValueError:
+    return InvalidValueError(what, data="", action="")

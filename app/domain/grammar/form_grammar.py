@@ -1,0 +1,158 @@
+"""A form as a grammar that the sampler keeps to, and as a sentence for the model. Pure.
+
+Lists, tables and fields are Markdown, so that an answer is shown, searched, copied and exported as
+any other; JSON stands in a block of code in a chat, and alone where a program reads it. Texts and
+rows are bounded, so that no answer goes on for ever.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
+from app.domain.grammar.json_schema import DATE, grammar_for, literal
+
+MOST_ROWS = 100
+MOST_ITEMS = 100
+_VALUES = {  # not shown: GBNF
+    ValueKind.TEXT: r"[^\x00-\x20|\\\x7f-\xa0] "
+    r"([^\x00-\x1f|\\\x7f-\x9f]{0,198} [^\x00-\x20|\\\x7f-\xa0])?",
+    ValueKind.NUMBER: r'"-"? ("0" | [1-9] [0-9]{0,14}) ("." [0-9]{1,9})?',
+    ValueKind.WHOLE: r'"-"? ("0" | [1-9] [0-9]{0,14})',
+    ValueKind.YES_NO: '"yes" | "no"',
+    ValueKind.DATE: DATE,
+}
+_SAID = {  # not shown: read by the model
+    ValueKind.TEXT: "",
+    ValueKind.NUMBER: " (a number)",
+    ValueKind.WHOLE: " (a whole number)",
+    ValueKind.YES_NO: " (yes or no)",
+    ValueKind.DATE: " (a date as YYYY-MM-DD)",
+}
+NOTHING = "-"
+"""Stands in a table's cell that may be left out."""
+
+
+def form_grammar(form: Form, *, bare: bool = False) -> str:
+    """GBNF of the answers in a form.
+
+    Args:
+        form: The form.
+        bare: JSON without a block of code around it.
+
+    Raises:
+        InvalidValueError: A schema cannot be held to.
+    """
+    match form.kind:
+        case FormKind.LIST:
+            item = _VALUES[ValueKind.TEXT]
+            more = f'("\\n- " item){{0,{MOST_ITEMS - 1}}}'  # not shown
+            return f'root ::= "- " item {more}\nitem ::= {item}'  # not shown
+        case FormKind.TABLE:
+            return _table(form.fields)
+        case FormKind.FIELDS:
+            return _fields(form.fields)
+        case FormKind.ONE_OF:
+            return grammar_of_choices(form.choices)
+        case FormKind.JSON:
+            grammar = grammar_for(read_schema(form.schema))
+            if bare:
+                return grammar
+            rest = grammar.removeprefix("root ::= ")
+            return f'root ::= "```json\\n" json "\\n```"\njson ::= {rest}'  # not shown
+
+
+def _rules(fields: Sequence[FormField]) -> str:
+    kinds = dict.fromkeys(one.kind for one in fields)
+    return "\n".join(f"{_rule(kind)} ::= {_VALUES[kind]}" for kind in kinds)  # not shown
+
+
+def _rule(kind: ValueKind) -> str:
+    return f"value-{kind.value}"
+
+
+def table_head(fields: Sequence[FormField]) -> str:
+    """The two lines with which a table begins."""
+    names = " | ".join(one.name for one in fields)
+    return f"| {names} |\n|{' --- |' * len(fields)}"  # not shown
+
+
+def _table(fields: Sequence[FormField]) -> str:
+    cells = ' " | " '.join(
+        _rule(one.kind) if one.required else f'({_rule(one.kind)} | "{NOTHING}")'  # not shown
+        for one in fields
+    )
+    head = literal(table_head(fields))
+    row = f'row ::= "\\n| " {cells} " |"'  # not shown
+    return f"root ::= {head} row{{1,{MOST_ROWS}}}\n{row}\n{_rules(fields)}"  # not shown
+
+
+def field_head(one: FormField) -> str:
+    """What stands before a field's value."""
+    return f"- **{one.name}:** "
+
+
+def _fields(fields: Sequence[FormField]) -> str:
+    lines = []
+    for one in fields:
+        line = f'{literal(field_head(one))} {_rule(one.kind)} "\\n"'  # not shown
+        lines.append(line if one.required else f"({line})?")
+    return f"root ::= {' '.join(lines)}\n{_rules(fields)}"  # not shown
+
+
+def grammar_of_choices(choices: Sequence[str]) -> str:
+    """GBNF of one of several texts."""
+    return grammar_for_texts(sorted(choices))
+
+
+def grammar_for_texts(texts: Sequence[str]) -> str:
+    """GBNF of these texts, as a tree: with a thousand of them only one branch is looked at."""
+    rules: list[str] = []
+
+    def expression(some: Sequence[str]) -> str:
+        groups: dict[str, list[str]] = {}
+        for text in some:
+            groups.setdefault(text[:1], []).append(text[1:])
+        made = []
+        for first, rests in groups.items():
+            if len(rests) == 1 or not first:
+                made.append(literal(first + rests[0]))
+                continue
+            head = _common(rests)
+            rules.append("")
+            name, at = f"c{len(rules)}", len(rules) - 1
+            rules[at] = (
+                f"{name} ::= {expression([rest[len(head) :] for rest in rests])}"  # not shown
+            )
+            made.append(f"{literal(first + head)} {name}")
+        return " | ".join(made)
+
+    root = expression(texts)
+    return "\n".join([f"root ::= {root}", *rules])
+
+
+def _common(texts: Sequence[str]) -> str:
+    """With what all of them begin."""
+    low, high = min(texts), max(texts)
+    length = next((n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
+    return low[:length]
+
+
+_TOLD = {  # not shown: read by the model
+    FormKind.LIST: "Answer with a Markdown list only, one item a line, each beginning with -.",
+    FormKind.TABLE: "Answer with a Markdown table only. Its columns: {names}.",
+    FormKind.FIELDS: "Answer with a line for each of these fields, as - **Field:** value: {names}.",
+    FormKind.ONE_OF: "Answer with exactly one of these and nothing else: {choices}",
+    FormKind.JSON: "Answer with JSON only, that fits this schema: {schema}",
+}
+_IF_KNOWN = " (if known)"  # not shown
+
+
+def form_told(form: Form) -> str:
+    """What the model reads behind the question. English, as the presets are."""
+    fields = form.fields
+    names = [f"{f.name}{_SAID[f.kind]}{'' if f.required else _IF_KNOWN}" for f in fields]
+    told = _TOLD[form.kind].format(
+        names=", ".join(names), choices=" | ".join(form.choices), schema=form.schema
+    )
+    return f"({told})"

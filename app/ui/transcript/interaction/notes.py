@@ -1,0 +1,69 @@
+"""What others say of messages, and what a reader takes from them or asks about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from PySide6.QtCore import QObject, Signal
+
+from app.domain.conversation import Message
+from app.ui.transcript.content.marks import Mark
+from app.ui.transcript.layout import Layout
+from app.ui.transcript.widgets.signals import MarkRequest
+
+
+class TranscriptNotes(QObject):
+    """Marks, labels, and what is done before an answer begins.
+
+    Args:
+        parent: Qt's parent.
+        layout: Has the messages.
+        schedule: Has work done in a pause.
+
+    Signals:
+        marks_wanted: An answer came into view; `set_marks` takes its marks.
+        mark_requested: A mark was chosen.
+        quoted: A text is to begin a message with.
+        code_saving_requested: A block of code is to be saved; the second is its language.
+    """
+
+    marks_wanted = Signal(Message)
+    mark_requested = Signal(MarkRequest)
+    quoted = Signal(str)
+    code_saving_requested = Signal(str, str)
+
+    def __init__(self, parent: QObject, layout: Layout, schedule: Callable[[], None]) -> None:
+        super().__init__(parent)
+        self._layout, self._schedule = layout, schedule
+
+    def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
+        """Show marks in a message's text; those without a certain place stand below it."""
+        self._layout.set_marks(message_id, marks)
+
+    def renew_marks(self) -> None:
+        """Ask for the marks of all answers anew."""
+        self._layout.branch.forget_marks()
+        self._schedule()
+
+    def text_so_far(self, message_id: str) -> str:
+        """The text of a message, also while it is written; empty where it is not shown."""
+        branch = self._layout.branch
+        at = branch.by_id.get(message_id)
+        return branch.models[at].text_so_far if at is not None else ""
+
+    def is_written(self, message_id: str) -> bool:
+        """Whether it is the answer that is being written here."""
+        return self._layout.branch.streaming == message_id
+
+    def show_waiting(self, words: str) -> None:
+        """Say where the answer will be what is done before its first word; empty for nothing."""
+        self._layout.show_waiting(words)
+
+    def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str] | None = None) -> None:
+        """Dim the messages that the model does not see, and label them.
+
+        Args:
+            ids: These messages.
+            summaries: What the model reads instead, by the id of the message below it.
+        """
+        self._layout.set_left_out(ids, summaries or {})

@@ -1,0 +1,161 @@
+"""Whether answers in a form always keep to it, and what holding to it costs.
+
+    python tests/benchmarks/bench_forms.py [--schemas 1000] [--model FILE …] [--cost FILE]
+
+Schemas are written from a seed. Each is asked of each model at a high temperature (a model with
+random weights and the demo, unless others are named), and each answer that its model ended itself
+is validated twice: by `jsonschema`, and by the program's own check. One that met the token limit
+counts as cut, and must not be called valid. An abort ends this program, so a last line means none.
+
+``--cost`` takes a model of a large vocabulary that says the alphabet over and over, as
+``make_phi4_shaped.py --layers 1 --script`` writes it, and compares tokens without a grammar, with
+one that it obeys, and with one that refuses each of its tokens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import sys
+import tempfile
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import jsonschema
+
+from app.domain.endpoints.source import FileSource
+from app.domain.generation import (
+    GREEDY,
+    Finished,
+    GenerationRequest,
+    Role,
+    Sampling,
+    StopReason,
+    TextDelta,
+    Turn,
+)
+from app.domain.grammar.form import Form, FormKind
+from app.domain.grammar.form_check import keeps_to
+from app.domain.grammar.form_grammar import form_grammar
+from app.domain.model import LoadRequest
+from app.engine.llama.engine import LlamaEngine
+from app.system.bundled import bundled
+from tests.support.gguf_factory import ModelSpec, write_model
+
+LIMIT = 400  # tokens of an answer
+
+
+def schema(draw: random.Random, depth: int = 0) -> dict[str, Any]:
+    """A schema that can be held to."""
+    kinds = ["string", "integer", "number", "boolean", "null", "enum", "date", "either"]
+    kind = draw.choice(kinds if depth > 2 else [*kinds, "object", "object", "array"])
+    match kind:
+        case "object":
+            names = draw.sample(["a", "b b", "ü", '"', "name", "born", "\\"], draw.randint(1, 4))
+            required = [name for name in names if draw.random() < 0.6]
+            properties = {name: schema(draw, depth + 1) for name in names}
+            return {"type": kind, "properties": properties, "required": required,
+                    "additionalProperties": False}  # fmt: skip
+        case "array":
+            low = draw.randint(0, 2)
+            return {"type": kind, "items": schema(draw, depth + 1), "minItems": low,
+                    "maxItems": low + draw.randint(0, 3)}  # fmt: skip
+        case "string":
+            low = draw.randint(0, 3)
+            return {"type": kind, "minLength": low, "maxLength": low + draw.randint(0, 20)}
+        case "integer" if draw.random() < 0.5:
+            low = draw.randint(-2000, 2000)
+            return {"type": kind, "minimum": low, "maximum": low + draw.randint(0, 3000)}
+        case "enum":
+            return {"enum": draw.sample(["red", "é\n", 1, 2.5, None, True, 'a"b'], 3)}
+        case "date":
+            return {"type": "string", "format": draw.choice(["date", "time", "date-time"])}
+        case "either":
+            return {"anyOf": [schema(draw, depth + 1), {"type": "null"}]}
+    return {"type": kind}
+
+
+def answer(engine: LlamaEngine, grammar: str, sampling: Sampling) -> tuple[str, StopReason, float]:
+    """Text, why it ended, and seconds a token."""
+    turns = (Turn(Role.USER, "Give me an example."),)
+    asked = GenerationRequest("", turns, sampling, private=True, grammar=grammar)
+    events = list(engine.generate(asked, threading.Event()))
+    end = events[-1]
+    assert isinstance(end, Finished)
+    text = "".join(one.text for one in events if isinstance(one, TextDelta))
+    spent = end.timings.completion_seconds / max(1, end.timings.completion_tokens)
+    return text, end.reason, spent
+
+
+def loaded(path: Path) -> LlamaEngine:
+    """An engine with a model, with small buffers: some processors cannot use the others."""
+    engine = LlamaEngine()
+    request = LoadRequest(FileSource(path), context_size=2048)
+    engine.load(request, lambda _fraction: None, threading.Event())
+    return engine
+
+
+def validity(path: Path, count: int) -> bool:
+    """Ask for every schema; print the counts."""
+    engine, found = loaded(path), Counter[str]()
+    for seed in range(count):
+        wanted = schema(random.Random(seed))
+        form = Form(FormKind.JSON, schema=json.dumps(wanted))
+        hot = Sampling(1.5, 0, 1.0, 0.0, seed=seed, max_tokens=LIMIT)
+        text, reason, _ = answer(engine, form_grammar(form, bare=True), hot)
+        if reason is not StopReason.END_OF_TURN:
+            found["cut"] += 1
+            continue
+        checker = jsonschema.Draft202012Validator(wanted)
+        valid = checker.is_valid(json.loads(text)) and keeps_to(form, text)
+        found["valid" if valid else "NOT VALID"] += 1
+        if not valid:
+            print(f"seed {seed}: {text!r} for {wanted}")
+    engine.close()
+    print(f"{path.name}: {dict(found)}", flush=True)
+    return not found["NOT VALID"]
+
+
+def cost(path: Path) -> None:
+    """Print milliseconds a token for each way; the best of five."""
+    engine = loaded(path)
+    ways = {
+        "free": "",
+        "obeyed": "root ::= [a-z]+",
+        "refused": "root ::= [A-Z]+",
+    }
+    for name, grammar in ways.items():
+        tokens = GREEDY.with_limit(40 if name == "refused" else 200)
+        best = min(answer(engine, grammar, tokens)[2] for _ in range(5))
+        print(f"{name}: {1000 * best:.2f} ms a token", flush=True)
+    engine.close()
+
+
+def main() -> int:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--schemas", type=int, default=1000)
+    parser.add_argument("--model", type=Path, action="append", default=[])
+    parser.add_argument("--cost", type=Path)
+    options = parser.parse_args()
+    if options.cost is not None:
+        cost(options.cost)
+        return 0
+    begun = time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        spec = ModelSpec(depends_on_history=True)
+        own = [write_model(Path(folder) / "random-weights.gguf", spec),
+               bundled("models", "demo.gguf")]  # fmt: skip
+        right = [validity(path, options.schemas) for path in options.model or own]
+    print(f"{time.monotonic() - begun:.0f} s, no abort")
+    return 0 if all(right) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
