@@ -6,19 +6,16 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMainWindow, QMenu, QSplitter, QWidget
 
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.model import is_demo
-from app.domain.options import Section
 from app.language import paragraph, tr
 from app.services.core import formatting
 from app.services.core.events import (
-    AnswerEnded,
-    AnswerStarted,
     ConnectionsChanged,
     DevicesFound,
     DownloadChanged,
@@ -40,7 +37,6 @@ from app.ui.conversation.notices.error_actions import (
     ANSWER_PROBLEM,
     MODEL_PROBLEM,
     REFUSAL,
-    ErrorActions,
     actions_for,
     problem_kind,
 )
@@ -58,13 +54,15 @@ from app.ui.desktop.awake import KeepAwake
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.quantization_menu import QuantizationMenu
 from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.shell.last_chat import LastChat
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.page_stack import PageStack
 from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar import sidebar as sidebar_module
-from app.ui.sidebar.requests import MenuRequest, RenameRequest
+from app.ui.sidebar.requests import MenuRequest
 from app.ui.sidebar.sidebar import Sidebar
+from app.ui.sidebar.sidebar_controller import SidebarController
 from app.ui.style.theme import Theme
 from app.ui.transcript.view import TranscriptView
 
@@ -72,15 +70,9 @@ if TYPE_CHECKING:
     from app.domain.conversation import SearchHit
     from app.services.registry import Services
 
-_NOTED_MS = 1_000
-"""From showing a chat to noting that the next start shows it too: a start waits for no disk."""
 _FOLLOW_MS = 2_500
 """Between two looks whether another process wrote into the library, milliseconds."""
 _DROP = tr("Drop to open a model, import chats, or add a text to your message")
-
-
-def _nothing() -> None:
-    """There is nothing to end or to close."""
 
 
 class MainWindow(QMainWindow):
@@ -89,10 +81,7 @@ class MainWindow(QMainWindow):
     def __init__(self, services: Services, theme: Theme) -> None:
         super().__init__()
         self._services = services
-        self._end_search: Callable[[], object] = _nothing
-        self._shown_id = self._last_shown = ""
-        self._noting = QTimer(self, singleShot=True, interval=_NOTED_MS)
-        self._noting.timeout.connect(self._note_last_shown)
+        self._shown_id = ""
         settings, state = services.settings.current, services.models.state
         geometry.size_up(self)
         self.actions_table = CommandActions(self)
@@ -103,9 +92,13 @@ class MainWindow(QMainWindow):
             services.models, services.endpoints, self.actions_table, self, switch
         )
         self.sidebar = Sidebar(theme)
+        self.chats = SidebarController(
+            self.sidebar, services.library, services.chat, self._operations
+        )
         transcript = TranscriptView(theme=theme)
         self.pane = ChatPane(theme, transcript, state, self._make_menu())
         self.controller = ChatController(services, self.pane, self)
+        self._last = LastChat(services.settings, self.controller.attempt, self)
         self.pages = self._lay_out()
         self._shell = WindowContext(
             self,
@@ -128,7 +121,7 @@ class MainWindow(QMainWindow):
         self._drops.watch_fields()
         self._focus = FocusKeeper(self, self._place_to_type)
         self._connect()
-        self._remedies = self._make_error_actions()
+        self._remedies = self.commands.error_actions()
         self._start_report = StartReport(
             services,
             self.pane,
@@ -145,7 +138,7 @@ class MainWindow(QMainWindow):
         geometry.restore(self, settings.window_geometry)
         self._show_model_state()
         self.commands.models.show_downloads()
-        self._reload_chats()
+        self.chats.reload()
         self._follow = SeenClock(self, _FOLLOW_MS, services.library.following.look)
         self._caret = CaretRest(self.pane.composer.editor)
 
@@ -188,14 +181,12 @@ class MainWindow(QMainWindow):
         side.downloads_requested.connect(partial(commands.models.show_models, ModelsTab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
         side.hit_chosen.connect(self._open_hit)
-        side.search_requested.connect(self._search)
-        side.rename_requested.connect(self._rename)
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
         side.filed.connect(commands.chats.file)
         side.told.connect(pane.status.show_notice)
         pane.header.title.told.connect(pane.status.show_notice)
-        side.chats_requested.connect(self._reload_chats)
+        self.chats.reloaded.connect(commands.chats.after_reload)
         pane.header.sidebar_requested.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
         pane.header.serving_requested.connect(commands.serving.show)
@@ -213,32 +204,10 @@ class MainWindow(QMainWindow):
         controller.changed.connect(self._update_actions)
         controller.shown.connect(self._on_shown)
         controller.failed.connect(self.show_problem)
-        self._connect_transcript()
-
-    def _connect_transcript(self) -> None:
-        find, transcript = self.pane.find_bar, self.pane.transcript
-        find.search_requested.connect(transcript.find)
-        find.next_requested.connect(partial(transcript.find_next, 1))
-        find.previous_requested.connect(partial(transcript.find_next, -1))
-        find.closed.connect(partial(transcript.find, ""))
-        transcript.find_changed.connect(find.set_state)
-        transcript.action_requested.connect(self.commands.messages.on_action)
+        transcript = pane.transcript
+        transcript.action_requested.connect(commands.messages.on_action)
         transcript.link_activated.connect(
             lambda link: ask_to_open_link(self, link.address, link.text)
-        )
-
-    def _make_error_actions(self) -> ErrorActions:
-        commands = self.commands
-        return ErrorActions(
-            choose_model=self.pane.composer.bar.open_model_menu,
-            try_demo=commands.models.try_demo,
-            load_again=self._services.models.load,
-            new_chat=self.controller.unanswered.new_chat,
-            leave_out=self.controller.unanswered.leave_out,
-            context_size=partial(commands.settings, Section.MODEL),
-            data_folder=commands.data_folder,
-            continue_answer=commands.messages.continue_answer,
-            details=commands.details,
         )
 
     # --- start and end ------------------------------------------------------------------------
@@ -292,7 +261,7 @@ class MainWindow(QMainWindow):
                 window_geometry=geometry.stored(self), sidebar_visible=not self.sidebar.isHidden()
             )
         )
-        self._note_last_shown()
+        self._last.save()
         self._follow.stop()
         self._operations.close()
         self.bridge.close()
@@ -320,9 +289,9 @@ class MainWindow(QMainWindow):
 
     def on_event(self, event: Event) -> None:
         """Hand an event to the parts it concerns."""
+        self.chats.on_event(event)
         match event:
-            case LibraryChanged(ids):
-                self._reload_chats(ids)
+            case LibraryChanged():
                 self.controller.refresh_title()
                 self._show_title()
             case LibraryReplaced():
@@ -340,9 +309,6 @@ class MainWindow(QMainWindow):
                 self.commands.on_download(item)
             case ServingChanged(state):
                 self.commands.serving.on_changed(state)
-            case AnswerStarted() | AnswerEnded():
-                active = self._services.chat.active
-                self.sidebar.set_answering(active.conversation_id if active is not None else "")
             case Notice(text):
                 self.pane.status.show_notice(text)
             case ErrorReported(error):
@@ -381,14 +347,6 @@ class MainWindow(QMainWindow):
         banner.setHidden(hidden)  # another parent had hidden it
         self._update_actions()
 
-    def _reload_chats(self, ids: Sequence[str] | None = None) -> None:
-        """Show what became of these chats, or all of them anew."""
-        library = self._services.library
-        changed = library.chats.listed(ids) if ids is not None else None
-        if changed is None or not self.sidebar.update_conversations(changed):
-            self.sidebar.set_conversations(library.chats.conversations())
-        self.commands.chats.after_reload()
-
     def _update_actions(self) -> None:
         self.actions_table.update(self.commands.state())
 
@@ -408,15 +366,7 @@ class MainWindow(QMainWindow):
         self._show_title()
         self.pane.find_bar.search_again()
         if chat is not None and not chat.private:
-            self._last_shown = conversation_id
-            self._noting.start()
-
-    def _note_last_shown(self) -> None:
-        """Remember the chat for the next start."""
-        self._noting.stop()
-        shown = self._last_shown
-        if shown and shown != self._services.settings.current.last_conversation:
-            self.controller.attempt(lambda: self._services.settings.update(last_conversation=shown))
+            self._last.note(conversation_id)
 
     def _title_of(self, conversation_id: str) -> str:
         chats = self._services.library.chats
@@ -425,19 +375,9 @@ class MainWindow(QMainWindow):
     def _show_title(self) -> None:
         self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")
 
-    def _rename(self, wanted: RenameRequest) -> None:
-        self._services.library.rename(wanted.conversation_id, wanted.title)
-
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:
             self._services.library.rename(self.controller.chat.id, title)
-
-    def _search(self, query: str) -> None:
-        self._end_search()
-        self._end_search = _nothing
-        if query:
-            show = self._operations.back(self.sidebar, partial(self.sidebar.set_hits, query))
-            self._end_search = self._services.library.search.start(query, show)
 
     def _open_hit(self, hit: SearchHit) -> None:
         self.controller.open_chat(hit.conversation_id, hit.message_id)

@@ -131,7 +131,7 @@ def at_work(window: object, application: object) -> dict[str, object]:
         frames.append((time.perf_counter() - begun) * 1000)
         application.processEvents()  # type: ignore[attr-defined]
     begun = time.perf_counter()
-    window._reload_chats()
+    window.chats.reload()
     same = (time.perf_counter() - begun) * 1000
     chats = window._services.library.chats.conversations()
     return {
@@ -158,7 +158,7 @@ def changed(window: object, chats: list[tuple[str, str]]) -> list[float]:
         else:
             chats_on_disk.rename(id_, f"renamed {id_}").result()
         begun = time.thread_time()
-        window._reload_chats((id_,))
+        window.chats.reload((id_,))
         window.sidebar._list.viewport().repaint()
         times.append((time.thread_time() - begun) * 1000)
         QTest.qWait(30)

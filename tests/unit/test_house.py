@@ -228,6 +228,32 @@ def test_no_class_name_stands_twice() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
+CALLED_BY_OTHERS = {"get_completions", "load_history_strings", "store_string", "validate", "fixup"}
+"""By prompt_toolkit and Qt."""
+
+
+def test_window_and_terminal_have_no_function_that_only_tests_call() -> None:
+    used: set[str] = set()
+    for _, tree in sources():
+        for node in ast.walk(tree):
+            match node:
+                case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
+                    used.add(name)
+                case ast.Constant(value=str(name)):  # getattr, and the fields of protocols
+                    used.add(name)
+    made = {
+        (node.name, path.as_posix())
+        for path, tree in sources()
+        if path.parts[0] in {"ui", "cli"}
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        # Qt calls what is written like thisOne, Python what is written __so__.
+        and (node.name.islower() or isinstance(node, ast.ClassDef))
+        and not node.name.startswith("__")
+    }
+    assert {one for one in made if one[0] not in used | CALLED_BY_OTHERS} == set()
+
+
 def test_no_folder_is_too_full() -> None:
     folders: dict[str, int] = {}
     for path, _ in sources():

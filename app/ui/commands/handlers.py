@@ -30,6 +30,7 @@ from app.ui.commands.preset_commands import PresetCommands
 from app.ui.commands.serving_commands import ServingCommands
 from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
+from app.ui.conversation.notices.error_actions import ErrorActions
 from app.ui.conversation.notices.sum_report import SumReport
 from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
 from app.ui.shell.page_names import ModelsTab
@@ -208,6 +209,21 @@ class CommandHandlers:
         self.composer.on_event(event)
         self._sums.on_event(event)
         self.marks.answers.on_event(event)
+
+    def error_actions(self) -> ErrorActions:
+        """What can be done about what failed."""
+        controller = self._shell.controller
+        return ErrorActions(
+            choose_model=self._shell.pane.composer.bar.open_model_menu,
+            try_demo=self.models.try_demo,
+            load_again=self._shell.services.models.load,
+            new_chat=controller.unanswered.new_chat,
+            leave_out=controller.unanswered.leave_out,
+            context_size=partial(self.settings, Section.MODEL),
+            data_folder=self.data_folder,
+            continue_answer=self.messages.continue_answer,
+            details=self.details,
+        )
 
     def show(self) -> None:
         """Another chat is shown."""

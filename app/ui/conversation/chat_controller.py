@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from time import monotonic
+from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import KnownError, NotFoundError
@@ -35,14 +34,13 @@ from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
 from app.ui.conversation.input.attachment_bar import Waiting
-from app.ui.conversation.live_answer import AnswerGrown, LiveAnswer
+from app.ui.conversation.live_answer import AnswerGrown
 from app.ui.conversation.notices.error_actions import ANSWER_PROBLEM, REFUSAL
-from app.ui.conversation.notices.truncation_notice import TruncationNotice
+from app.ui.conversation.place_keeper import PlaceKeeper
+from app.ui.conversation.shown_branch import ShownBranch
 from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
-
-_REST_MS = 1_000  # after it without scrolling the reader's place is kept: a kill does not ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,17 +73,16 @@ class ChatController(QObject):
         self._services = services
         self._pane = pane
         self._chat: Conversation | None = None
-        self._branch: tuple[BranchMessage, ...] = ()
-        self._left_out = TruncationNotice(services, pane.transcript)
-        self._live = LiveAnswer()
+        self._shown = ShownBranch(services, pane.transcript)
+        self._live = self._shown.live
         self._given: dict[str, _Given] = {}  # of questions that are not stored yet
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
         composer = pane.composer
-        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
-        self._rest.timeout.connect(self.save_scroll_position)
-        pane.transcript.verticalScrollBar().valueChanged.connect(lambda _at: self._rest.start())
+        self._places = PlaceKeeper(
+            pane.transcript, self._bookmarks, lambda: self._chat if self.branch else None, self
+        )
         self.drafting = DraftController(composer, self._bookmarks, self)
         self.drafting.paused.connect(self._measure)
         self.drafting.went_on.connect(self._read_ahead)
@@ -109,7 +106,7 @@ class ChatController(QObject):
     @property
     def branch(self) -> tuple[BranchMessage, ...]:
         """Its messages, as last read."""
-        return self._branch
+        return self._shown.messages
 
     @property
     def answering(self) -> bool:
@@ -121,14 +118,11 @@ class ChatController(QObject):
         """Whether the answer that is being written belongs to the chat that is shown."""
         active = self._services.chat.active
         shown = active is not None and self.is_shown(active.conversation_id)
-        return shown or self._message(self._live.id) is not None
+        return shown or self._shown.growing
 
     def last(self, role: Role) -> Message | None:
         """The last message of ``role`` on the branch that is shown."""
-        return next((b.message for b in reversed(self._branch) if b.message.role is role), None)
-
-    def _message(self, message_id: str) -> Message | None:
-        return next((b.message for b in self._branch if b.message.id == message_id), None)
+        return self._shown.last(role)
 
     def open_chat(self, conversation_id: str, at_message: str | None = None) -> bool:
         """Show a chat where the reader left it, or at a message; return whether it exists."""
@@ -151,7 +145,7 @@ class ChatController(QObject):
         """Begin a chat; an empty one that is shown already is used."""
         chat = self._chat
         typed = self._pane.composer.text() or self.answering_here  # what was sent is stored soon
-        unused = chat is not None and not self._branch and not typed
+        unused = chat is not None and not self.branch and not typed
         if chat is None or not unused or chat.private != private:
             self.leave()
             self._chat = self._services.library.create(private=private)
@@ -167,8 +161,8 @@ class ChatController(QObject):
             return
         self._pane.header.title.finish()
         self.drafting.close()
-        self.save_scroll_position()
-        if self._branch and not self.answering:
+        self._places.save()
+        if self.branch and not self.answering:
             self._services.chat.save_state(chat.id)
         self._chat = None
 
@@ -176,7 +170,7 @@ class ChatController(QObject):
         """Another library is in place: what is typed goes along where its chat is not in it."""
         if self._chat is not None and self._services.library.chats.is_gone(self._chat.id):
             self._move_on()
-        elif self._chat is None or self._branch:
+        elif self._chat is None or self.branch:
             self.new_chat()
 
     def _move_on(self) -> None:
@@ -189,15 +183,9 @@ class ChatController(QObject):
         if typed:
             self.drafting.use_prompt(typed)
 
-    def save_scroll_position(self) -> None:
-        """Keep where the reader is."""
-        if self._chat is not None and self._branch:
-            places = self._pane.transcript.kept_positions()
-            self._bookmarks.keep_scroll_position(self._chat, *places)
-
     def refresh_page(self) -> None:
         """Show the transcript, or what stands in for an empty one."""
-        if self._branch:
+        if self.branch:
             self._pane.show_page(Page.TRANSCRIPT)
             return
         demo = is_demo(self._services.models.state.model)
@@ -215,7 +203,7 @@ class ChatController(QObject):
             return
         if self._chat.system_prompt != chat.system_prompt:
             self._measure()
-        self._pane.header.title.set_title(formatting.title(self._chat), editable=bool(self._branch))
+        self._pane.header.title.set_title(formatting.title(self._chat), editable=bool(self.branch))
         self._pane.header.set_private(private=self._chat.private)
 
     def _after_opening(self) -> None:
@@ -234,27 +222,17 @@ class ChatController(QObject):
         chat = self._chat
         if chat is not None and not self.answering:
             options = self._services.chat_options
-            self.attempt(lambda: options.use_model_of(chat, begun=bool(self._branch)))
+            self.attempt(lambda: options.use_model_of(chat, begun=bool(self.branch)))
 
     def _show_branch(
         self, branch: tuple[BranchMessage, ...], anchor: ScrollPosition | None
     ) -> None:
-        self._branch = self._live.merged_into(branch)
-        transcript = self._pane.transcript
-        transcript.set_branch(self._branch, anchor=anchor)
-        if self._message(self._live.id) is not None:
-            transcript.begin_answer(self._live.id)
-        answer = self.last(Role.ASSISTANT)
-        self._mark_left_out(answer.left_out if answer else ())
+        self._shown.show(self._chat, branch, anchor)
         self.refresh_page()
-
-    def _mark_left_out(self, ids: Sequence[str]) -> None:
-        self._left_out.show(ids, self._chat, self._branch)
 
     def summary(self) -> tuple[str, str] | None:
         """Message id and text of the summary in force; None where there is none."""
-        found = self._left_out.summary(self._chat, self._branch)
-        return (self._branch[found[0]].message.id, found[1]) if found else None
+        return self._shown.summary()
 
     # --- what the user wants ------------------------------------------------------------------
 
@@ -313,7 +291,7 @@ class ChatController(QObject):
     def continue_answer(self, answer_id: str) -> None:
         """Go on with an answer that ended early."""
         self._pane.banner.withdraw(ANSWER_PROBLEM)
-        before = self._message(answer_id)
+        before = self._shown.message(answer_id)
         if before is not None:
             self._live.resume(before)
         if self.attempt(lambda: self._services.chat.continue_answer(answer_id)):
@@ -336,7 +314,7 @@ class ChatController(QObject):
 
     def edit(self, message_id: str) -> None:
         """Put one of the user's messages into the composer, to be sent in other words."""
-        message = self._message(message_id)
+        message = self._shown.message(message_id)
         if message is None or message.role is not Role.USER:
             return
         if self.answering:
@@ -371,7 +349,7 @@ class ChatController(QObject):
             case SendFailed():
                 self._on_send_failed(event)
             case ContextMeasured() if self.is_shown(event.conversation_id):
-                self._status.show_context_use(event, len(self._left_out.ids))
+                self._status.show_context_use(event, len(self._shown.left_out))
             case ReadAheadChanged() if self.is_shown(event.conversation_id):
                 self._pane.status.set_read_ahead(event.done, event.total)
             case LibraryChanged(ids):
@@ -380,7 +358,7 @@ class ChatController(QObject):
                 self._measure()
             case ModelStateChanged(state):
                 self._status.set_model_state(state)
-                if not self._branch:
+                if not self.branch:
                     self.refresh_page()
                 self._show_last_answer()
                 if state.phase is ModelPhase.READY:
@@ -408,14 +386,12 @@ class ChatController(QObject):
 
     def _on_branch_changed(self) -> None:
         assert self._chat is not None  # noqa: S101 - for the type checker
-        was_empty = not self._branch
+        was_empty = not self.branch
         branch = self._services.library.chats.branch(self._chat.id)
         if was_empty:
             self._show_branch(branch, None)
         else:
-            self._branch = self._live.merged_into(branch)
-            self._pane.transcript.update_branch(self._branch)
-            self._mark_left_out(self._left_out.ids)  # its summary may be another now
+            self._shown.update(branch)
             self.refresh_page()
         self.refresh_title()
         self._show_last_answer()
@@ -434,16 +410,12 @@ class ChatController(QObject):
             )
         elif ids is None:
             branch = self._services.library.chats.branch(chat.id)
-            if self._live.merged_into(branch) != self._branch:
+            if self._shown.differs(branch):
                 self._on_branch_changed()
 
     def _on_started(self, event: AnswerStarted) -> None:
         self._given.pop(event.conversation_id, None)  # they are stored with the question
-        self._live.begin(event.message_id)
-        if self.is_shown(event.conversation_id):
-            self._branch = self._live.merged_into(self._branch)
-            self._pane.transcript.update_branch(self._branch)
-            self._pane.transcript.begin_answer(event.message_id)
+        self._shown.begin(event.message_id, here=self.is_shown(event.conversation_id))
         self._show_activity()
         self.changed.emit()
 
@@ -452,29 +424,18 @@ class ChatController(QObject):
         if isinstance(event.step, ContextFitted):
             self._status.show_context_fit(event.step)
             if self.is_shown(event.conversation_id):
-                self._mark_left_out(event.step.left_out)
+                self._shown.mark_left_out(event.step.left_out)
         self._show_activity()
 
     def _on_grown(self, event: AnswerGrown) -> None:
-        piece = self._live.append(event, monotonic())
-        if piece is not None and self.is_shown(event.conversation_id):
-            self._pane.transcript.feed(event.message_id, piece)
+        if self._shown.grow(event, here=self.is_shown(event.conversation_id)):
             self._show_activity()
 
     def _on_ended(self, event: AnswerEnded) -> None:
-        message, as_shown = event.message, self._live.end(event.message)
-        transcript = self._pane.transcript
+        message = event.message
         here = self.is_shown(message.conversation_id)
-        if here:
-            self._branch = tuple(
-                replace(item, message=message) if item.message.id == message.id else item
-                for item in self._branch
-            )
-            transcript.finish(message)
-            if not as_shown:
-                transcript.set_branch(self._branch, anchor=transcript.scroll_position())
-            self._mark_left_out(message.left_out)
-        else:
+        self._shown.end(message, here=here)
+        if not here:
             self._status.tell_elsewhere(message, self._services.library.chats)
             # It was left while this was written.
             self._services.chat.save_state(message.conversation_id)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
@@ -51,7 +52,10 @@ class Page(Enum):
 
 
 class ChatPane(QWidget):
-    """Holds the parts of the conversation view in place; what they do is wired elsewhere."""
+    """Holds the parts of the conversation view in place; what they do is wired elsewhere.
+
+    Finding needs nobody else, so that is wired here.
+    """
 
     def __init__(
         self,
@@ -97,8 +101,17 @@ class ChatPane(QWidget):
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
         transcript.end_requested.connect(self.composer.setFocus)  # at the end one writes
+        self._connect_find()
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
         self.find_bar.closed.connect(lambda: self._make_room(-self.find_bar.height()))
+
+    def _connect_find(self) -> None:
+        find, transcript = self.find_bar, self.transcript
+        find.search_requested.connect(transcript.find)
+        find.next_requested.connect(partial(transcript.find_next, 1))
+        find.previous_requested.connect(partial(transcript.find_next, -1))
+        find.closed.connect(partial(transcript.find, ""))
+        transcript.find_changed.connect(find.set_state)
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()

@@ -73,11 +73,6 @@ class GcScheduler(QObject):
         """Milliseconds between two looks at what was made lately, as it is now."""
         return self._young.interval()
 
-    @property
-    def at_rest(self) -> bool:
-        """Whether no clock runs."""
-        return not (self._young.isActive() or self._timer.isActive())
-
     def look(self) -> None:
         """Start the clock if it rests and something was made; called before the thread sleeps."""
         if not self._young.isActive() and gc.get_count()[0] > FEW:

@@ -60,11 +60,6 @@ class SeenClock(QObject):
         self._clock.timeout.connect(tick)
         window.installEventFilter(self)
 
-    @property
-    def ticking(self) -> bool:
-        """Whether it ticks now."""
-        return self._clock.isActive()
-
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Start or stop with what is seen of the window."""
         if event.type() in _SEEN:

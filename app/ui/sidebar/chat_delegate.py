@@ -107,19 +107,19 @@ class ChatDelegate(QStyledItemDelegate):
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         aimed = heading.group == self.target
-        if aimed:
+        ringed = aimed or bool(option.state & QStyle.StateFlag.State_HasFocus)
+        if ringed:
             painter.setPen(QPen(QColor(self._theme.accent), 2))
             painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
         colour = self._theme.text if aimed else self._theme.muted
         painter.setPen(QColor(colour))
-        rect = option.rect.adjusted(_PADDING, 0, -_PADDING, -3)  # nearer to what is below it
+        # Nearer to what is below it, but in the middle of a ring.
+        rect = option.rect.adjusted(_PADDING, 0, -_PADDING, 0 if ringed else -3)
+        align = Qt.AlignmentFlag.AlignVCenter if ringed else Qt.AlignmentFlag.AlignBottom
         text = f"{heading.text} ({heading.count})" if heading.folded else heading.text
-        painter.drawText(rect, Qt.AlignmentFlag.AlignBottom | Qt.AlignmentFlag.AlignLeft, text)
+        painter.drawText(rect, align | Qt.AlignmentFlag.AlignLeft, text)
         if heading.folded or option.state & QStyle.StateFlag.State_MouseOver:
             self._paint_fold(painter, option, heading, colour)
-        if option.state & QStyle.StateFlag.State_HasFocus:
-            painter.setPen(QPen(QColor(self._theme.accent), 2))
-            painter.drawRoundedRect(option.rect.adjusted(2, 2, -2, -2), RADIUS, RADIUS)
 
     def _paint_fold(
         self, painter: QPainter, option: QStyleOptionViewItem, heading: GroupHeading, colour: str
@@ -128,7 +128,7 @@ class ChatDelegate(QStyledItemDelegate):
         name = "chevron-down" if heading.folded else "chevron-up"
         mark = icons.pixmap(name, colour, _MARK, painter.device().devicePixelRatioF())
         row = option.rect
-        place = QRect(row.right() - _PADDING - _MARK, row.bottom() - _MARK - 5, _MARK, _MARK)
+        place = QRect(row.right() - _PADDING - _MARK, row.bottom() - _MARK - 3, _MARK, _MARK)
         painter.drawPixmap(QStyle.visualRect(option.direction, row, place), mark)
 
     def _paint_chat(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
@@ -191,7 +191,7 @@ class ChatDelegate(QStyledItemDelegate):
 
         if dots:
             where = dots_place(row, option.direction).center() - QPoint(_MARK // 2, _MARK // 2)
-            painter.drawPixmap(where, icons.pixmap("menu", theme.text, _MARK, scale))
+            painter.drawPixmap(where, icons.pixmap("more", theme.text, _MARK, scale))
             room += _DOTS - _PADDING + 2
         if chat is not None and (chat.private or chat.pinned):
             name = "private" if chat.private else "pin"

@@ -29,11 +29,11 @@ def test_a_minimised_window_does_not_look_for_what_others_wrote_and_one_that_is_
 ) -> None:
     opened = open_window()
     window = opened.window
-    qtbot.waitUntil(lambda: window._follow.ticking)
+    qtbot.waitUntil(window._follow._clock.isActive)
     window.showMinimized()
-    qtbot.waitUntil(lambda: not window._follow.ticking)
+    qtbot.waitUntil(lambda: not window._follow._clock.isActive())
     looked = []
     window._follow._tick = lambda: looked.append(1)
     window.showNormal()
-    qtbot.waitUntil(lambda: window._follow.ticking)
+    qtbot.waitUntil(window._follow._clock.isActive)
     assert looked

@@ -105,7 +105,7 @@ def many(open_window: Open, monkeypatch: pytest.MonkeyPatch) -> tuple[Opened, li
         )
         stored.add_conversation(Conversation(id_, f"Chat {number}", when, when), [question])
     stored.conversations.rename("0" * 32, "Chat 0").result()
-    opened.window._reload_chats()
+    opened.window.chats.reload()
     read: list[int] = []
     value = ConversationCache.value
 
@@ -143,7 +143,7 @@ def test_a_change_of_one_chat_reads_and_moves_that_chat_alone(
     assert not resets
     assert len(read) < 20  # of 600
     shown = rows_of(model)
-    opened.window._reload_chats()
+    opened.window.chats.reload()
     assert rows_of(side.model) == shown
 
 
@@ -163,7 +163,7 @@ def test_private_chats_among_them_change_nothing_of_that(
     qtbot.waitUntil(lambda: model.row_of(private).row() == 1)
     assert len(read) < 100  # of 600
     shown = rows_of(model)
-    opened.window._reload_chats()
+    opened.window.chats.reload()
     assert rows_of(model) == shown
 
 
