@@ -262,6 +262,9 @@ class ChatController(QObject):
         ask = self._services.chat
         bar, form = self._pane.composer.attachments, self._pane.composer.form
         given: tuple[Part, ...] = ()
+        if ask.active is not None and editing is None and bar.empty and form.empty:
+            self._pane.composer.queue_requested.emit(text)  # that one began was not told yet
+            return
         if not editing:
             given = (*bar.waiting(chat.id).parts, *form.parts(chat.id))
         if self.attempt(

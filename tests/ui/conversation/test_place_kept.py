@@ -65,8 +65,8 @@ def test_the_place_is_the_same_after_a_restart(
         wheel(view, min(200, up - step))
     settle(view, qtbot)
     before = lines(view)
-    settings = opened.harness.services.settings.current
     close(opened)
+    settings = opened.harness.services.settings.current
     again = open_window(ScriptedEngine([ANSWER]), folder=tmp_path / "mine", settings=settings)
     view = again.window.pane.transcript
     settle(view, qtbot)

@@ -59,8 +59,8 @@ def test_a_thought_that_was_stopped_does_not_think_for_ever(
     qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Escape)
     wait_for_end(qtbot, opened)
     qtbot.waitUntil(lambda: "ended early" in thought(opened))
-    settings = opened.harness.services.settings.current
     close(opened)
+    settings = opened.harness.services.settings.current
     again = open_window(folder=tmp_path / "mine", settings=settings)
     qtbot.waitUntil(lambda: "ended early" in thought(again))
 

@@ -71,8 +71,8 @@ def edit_last(qtbot: QtBot, opened: Opened, more: str) -> None:
 
 def reopened(opened: Opened, open_window: Open, folder: Path) -> Opened:
     """Quit and start again."""
-    settings = opened.harness.services.settings.current
     close(opened)
+    settings = opened.harness.services.settings.current
     return open_window(folder=folder, settings=settings)
 
 
