@@ -206,7 +206,7 @@ class Backend:
 
         Compiled by GCC 12 and other versions whose ``_tile_loadconfig`` tells the optimiser of 8
         of the 64 bytes it reads, it loads a configuration of garbage and the process dies
-        (``ggml/src/ggml-cpu/amx/mmq.cpp``); how it was compiled it does not say.
+        (ggml-org/llama.cpp#20824); how it was compiled it does not say.
         """
         return b"AMX_INT8 = 1" in self.c.llama_print_system_info()
 
