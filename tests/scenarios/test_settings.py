@@ -276,17 +276,24 @@ def test_who_looks_elsewhere_is_told_when_a_long_answer_is_ready(
         widget.activateWindow()
         until(qtbot, widget.isActiveWindow)
 
+    ended: list[Event] = []
+    talk.opened.window.bridge.arrived.connect(
+        lambda event: ended.append(event) if isinstance(event, AnswerEnded) else None
+    )
+
+    def say_and_hear(text: str) -> list[tuple[str, str]]:
+        before = len(ended)
+        talk.say(text)
+        until(qtbot, lambda: len(ended) > before)  # the notice heard of it before
+        return list(told)
+
     look_at(talk.opened.window)
-    talk.say()
-    assert not told  # the answer was seen
+    assert not say_and_hear("Hello")  # the answer was seen
     look_at(elsewhere)
-    talk.say("And then?")
-    until(qtbot, lambda: bool(told))
-    assert told == [("An answer is ready", "Hello")]
+    assert say_and_hear("And then?") == [("An answer is ready", "Hello")]
     talk.tick("notify")
     look_at(elsewhere)
-    talk.say("And now?")
-    assert len(told) == 1
+    assert len(say_and_hear("And now?")) == 1
 
 
 @scenario("button", "SumReport: Ask about it")
