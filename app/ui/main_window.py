@@ -232,7 +232,8 @@ class MainWindow(QMainWindow):
         if error is not None:  # the chosen file is gone or damaged
             self.show_problem(error)
         last = settings.last_conversation
-        if not (last and self.controller.open_chat(last)):
+        gone = not last or self._services.library.chats.is_gone(last)  # in the trash too
+        if gone or not self.controller.open_chat(last):
             self.controller.new_chat()
         self.pane.composer.setFocus()
 

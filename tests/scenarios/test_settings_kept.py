@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
@@ -258,6 +258,24 @@ def test_the_chat_that_was_looked_at_last_is_shown_after_the_next_start(
     again = lives.start()
     assert again.window.windowTitle().startswith("First")
     assert again.window.controller.branch[0].message.content == "First"
+
+
+def test_a_chat_that_went_to_the_trash_before_another_was_noted_is_not_shown_again(
+    qtbot: QtBot, lives: Lives
+) -> None:
+    opened = lives.start()
+    say(qtbot, opened, "First")
+    wait_for_end(qtbot, opened)
+    shown = opened.window.controller.chat
+    assert shown is not None
+    opened.window.commands.chats.delete([shown.id])
+    close(opened)
+    lives.file.save(replace(lives.file.load()[0], last_conversation=shown.id))
+    again = lives.start()
+    assert not again.window.controller.branch
+    say(qtbot, again, "Second")
+    wait_for_end(qtbot, again)
+    assert again.window.controller.branch[0].message.content == "Second"
 
 
 def _not_read(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -161,7 +161,9 @@ def test_the_whole_document_stands_first_in_the_system_message(
 @scenario("option", "ask --passages")
 def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> None:
     log = tmp_path / "engine.log"
-    phial("ask", "--attach", report, "--passages", "Where is the lock?", log=log)
+    model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of("It is 7."), context=4096))
+    words = ("--model", model, "--ctx", "2048", "--attach", report, "--passages")
+    phial("ask", *words, "Where is the lock?", log=log)
     turns = asked(log).one(GenerateCommand).request.turns
     assert [turn.role for turn in turns] == [Role.USER]
     assert LOCK in turns[0].content
