@@ -120,7 +120,7 @@ def test_a_message_with_documents_does_not_wait(
     drop(opened.window.pane.composer.editor, report)
     until(qtbot, lambda: bool(attached(opened)))
     say(qtbot, opened, "What did it cost?")
-    assert shows(opened.window.pane, "A message with documents cannot wait.")
+    assert shows(opened.window.pane, "A message with documents or a form cannot wait.")
     assert opened.window.pane.composer.text() == "What did it cost?"
     assert len(attached(opened)) == 2
     opened.window.controller.stop()
