@@ -62,7 +62,7 @@ def test_a_prompt_is_filled_in_with_the_keyboard_alone(qtbot: QtBot, open_window
     QApplication.clipboard().setText("Urgent.")
     typed(editor(opened), "/let")
     key(opened.window, Qt.Key.Key_Return)
-    ready(qtbot, lambda: text(opened) == "Write to {name} about {topic}. Urgent.")
+    until(qtbot, lambda: text(opened) == "Write to {name} about {topic}. Urgent.")
     typed_on(opened, "Ada")
     key(opened.window, Qt.Key.Key_Tab)
     typed_on(opened, "engines")

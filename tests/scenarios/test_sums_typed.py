@@ -27,9 +27,9 @@ def test_a_sum_is_worked_out_and_enter_takes_its_result(qtbot: QtBot, open_windo
     opened = open_window()
     editor = opened.window.pane.composer.editor
     typed(editor, "= 9.9 - 9.11")
-    ready(qtbot, lambda: shows(opened.window, "= 0.79"))
+    until(qtbot, lambda: shows(opened.window, "= 0.79"))
     key(editor, Qt.Key.Key_Return)
-    ready(qtbot, lambda: draft(opened) == "0.79")
+    until(qtbot, lambda: draft(opened) == "0.79")
     assert not shows(opened.window, "= 0.79")
     key(editor, Qt.Key.Key_Z, CONTROL)
     ready(qtbot, lambda: draft(opened) == "= 9.9 - 9.11")
@@ -41,7 +41,7 @@ def test_a_result_is_copied(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     typed(opened.window.pane.composer.editor, "= 5 km in m")
     press(opened.window.pane, "Copy result")
-    ready(qtbot, lambda: clipboard() == "5000 m")
+    until(qtbot, lambda: clipboard() == "5000 m")
 
 
 @scenario("button", "SumStrip: Use result")
@@ -49,7 +49,7 @@ def test_a_result_is_used(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
     typed(opened.window.pane.composer.editor, "= 20% of 80")
     press(opened.window.pane, "Use result")
-    ready(qtbot, lambda: draft(opened) == "16")
+    until(qtbot, lambda: draft(opened) == "16")
 
 
 @scenario("button", "SumStrip: Ask the model")
