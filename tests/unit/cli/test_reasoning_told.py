@@ -30,7 +30,7 @@ SAID = ScriptedAnswer(
 def asked(output: PlainAnswer | DrawnAnswer | None) -> None:
     path = Path("model.gguf")
     model, load = ModelFile(path, "Model", "", 1), LoadRequest(FileSource(path))
-    _answer(ScriptedEngine([SAID]), load, ASKED, model, threading.Event(), output, None)
+    _answer(ScriptedEngine([SAID]), load, ASKED, model, threading.Event(), output, None, None)
 
 
 def test_a_pipe_gets_the_answer_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
