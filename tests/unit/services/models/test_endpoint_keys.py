@@ -31,7 +31,7 @@ def keys() -> EndpointKeys:
 def service(tmp_path: Path, keys: EndpointKeys) -> EndpointService:
     store = EndpointStore(tmp_path / "endpoints.json")
     engine = EndpointEngine(NetworkGate(), find=store.get, key=keys.key_of)
-    return EndpointService(store, keys, engine)
+    return EndpointService(store, keys, lambda: engine)
 
 
 def logged(keys: EndpointKeys, text: str) -> str:
