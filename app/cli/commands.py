@@ -27,6 +27,8 @@ def commands_in(words: Sequence[str]) -> Sequence[str]:
         words: What was typed behind the name of the program.
     """
     given = [word for word in words if word != _DEBUG]
+    if given[:1] == ["completion"]:  # it offers every other
+        return COMMANDS
     if given and given[0] in COMMANDS:
         return given[:1]
     return () if _is_for_the_window(given) else COMMANDS

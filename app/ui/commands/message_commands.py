@@ -18,7 +18,7 @@ from app.markup.kinds.code import CodeBlock
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
 from app.ui.transcript.content.selection import answer_markdown
-from app.ui.transcript.widgets.signals import ActionKind, MessageAction
+from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 
 _ENDINGS = {
     "python": "py", "javascript": "js", "typescript": "ts", "bash": "sh", "shell": "sh", "c": "c",
@@ -132,9 +132,9 @@ class MessageCommands:
         QGuiApplication.clipboard().setText(code)
         self._shell.pane.status.show_notice(tr("The last code block was copied."))
 
-    def save_code(self, code: str, language: str) -> None:
+    def save_code(self, code: CodeToSave) -> None:
         """Ask for a file and write a code block into it."""
-        ending = _ENDINGS.get(language.lower(), "txt")
+        ending = _ENDINGS.get(code.language.lower(), "txt")
         suggested = str(Path.home() / f"code.{ending}")  # not shown: a file's name
         chosen, _ = QFileDialog.getSaveFileName(self._shell.window, tr("Save code"), suggested)
         if not chosen:
@@ -148,7 +148,7 @@ class MessageCommands:
 
         self._shell.operations.run(
             self._shell.window,
-            lambda _task: write_file(path, code.encode("utf-8", "replace")),
+            lambda _task: write_file(path, code.text.encode("utf-8", "replace")),
             tell,
         )
 

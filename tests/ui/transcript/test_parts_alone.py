@@ -287,7 +287,7 @@ def test_the_menu_offers_the_link_that_is_pointed_at(rig: Rig) -> None:
         pointer,
         rig.actions,
         quote=taken.append,
-        save_code=lambda code, language: taken.append((code, language)),
+        save_code=taken.append,
     )
     rig.area.customContextMenuRequested.emit(rig.point(1, "page").toPoint())
     (shown,) = rig.area.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)

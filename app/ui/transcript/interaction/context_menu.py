@@ -26,7 +26,7 @@ from app.ui.transcript.interaction.selection_controller import SelectionControll
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.footer import message_entries
-from app.ui.transcript.widgets.signals import ActionKind
+from app.ui.transcript.widgets.signals import ActionKind, CodeToSave
 
 LONGEST_LABEL = 60
 """Characters of a link's text or address in the menu."""
@@ -42,7 +42,7 @@ class ContextMenu:
         pointer: Says what is pointed at, and follows links.
         actions: Does what can be done with a message.
         quote: Begins a message with a text.
-        save_code: Asks the shell to save a code block: its text, and its language.
+        save_code: Asks the shell to save a code block.
     """
 
     def __init__(
@@ -54,7 +54,7 @@ class ContextMenu:
         actions: MessageActions,
         *,
         quote: Callable[[str], None],
-        save_code: Callable[[str, str], None],
+        save_code: Callable[[CodeToSave], None],
     ) -> None:
         self._area, self._layout = area, layout
         self._actions, self._quote, self._save_code = actions, quote, save_code
@@ -121,7 +121,9 @@ class ContextMenu:
             state = item.row.state
             code = code_of(self._layout.branch.models[at], state)
             menu.addAction(tr("Copy code"), _copier(code))
-            menu.addAction(tr("Save code as…"), partial(self._save_code, code, state.language))
+            menu.addAction(
+                tr("Save code as…"), partial(self._save_code, CodeToSave(code, state.language))
+            )
         if isinstance(item.row, TableRow):
             from app.ui.transcript.interaction.tables import table_csv, table_markdown
 

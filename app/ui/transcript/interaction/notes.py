@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal
 from app.domain.conversation import Message
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.layout import Layout
-from app.ui.transcript.widgets.signals import MarkRequest
+from app.ui.transcript.widgets.signals import CodeToSave, MarkRequest
 
 
 class TranscriptNotes(QObject):
@@ -24,13 +24,13 @@ class TranscriptNotes(QObject):
         marks_wanted: An answer came into view; `set_marks` takes its marks.
         mark_requested: A mark was chosen.
         quoted: A text is to begin a message with.
-        code_saving_requested: A block of code is to be saved; the second is its language.
+        code_saving_requested: A block of code is to be saved.
     """
 
     marks_wanted = Signal(Message)
     mark_requested = Signal(MarkRequest)
     quoted = Signal(str)
-    code_saving_requested = Signal(str, str)
+    code_saving_requested = Signal(CodeToSave)
 
     def __init__(self, parent: QObject, layout: Layout, schedule: Callable[[], None]) -> None:
         super().__init__(parent)

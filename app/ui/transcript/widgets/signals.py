@@ -61,6 +61,19 @@ class MarkRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class CodeToSave:
+    """A block of code that is to be saved.
+
+    Attributes:
+        text: The code.
+        language: As its fence names it; empty where it names none.
+    """
+
+    text: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class FindState:
     """Where the search stands.
 
