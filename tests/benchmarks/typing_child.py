@@ -352,6 +352,7 @@ class Writer(QObject):
             return
         self.commit()
         chat, title = self.chat, self.new_title()
+        self.window.pane.composer.setFocus()  # in the list F2 renames there
         QTest.keyClick(self.window, KEY.Key_F2)
         field = self.window.pane.header.title.findChild(QLineEdit)
         if field is None or not field.isVisible():
