@@ -28,23 +28,13 @@ _ASKED = {
 
 
 @dataclass(frozen=True, slots=True)
-class FormLine(Container, PartBlock):
-    """A quiet line under the answer."""
+class CaptionLine(Container, PartBlock):
+    """A quiet line below a message that says one thing of it."""
 
     children: tuple[Block, ...]
     caption: str
     span: Offsets = NOWHERE
     copied = False
-
-    @classmethod
-    def of(cls, part: FormPart) -> FormLine:
-        """The form of a part."""
-        asked = _ASKED.get(part.kind) or tr("Asked for in the form “{form}”", form=label(part.kind))
-        kept = {True: tr("it keeps to it"), False: tr("it does not keep to it")}
-        said = kept[part.valid] if part.valid is not None else ""
-        said = tr("it is not complete") if part.cut else said
-        caption = f"{asked} \u00b7 {said}" if said else str(asked)
-        return cls((Paragraph((Text(caption),)),), caption)
 
     def plain(self) -> str:
         return self.caption
@@ -66,37 +56,29 @@ class FormLine(Container, PartBlock):
 
 
 @dataclass(frozen=True, slots=True)
-class ReadingLine(Container, PartBlock):
-    """A quiet line under the question."""
+class FormLine(CaptionLine):
+    """A quiet line under the answer."""
 
-    children: tuple[Block, ...]
-    caption: str
-    span: Offsets = NOWHERE
-    copied = False
+    @classmethod
+    def of(cls, part: FormPart) -> FormLine:
+        """The form of a part."""
+        asked = _ASKED.get(part.kind) or tr("Asked for in the form “{form}”", form=label(part.kind))
+        kept = {True: tr("it keeps to it"), False: tr("it does not keep to it")}
+        said = kept[part.valid] if part.valid is not None else ""
+        said = tr("it is not complete") if part.cut else said
+        caption = f"{asked} \u00b7 {said}" if said else str(asked)
+        return cls((Paragraph((Text(caption),)),), caption)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadingLine(CaptionLine):
+    """A quiet line under the question."""
 
     @classmethod
     def of(cls, part: ReadingChoicePart) -> ReadingLine:
         """What was chosen."""
         caption = _caption(part)
         return cls((Paragraph((Text(caption),)),), caption)
-
-    def plain(self) -> str:
-        return self.caption
-
-    def rich(self) -> str:
-        return self.children[0].rich()
-
-    def page(self, page: HtmlPage) -> str:
-        return page.html(self.children)
-
-    def spelled(self, _speller: Speller, _depth: int) -> str:
-        return f"[{self.caption}]"
-
-    def markdown(self) -> str:
-        return f"*[{one_line(self.caption)}]*"
-
-    def frame(self, *, first: bool) -> BelowFrame:
-        return BelowFrame(first)
 
 
 def _caption(part: ReadingChoicePart) -> str:
