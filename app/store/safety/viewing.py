@@ -37,7 +37,7 @@ from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
-from app.store.safety.image import read_image
+from app.store.database.image import read_image
 from app.store.safety.record_tables import SHAPES
 from app.store.safety.recovery import rebuild
 
