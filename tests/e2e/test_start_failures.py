@@ -275,10 +275,10 @@ def missing(home: Path) -> Path:
 
 
 def test_the_terminal_tells_what_is_missing_and_how_to_bring_it_back(missing: Path) -> None:
-    listed = phial("chats", "list")
-    assert "a backup of" in listed.stderr
-    assert "holds 2 messages in 1 chat" in listed.stderr
-    assert "chats backup --restore 1" in listed.stderr
+    for told in (phial("chats", "list"), phial("chat", "--model", "demo")):
+        assert "a backup of" in told.stderr
+        assert "holds 2 messages in 1 chat" in told.stderr
+        assert "chats backup --restore 1" in told.stderr
     rows = json.loads(phial("chats", "backup", "--list", "--json").stdout)
     assert [(row["number"], row["chats"], row["messages"]) for row in rows] == [(1, 1, 2)]
     assert phial("chats", "backup", "--restore", "1", "--yes").returncode == 0
