@@ -79,9 +79,7 @@ class ChatDelegate(QStyledItemDelegate):
             self._paint_chat(painter, option, index)
         painter.restore()
 
-    def createEditor(
-        self, parent: QWidget, _option: QStyleOptionViewItem, index: Index
-    ) -> QWidget:
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
         """A line to type the title into, with the title as it is."""
         editor = LineField(parent, LONGEST_TITLE)
         editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
