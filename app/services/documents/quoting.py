@@ -111,7 +111,9 @@ def quoting_plan(plan: ReadingPlan, found_for: str = "") -> QuotingPlan:
             if one.mark in shown or not found_for
         ]
         numbered = replace(plan, before="\n\n".join([*texts, _RULE]) if texts else "")
-    return QuotingPlan(numbered, {one.label: one for one in lines}, _grammar(by_mark, bool(found_for)))
+    return QuotingPlan(
+        numbered, {one.label: one for one in lines}, _grammar(by_mark, bool(found_for))
+    )
 
 
 def _whole(sources: Sequence[CitedSource], shown: Mapping[int, str]) -> Iterator[str]:
