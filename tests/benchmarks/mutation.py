@@ -11,9 +11,9 @@ until one fails. A mutant that nothing can tell from the original is equivalent:
 
 ``cover`` wants pytest-cov and pytest-xdist (both in the dev extra). So that it costs no more than
 those tests themselves, only the files that mutants are drawn in are traced, and only tests that run
-the program in their own process and are quick are asked: ``tests/unit``, ``tests/ui`` and ``COVERED``
-of ``tests/e2e``. The scenarios are left out: each of their rows is tried without its effect anyway.
-A survivor may therefore be one that a scenario or a slow test would have noticed; look before a test
+the program in their own process and are quick are asked: ``tests/unit``, ``tests/ui`` and some
+of ``tests/e2e``. The scenarios are left out: each row is tried without its effect anyway.
+A survivor may be one that a scenario or a slow test would have noticed; look before a test
 is written. ``run`` draws as ``cover`` did, so both are run on one commit, with one ``--count``.
 """
 
