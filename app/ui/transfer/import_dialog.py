@@ -21,7 +21,7 @@ from app.ui.transfer.reasons import reasons
 _KEY = Qt.ItemDataRole.UserRole
 _STEPS = 1000  # of the bar
 _SPOKEN = {openai.NAME: tr("messages in OpenAI's form")}
-"""Formats that are no names of programs; their names as such are kept, since ids are made of them."""
+"""A format that is no program; of its name ids are made, so that stays as it is."""
 _KNOWN = {
     ImportStatus.NEW: "",
     ImportStatus.SAME: tr("here already"),
