@@ -29,6 +29,7 @@ _GAP = 6
 _ICON = 14
 _WIDEST = 240  # of a chip, pixels at 100 %; a longer name is cut in the middle
 _NARROWEST = 56
+_BETWEEN = SPACE // 2
 
 
 def _colour(state: ModelState, theme: Theme) -> str:
@@ -197,7 +198,7 @@ class ChipBar(QWidget):
         self._model_menu: QMenu | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE // 2)
+        row.setSpacing(_BETWEEN)
         row.addWidget(self.preset)
         row.addWidget(self.model)
         row.addWidget(self.form)
@@ -229,7 +230,7 @@ class ChipBar(QWidget):
         """Take the words from as many chips as it needs, those first that say of nothing chosen."""
         chips = [one for one in (self.form, self.preset, self.model) if not one.isHidden()]
         sign = self.model.minimumSizeHint().width()
-        room = self.width() - self.layout().spacing() * len(chips)
+        room = self.width() - _BETWEEN * len(chips)
         needed = sum(one.width_with_words() for one in chips)
         for chip in sorted(chips, key=lambda one: (one is self.model, one.chosen)):
             wordless = needed > room and chip is not self.model
