@@ -103,7 +103,7 @@ def test_what_lacks_german_only_becomes_less() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Two words", "{x} tokens", "{x} of {x} used", "Cancel", "Export…", "wait…", "a GGUF file",
-     "“{x}” is no number.", "Done.", "not now", "Re-read", "for {x}", "Chats: {x}"],
+     "“{x}”", "“{x}” is no number.", "Done.", "not now", "Re-read", "for {x}", "Chats: {x}"],
 )  # fmt: skip
 def test_a_text_for_people_is_known(text: str) -> None:
     assert reads_like_words(text)
