@@ -31,10 +31,10 @@ from app.services.core.events import (
     ErrorReported,
     EventBus,
 )
+from app.services.core.hub_questions import GiveUp, Questions
 from app.services.core.settings import SettingsService
 from app.services.models.model_files import model_file
 from app.services.models.model_service import ModelService
-from app.services.models.questions import GiveUp, Questions
 from app.system.reserve import reserve_space
 
 if TYPE_CHECKING:

@@ -13,8 +13,8 @@ from app.domain.download import AccessError, RemoteModel, Repository, Repository
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
 from app.services.core import formatting
+from app.services.core.hub_questions import GiveUp
 from app.services.models.advice import CatalogOffer, offer_order
-from app.services.models.questions import GiveUp
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
 from app.ui.models.model_card_dialog import ModelCardDialog
