@@ -46,7 +46,7 @@ def is_computed(part: Part) -> bool:
 
 def spelled(part: ToolResultPart) -> str:
     """A computation and its result as a model reads them."""
-    said = f"error: {part.text}" if part.failed else part.text
+    said = f"error: {part.text}" if part.failed else part.text  # not shown: read by the model
     sign = " " if said.startswith(ROUNDED) else " = "
     return f"{BEGIN}{part.asked}{sign}{said}{END}"
 
