@@ -18,6 +18,7 @@ from app.ui.presets.presets_dialog import PresetsDialog
 from tests.scenarios.hands import (
     ask,
     choose,
+    click,
     clipboard,
     command,
     keys,
@@ -27,6 +28,7 @@ from tests.scenarios.hands import (
     transcript,
 )
 from tests.scenarios.patience import until
+from tests.scenarios.registry import scenario
 from tests.support.calculating import COUNTS, computing_model
 from tests.support.terminal import phial
 from tests.support.window import Open
@@ -81,6 +83,7 @@ def test_phial_ask_prints_it_and_json_has_it(home: Path, tmp_path: Path) -> None
     assert "<calc>17*23=400</calc>" in phial("ask", *given[:3]).out, "nobody offered it"
 
 
+@scenario("button", "PresetEditor: May have numbers computed by the calculator")
 def test_a_preset_of_ones_own_offers_it_by_choice(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window(ScriptedEngine(["One.", "Two."]))
 
@@ -88,7 +91,7 @@ def test_a_preset_of_ones_own_offers_it_by_choice(qtbot: QtBot, open_window: Ope
         press(dialog, "Duplicate")
         box = seen(dialog, QCheckBox, "May have numbers computed by the calculator")
         assert not box.isChecked()
-        box.click()
+        click(box)
         press(dialog, "Use in this chat")
 
     with meanwhile(qtbot, PresetsDialog, allow):

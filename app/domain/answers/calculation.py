@@ -97,7 +97,7 @@ def _with_computed(
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AskedComputation:
     """A computation that an answer asks for.
 
     Attributes:
@@ -122,7 +122,7 @@ class CallFilter:
         self._held = ""
         self.half = False
 
-    def feed(self, text: str) -> tuple[str, Asked | None]:
+    def feed(self, text: str) -> tuple[str, AskedComputation | None]:
         """What may be shown now, and what is asked; what comes behind that is dropped."""
         self._held += text
         told: list[str] = []
@@ -132,7 +132,7 @@ class CallFilter:
             inside = self._held[len(BEGIN) :]
             found = _end_of(inside)
             if found is not None and (expression := _expression(inside[:found])):
-                asked = Asked(expression, self._held)
+                asked = AskedComputation(expression, self._held)
                 self._held = ""
                 return "".join(told), asked
             if found is None and _may_be_asked(inside):
@@ -144,7 +144,7 @@ class CallFilter:
         self._held = self._held[len(self._held) - keep :]
         return "".join(told), None
 
-    def asked_last(self) -> Asked | None:
+    def asked_last(self) -> AskedComputation | None:
         """What is asked by a call whose end mark never came, when the turn ends: JSON only."""
         inside = self._held.removeprefix(BEGIN)
         if inside == self._held or inside.lstrip()[:1] not in _JSON:
@@ -152,7 +152,7 @@ class CallFilter:
         expression = _expression(inside)
         if not expression:
             return None
-        asked = Asked(expression, self._held)
+        asked = AskedComputation(expression, self._held)
         self._held = ""
         return asked
 

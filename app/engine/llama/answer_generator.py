@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from app.domain.answers.calculation import Asked
+from app.domain.answers.calculation import AskedComputation
 from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
 from app.domain.errors import InvalidValueError, LoadCancelledError, ModelFileError
 from app.domain.generation import (
@@ -194,7 +194,7 @@ class AnswerGenerator:
         self._remember(reason)
         yield self._finished(reason, time.perf_counter() - began)
 
-    def _told(self, token: int) -> tuple[str, Asked | None]:
+    def _told(self, token: int) -> tuple[str, AskedComputation | None]:
         """The text that a token brings, and what is to be computed behind it."""
         if self._computing is None:
             return self._text.feed(self._session.tokenizer.piece(token)), None
@@ -202,7 +202,7 @@ class AnswerGenerator:
         thinking = self._reasoning.in_thought
         return self._computing.feed(text, whole=self._text.whole, thinking=thinking)
 
-    def _asked_last(self) -> Asked | None:
+    def _asked_last(self) -> AskedComputation | None:
         """What a model asks that ends its turn to be answered, as those do that know tools."""
         return self._computing.asked_last() if self._computing is not None else None
 
@@ -214,7 +214,7 @@ class AnswerGenerator:
         cut = reason is not StopReason.END_OF_TURN
         return self._computing.end(rest, cut=cut)
 
-    def _compute(self, asked: Asked) -> Iterator[GenerationEvent]:
+    def _compute(self, asked: AskedComputation) -> Iterator[GenerationEvent]:
         """Put a computation and its result where the answer asks for it."""
         assert self._computing is not None  # noqa: S101  # it found what is asked
         yield from self._answer.added(self._reasoning.feed(self._stops.end()))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.answers.calculation import MOST_ASKED, Asked, CallFilter, spelled
+from app.domain.answers.calculation import MOST_ASKED, AskedComputation, CallFilter, spelled
 from app.domain.parts import ToolResultPart
 from app.engine.calculator import Calculator
 from app.engine.llama.tokenizer import Tokenizer
@@ -59,7 +59,9 @@ class Computations:
         self._marked = self._marked or mark is not None
         return self._tokenizer.piece(token) if mark is None else mark
 
-    def feed(self, text: str, *, whole: bool, thinking: bool) -> tuple[str, Asked | None]:
+    def feed(
+        self, text: str, *, whole: bool, thinking: bool
+    ) -> tuple[str, AskedComputation | None]:
         """What may be shown of the text that one more token brought, and what it asks.
 
         Args:
@@ -72,7 +74,7 @@ class Computations:
         self._ends.append(self._length if whole else -1)
         return (text, None) if thinking else self._filter.feed(text)
 
-    def asked_last(self) -> Asked | None:
+    def asked_last(self) -> AskedComputation | None:
         """What is asked though its end mark never came, when the model ends its turn."""
         return self._filter.asked_last()
 
@@ -90,7 +92,7 @@ class Computations:
         self.half = self._filter.half
         return told + left
 
-    def put_in(self, asked: Asked) -> Insertion:
+    def put_in(self, asked: AskedComputation) -> Insertion:
         """Compute what is asked. The tokens of the answer are from now on those of the result."""
         part = self._calculator.answer(asked.expression)
         text = spelled(part)
