@@ -41,7 +41,6 @@ from app.ui.conversation.notices.error_actions import (
     problem_kind,
 )
 from app.ui.conversation.notices.start_report import StartReport
-from app.ui.conversation.notices.sum_report import SUMS
 from app.ui.core import geometry
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.file_drops import FileDrops
@@ -357,7 +356,7 @@ class MainWindow(QMainWindow):
         chat = self.controller.chat
         if self._shown_id != conversation_id:
             self._shown_id = conversation_id
-            for problem in (ANSWER_PROBLEM, REFUSAL, SUMS):  # of the chat that was left
+            for problem in (ANSWER_PROBLEM, REFUSAL):  # of the chat that was left
                 self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
         self.pane.composer.attachments.show_chat(conversation_id)
