@@ -63,6 +63,7 @@ from app.ui.sidebar.requests import MenuRequest
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.sidebar.sidebar_controller import SidebarController
 from app.ui.style.theme import Theme
+from app.ui.style.typography import typesetting_of
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ class MainWindow(QMainWindow):
     def apply_settings(self) -> None:
         """Follow the settings that the window itself shows."""
         settings = self._services.settings.current
-        self.pane.set_zoom(settings.zoom)
+        self.pane.set_type(typesetting_of(settings))
         self.pane.transcript.restyle(wrap_code=settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
         self.actions_table.set_shortcuts(read_shortcuts(settings.shortcuts))

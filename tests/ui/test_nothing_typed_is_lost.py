@@ -21,9 +21,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.options import Section
 from app.domain.presets.preset import Preset, SavedPrompt
-from app.domain.settings import ThemeChoice
 from app.services.core.events import ModelStateChanged
 from app.ui.conversation.input.queued_messages import QueuedRow
 from app.ui.models.endpoint_dialog import EndpointDialog

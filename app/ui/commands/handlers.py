@@ -9,11 +9,12 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.download import DownloadItem
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
-from app.domain.settings import SPECS, ThemeChoice
+from app.domain.settings import SPECS
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import Event, ModelPhase

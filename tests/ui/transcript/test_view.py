@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
+from app.ui.style.typography import Typesetting
 from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
@@ -428,7 +429,7 @@ def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
     view.restyle(theme=DARK)
     assert view._layout.flow.anchor == before
     total = view._layout.branch.index.total
-    view.restyle(zoom=200)
+    view.restyle(typesetting=Typesetting(zoom=200))
     assert (view._layout.flow.anchor.at, view._layout.flow.anchor.row) == (before.at, before.row)
     assert view._layout.branch.index.total > 1.5 * total
 

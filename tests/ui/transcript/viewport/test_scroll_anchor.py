@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, MessageStatus
+from app.ui.style.typography import Typesetting
 from app.ui.transcript.content.rows import MathRow
 from app.ui.transcript.view import TranscriptView
 from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat, settle
@@ -120,7 +121,7 @@ def test_zoom_keeps_the_line(view: TranscriptView, qtbot: QtBot) -> None:
     settle(view, qtbot)
     seen = first_line(view)
     for percent in (110, 150, 200, 80, 100):
-        view.restyle(zoom=percent)
+        view.restyle(typesetting=Typesetting(zoom=percent))
         assert abs(top_now(view, seen) - seen.y) <= STILL
     settle(view, qtbot)
     assert abs(top_now(view, seen) - seen.y) <= STILL
