@@ -24,7 +24,7 @@ from app.ui.transcript.content.marked_rows import MessageMarks, WrittenBlock, wr
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
-from app.ui.transcript.content.row_list import RowList, RowSnapshot
+from app.ui.transcript.content.row_list import RowList, RowSnapshot, last_words
 from app.ui.transcript.content.rows import (
     SPACE_ANSWER,
     SPACE_USER,
@@ -344,6 +344,11 @@ class MessageModel:
             reason = self.message.error or tr("No answer could be written.")
             rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
         rows.append(footer_below(rows, asked=self.is_user))
+
+    @property
+    def writing_row(self) -> int | None:
+        """The row that the next word comes into; None where nothing is written, or in no text."""
+        return last_words(self.rows[: self._text_end]) if self._written else None
 
     @property
     def text_so_far(self) -> str:

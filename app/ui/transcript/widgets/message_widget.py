@@ -51,6 +51,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
+        self._caret = QRect()  # where it stands that the next word comes
         self._described: tuple[object, ...] | None = None
 
     # ------------------------------------------------------------------ rows
@@ -120,6 +121,7 @@ class MessageWidget(QGroupBox):
                 continue
             skip = int(changed.get(spot.row, 0)) if there else 0
             self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
+        self._move_caret(moved)
 
     def refresh(self, rows: Container[int]) -> None:
         """Draw rows again that have another form and stand where they stood."""
@@ -132,6 +134,31 @@ class MessageWidget(QGroupBox):
             if spot.row in rows:
                 skip = int(changed.get(spot.row, 0)) if item is spot.item else 0
                 self.update(0, spot.y + skip, self.width(), spot.height - skip)
+        self._move_caret(0)
+
+    def _move_caret(self, moved: int) -> None:
+        """Have the caret drawn where the next word comes, and no longer where it stood.
+
+        Args:
+            moved: By how many pixels what is shown was scrolled since.
+        """
+        before, self._caret = self._caret.translated(0, moved), self._caret_place()
+        if before != self._caret:
+            self.update(before)
+            self.update(self._caret)
+
+    def _caret_place(self) -> QRect:
+        row = self.model.writing_row
+        spot = next((one for one in self.visible_rows if one.row == row), None)
+        if spot is None or self._style is None:
+            return QRect()
+        item, style = spot.item, self._style
+        place = item.caret_rect(item.length())
+        x = self.layout_cache.offset_x(item) - (style.px(4) if item.is_rtl() else 0)
+        if not item.left <= place.x() <= item.width:
+            return QRect()  # in code that is scrolled sideways
+        tall = round(min(place.height(), style.line_height))
+        return QRect(x + round(place.x()) + 1, spot.y + round(place.y()), max(2, style.px(2)), tall)
 
     def _area(self, placed: list[PlacedRow], left: int, style: Style) -> QRect:
         """The rectangle of the visible rows, in the viewport and not beyond both its ends."""
@@ -225,6 +252,8 @@ class MessageWidget(QGroupBox):
             painter.restore()
             if pictures and spot.item.make_picture():
                 pictures -= 1
+        if not self._caret.isEmpty():
+            painter.fillRect(self._caret, qcolour(theme.accent))
         painter.end()
 
     def _paint_bubble(self, painter: QPainter, style: Style) -> None:

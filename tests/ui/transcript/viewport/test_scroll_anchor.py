@@ -256,7 +256,7 @@ def test_an_answer_grows_and_ends_below_a_reader_without_moving_a_line(
 def test_a_place_is_found_again_at_another_width(
     make_view: Callable[..., TranscriptView], qtbot: QtBot, seed: int
 ) -> None:
-    view, other = make_view(width=900), make_view(width=600, zoom=120)
+    view, other = make_view(width=900), make_view(width=600, typesetting=Typesetting(zoom=120))
     seen = somewhere(view, qtbot, random.Random(seed))
     place = view.scroll_position()
     assert place is not None
