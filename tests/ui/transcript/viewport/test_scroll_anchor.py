@@ -77,9 +77,11 @@ def wordy_chat(count: int) -> list[BranchMessage]:
 def somewhere(view: TranscriptView, qtbot: QtBot, chance: random.Random) -> Seen:
     """Open a chat of sixty messages anywhere inside; the line that the reader looks at then."""
     view.set_branch(wordy_chat(60))
-    view._layout.scroll_to(
-        chance.randrange(2000, view._layout.branch.index.total - 4000), end=False
-    )
+    place = chance.randrange(2000, view._layout.branch.index.total - 4000)
+    view._layout.scroll_to(place, end=False)
+    settle(view, qtbot)
+    # What is drawn late is there now: the line that is held begins where it seems to begin.
+    view._layout.scroll_to(view._layout.flow.position + 100, end=False)
     settle(view, qtbot)
     return first_line(view)
 
