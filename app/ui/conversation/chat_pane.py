@@ -78,7 +78,7 @@ class ChatPane(QWidget):
         self.band.setObjectName("band")
         self.band.hide()
         self.transcript = transcript
-        self.empty = EmptyChatPage()
+        self.empty = EmptyChatPage(theme)
         self.welcome = WelcomePage()
         self.banner = Banner(theme)
         self.composer = Composer(theme)
@@ -227,7 +227,7 @@ class ChatPane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.theme = theme
-        for part in (self.header, self.find_bar, self.banner, self.composer):
+        for part in (self.header, self.find_bar, self.empty, self.banner, self.composer):
             part.set_theme(theme)
         if self._beside is not None:
             self._beside.panel.set_theme(theme)

@@ -96,6 +96,11 @@ QPushButton[kind="danger"] {{ background: {t.raised}; color: {t.error};
 QPushButton[kind="danger"]:hover {{ background: {t.hover}; }}
 QPushButton[kind="danger"]:focus {{ border: 2px solid {t.error}; padding: {6 - line}px
   {14 - line}px; }}
+QPushButton[kind="card"] {{ background: {t.raised}; border: {line}px solid {t.border};
+  border-radius: {r}px; padding: 9px 13px; text-align: left; }}
+QPushButton[kind="card"]:hover {{ background: {t.hover}; border-color: {t.accent}; }}
+QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: {10 - line}px
+  {14 - line}px; }}
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
 QPushButton[kind="side"] {{ text-align: left; padding: 6px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};

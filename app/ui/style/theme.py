@@ -285,15 +285,10 @@ def qcolour(colour: str) -> QColor:
     return QColor(colour)
 
 
-LEAST_POINTS = 10.5
-"""Least size of the window's font at 100 %: 14 pixels at 96 dots to the inch, as most desktops have
-it by now; a system that sets 9 points (Windows, bare X) is read at the same size."""
-
-
 def zoomed(pixels: float) -> int:
     """Scale a length given at 100 % by the zoom of the application's font."""
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    return round(pixels * points_of(QGuiApplication.font()) / max(LEAST_POINTS, points_of(system)))
+    return round(pixels * points_of(QGuiApplication.font()) / points_of(system))
 
 
 def points_of(font: QFont) -> float:

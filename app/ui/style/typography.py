@@ -8,13 +8,14 @@ from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
 from app.domain.appearance.choices import CHARACTERS, Density, LineWidth
 from app.domain.settings import Settings
-from app.ui.style.theme import LEAST_POINTS, points_of
+from app.ui.style.theme import points_of
 
 BODY = 14
 """Of the scale 12, 14, 16, 20, 28 the size of a button's words; the system's own font has it."""
 
-SMALL, READING, TITLE, DISPLAY = 12 / BODY, 16 / BODY, 20 / BODY, 28 / BODY
-"""The other sizes against it; what is read for minutes is set larger than a button's words."""
+SMALL, READING, TITLE, DISPLAY = 0.9, 16 / BODY, 20 / BODY, 28 / BODY
+"""The other sizes against it; what is read for minutes is set larger than a button's words. The
+least is a little more than 12, for systems whose own font has less than 14."""
 
 HEADINGS = (DISPLAY, TITLE, READING, READING, 1.0, 1.0)
 """Sizes of heading levels 1 to 6 against the words of a button; some differ by weight only."""
@@ -24,8 +25,11 @@ _LEADING, _CODE_LEADING = 0.28, 0.18
 _COMPACT = 0.55
 """Of a space, what is left of it where all stands closer."""
 _SAMPLE = (
-    "Most of what is read here looks like this line, with its short and long words. "  # not shown
+    "Most of what is read here looks like this line, with its long and short words"  # not shown
 )
+_LEAST_POINTS = 10.5
+"""Least size of what messages are set by: 14 pixels at 96 dots to the inch, as most desktops have
+it by now; also where the system sets 9 points, as Windows and bare X do."""
 _ENDLESS = 100_000  # pixels: wider than any window
 
 
@@ -104,7 +108,8 @@ class Fonts:
 def fonts_of(wanted: Typesetting) -> Fonts:
     """Return the fonts for messages; needs a running QGuiApplication."""
     small = interface_font(wanted)
-    size = small.pointSizeF()
+    size = max(_LEAST_POINTS * wanted.zoom / 100, small.pointSizeF())
+    small.setPointSizeF(size)
     text, code = QFont(small), QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
     if wanted.code_family:
         code.setFamilies([wanted.code_family, *code.families()])
@@ -117,7 +122,7 @@ def fonts_of(wanted: Typesetting) -> Fonts:
 def interface_font(wanted: Typesetting) -> QFont:
     """Return the font of the window itself: the system's, or the one that is chosen."""
     font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    font.setPointSizeF(max(LEAST_POINTS, points_of(font)) * wanted.zoom / 100)
+    font.setPointSizeF(points_of(font) * wanted.zoom / 100)
     if wanted.text_family:
         font.setFamilies([wanted.text_family, *font.families()])
     return font
