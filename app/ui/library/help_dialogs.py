@@ -26,6 +26,7 @@ from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, keys_of, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.spoken_cells import name_cells
 
 _QT_AND_PHI = tr(
     "Phial is under the MIT licence; so is Phi-4, which is Microsoft's and not part of Phial. "
@@ -58,6 +59,7 @@ class ShortcutsDialog(Dialog):
         native = QKeySequence.SequenceFormat.NativeText
         for keys, text in OTHER_KEYS:
             group.addChild(QTreeWidgetItem([text, QKeySequence(keys).toString(native)]))
+        name_cells(tree)
         tree.expandAll()
         tree.resizeColumnToContents(0)
         self.column.addWidget(tree)
