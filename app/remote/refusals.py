@@ -122,7 +122,7 @@ def _busy(endpoint: Endpoint, status: int, said: str, detail: str, wait: str) ->
         if seconds
         else None
     )
-    return EndpointBusyError(what, action=action, detail=detail, retry_after=seconds)
+    return EndpointBusyError(what, action=action, detail=detail)
 
 
 def _is_too_long(status: int, error: object) -> bool:

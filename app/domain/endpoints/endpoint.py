@@ -177,25 +177,9 @@ class EndpointModelError(EndpointError):
 
 
 class EndpointBusyError(EndpointError):
-    """The server cannot serve us now.
-
-    Attributes:
-        retry_after: Seconds it asked us to wait; None where it did not say.
-    """
+    """The server cannot serve us now."""
 
     default_action = tr("Wait a while and choose Answer again.")
-
-    def __init__(
-        self,
-        what: str,
-        *,
-        data: str | None = None,
-        action: str | None = None,
-        detail: str = "",
-        retry_after: float | None = None,
-    ) -> None:
-        super().__init__(what, data=data, action=action, detail=detail)
-        self.retry_after = retry_after
 
 
 class EndpointTooLongError(EndpointError):

@@ -13,8 +13,6 @@ from datetime import datetime
 from functools import partial
 
 from app.domain.conversation import Conversation, Message, MessageStatus
-from app.domain.endpoints.endpoint import PrivateChatError
-from app.domain.endpoints.source import endpoint_source
 from app.domain.errors import (
     BugError,
     EngineBusyError,
@@ -23,12 +21,13 @@ from app.domain.errors import (
     NotFoundError,
 )
 from app.domain.generation import Role
-from app.domain.model import ChosenModel, EndpointModel
+from app.domain.model import ChosenModel
 from app.domain.parts import Part, PlacedPart, ReadingChoicePart
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import AnswerInProgress, failed_message, with_form
 from app.services.chat.answer_writer import AnswerWriter, WrittenAnswer
+from app.services.chat.answering_model import AnsweringModel
 from app.services.chat.chat_options import ChatOptionsService
 from app.services.chat.titles import title_from
 from app.services.core.events import (
@@ -89,7 +88,7 @@ class ChatService:
         self._executor = lane
         self._models = models
         self._library = library
-        self._options = options
+        self._answering = AnsweringModel(models, library, options)
         self._bus = bus
         self._writer = writer
         self._now = now
@@ -312,8 +311,8 @@ class ChatService:
         asked: Asked | None = None,
         model: ChosenModel | None = None,
     ) -> None:
-        model = model or self._own_model(answer.conversation_id)
-        self._keep_private(answer.conversation_id, model)
+        model = model or self._answering.own(answer.conversation_id)
+        self._answering.keep_private(answer.conversation_id, model)
         with self._lock:
             self._refuse_if_busy()
             writing = self._writing = AnswerInProgress(answer, model)
@@ -334,36 +333,10 @@ class ChatService:
         with ExitStack() as undo:
             undo.callback(self._never_began, writing)
             if asked is not None:  # another version may be asked of another model, once
-                self._remember(answer.conversation_id, model)
+                self._answering.remember(answer.conversation_id, model)
             storing = store()
             undo.pop_all()
         storing.add_done_callback(stored)
-
-    def _own_model(self, conversation_id: str) -> ChosenModel | None:
-        """The model that a chat is answered by, whichever is in use for the chat that is shown.
-
-        One in which nothing was said yet takes what is in use.
-
-        Raises:
-            EndpointGoneError: The chat's endpoint is not on the list any more.
-        """
-        chat = self._library.chats.get(conversation_id)
-        if chat.head_id is None:
-            return self._models.state.model
-        return self._models.of_source(endpoint_source(self._options.options_of(chat).model))
-
-    def _remember(self, conversation_id: str, model: ChosenModel | None) -> None:
-        """A chat that is sent to an endpoint is one of that endpoint from then on."""
-        known = self._options.options_of(self._library.chats.get(conversation_id)).model
-        named = str(model.source) if isinstance(model, EndpointModel) else ""
-        if named != known:
-            self._library.change_options(conversation_id, lambda own: replace(own, model=named))
-
-    def _keep_private(self, conversation_id: str, model: ChosenModel | None) -> None:
-        if isinstance(model, EndpointModel) and self._library.chats.is_private(conversation_id):
-            raise PrivateChatError(
-                tr("A private chat is not sent to {server}.", server=model.server)
-            )
 
     def _never_began(self, writing: AnswerInProgress) -> None:
         self._writing = None

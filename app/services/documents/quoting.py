@@ -58,7 +58,7 @@ class QuotedLine:
     @property
     def quotation(self) -> str:
         """As it stands in the answer."""
-        return f"\u201c{self.text}\u201d [{self.mark}]"
+        return f"\u201c{self.text}\u201d [{self.mark}]"  # not shown: part of the answer
 
 
 def _ends_of_headings(text: str) -> Iterator[int]:
@@ -92,7 +92,7 @@ def quoting_plan(plan: ReadingPlan, found_for: str = "") -> QuotingPlan:
     Args:
         plan: What is read.
         found_for: A question: only the line that has most of its words is offered, for a model that
-            cannot choose. Empty offers all.
+            cannot choose, and it may not answer that no line does. Empty offers all.
     """
     lines = [line for one in plan.sources for line in lines_of(one)]
     if found_for:
@@ -111,7 +111,9 @@ def quoting_plan(plan: ReadingPlan, found_for: str = "") -> QuotingPlan:
             if one.mark in shown or not found_for
         ]
         numbered = replace(plan, before="\n\n".join([*texts, _RULE]) if texts else "")
-    return QuotingPlan(numbered, {one.label: one for one in lines}, _grammar(by_mark))
+    return QuotingPlan(
+        numbered, {one.label: one for one in lines}, _grammar(by_mark, bool(found_for))
+    )
 
 
 def _whole(sources: Sequence[CitedSource], shown: Mapping[int, str]) -> Iterator[str]:
@@ -155,8 +157,8 @@ def _stem(word: str) -> str:
     return word.rstrip("e")
 
 
-def _grammar(by_mark: Mapping[int, Sequence[QuotedLine]]) -> str:
-    """``none``, or the numbers of lines that exist."""
+def _grammar(by_mark: Mapping[int, Sequence[QuotedLine]], chosen: bool) -> str:
+    """``none``, or the numbers of lines that exist; that of the one line that was chosen."""
     choices = [
         f'"{mark}." ({" | ".join(_literal(str(one.number)) for one in its)})'
         for mark, its in by_mark.items()
@@ -166,6 +168,8 @@ def _grammar(by_mark: Mapping[int, Sequence[QuotedLine]]) -> str:
         line = '[0-9] [0-9]? [0-9]? [0-9]? "." [0-9] [0-9]? [0-9]?'
     if not choices:
         return f'root ::= "{_NONE}"\n'
+    if chosen:
+        return f"root ::= {line}\n"
     more = " ".join(['(", " line'] * (MOST_QUOTED - 1)) + ")?" * (MOST_QUOTED - 1)
     return f'root ::= "{_NONE}" | line {more}\nline ::= {line}\n'  # not shown
 

@@ -1,15 +1,21 @@
-"""Model files on the list: those that are there, and the one that is used at the start."""
+"""Model files on the list: those that are there, the one used at the start, and their hashes."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.domain.errors import ModelFileError
+from app.domain.errors import KnownError, ModelFileError
 from app.domain.model import DEMO, ModelFile
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.events import ModelPhase, ModelState
+from app.services.core.serial_executor import SerialExecutor
 from app.services.models.model_files import find_model, model_file
+
+if TYPE_CHECKING:
+    from app.hub.local.installed_models import InstalledModel
 
 _log = logging.getLogger(__name__)
 
@@ -62,3 +68,40 @@ class ListedFiles:
             missing = ModelFile(Path(chosen), Path(chosen).stem)
             return ModelState(ModelPhase.FAILED, missing, error=error)
         return ModelState(ModelPhase.UNLOADED, file)
+
+
+class FileHasher:
+    """Takes the hashes of listed files, one after the other, on a thread of its own."""
+
+    def __init__(self, shelf: ModelShelf) -> None:
+        from app.hub.download.control import DownloadControl
+
+        self._shelf = shelf
+        self._executor = SerialExecutor("model-hasher")
+        self._control = DownloadControl()
+
+    def submit(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        """Take a file's hash, and keep it on the list.
+
+        Args:
+            model: From the list.
+            done: Called on the hasher's thread with whether the hash is as told, or newly known;
+                not where the file could not be read, or :meth:`close` came first.
+        """
+        self._executor.submit(lambda: self._hash(model, done))
+
+    def close(self) -> None:
+        """Stop hashing. May be called twice."""
+        self._control.pause()
+        self._executor.close()
+
+    def _hash(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
+        from app.hub.local.local_files import verify
+
+        try:
+            good = verify(model, self._shelf, self._control)
+        except KnownError as error:
+            _log.warning("%s", error.what)
+            return
+        if good is not None:
+            done(good)

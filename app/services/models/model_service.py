@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,22 +38,15 @@ from app.services.core.events import (
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
-from app.services.models.listed_files import ListedFiles
-from app.services.models.model_files import (
-    ModelDetails,
-    find_model,
-    model_file,
-)
+from app.services.models.listed_files import FileHasher, ListedFiles
+from app.services.models.model_files import ModelDetails, find_model, model_file
 from app.services.models.model_fit import request_of
 from app.services.models.model_states import in_use_again, resting
 from app.services.models.speeds import SpeedRecorder
 
 if TYPE_CHECKING:
-    from app.hub.local.installed_models import InstalledModel
-    from app.hub.local.installed_models import InstalledModels as ModelShelf
+    from app.hub.local.installed_models import InstalledModel, InstalledModels
     from app.store import SpeedStore
-
-_log = logging.getLogger(__name__)
 
 
 class ModelService:
@@ -73,15 +65,13 @@ class ModelService:
         settings: SettingsService,
         bus: EventBus,
         *,
-        shelf: ModelShelf,
+        shelf: InstalledModels,
         measurements: SpeedStore,
         facts: ModelDetails,
         demo_path: Path,
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
-        from app.hub.download.control import DownloadControl
-
         self._engine = engine
         self._executor = lane
         self._settings = settings
@@ -92,8 +82,7 @@ class ModelService:
         self.speeds = SpeedRecorder(measurements, bus)
         self._cancel = threading.Event()
         self._telling = threading.RLock()  # a hash and the end of a load may come together
-        self._hasher = SerialExecutor("model-hasher")
-        self._hash_control = DownloadControl()
+        self._hasher = FileHasher(shelf)
         self._loaded_with: LoadRequest | None = None
         self._here: ModelState | None = None  # the file in use before an endpoint was
         self._lent: ModelState | None = None  # what was chosen while another is borrowed
@@ -127,7 +116,16 @@ class ModelService:
             model: From the list.
             done: Called on another thread with whether the hash is as told, or newly known.
         """
-        self._hasher.submit(lambda: self._hash_listed(model, done))
+
+        def hashed(good: bool) -> None:
+            with self._telling:
+                now, state = self._installed.get(model.path), self._state
+                # From now on answers are stored with its hash.
+                if good and now is not None and self._is_chosen(model_file(now)):
+                    self._publish(replace(state, model=model_file(now)))
+            done(good)
+
+        self._hasher.submit(model, hashed)
 
     def remove(self, model: ModelFile) -> int:
         """Take a model off the list, and delete its files if Phial put them there.
@@ -153,7 +151,6 @@ class ModelService:
     def close(self) -> None:
         """Stop loading and hashing. May be called twice."""
         self.cancel_load()
-        self._hash_control.pause()
         self._hasher.close()
 
     def choose(self, model: ChosenModel, then: Callable[[], object] = lambda: None) -> None:
@@ -440,23 +437,6 @@ class ModelService:
                 known = model_file(listed) if listed is not None else model
             self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
         return loaded
-
-    def _hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
-        from app.hub.local.local_files import verify
-
-        try:
-            good = verify(model, self._installed, self._hash_control)
-        except KnownError as error:
-            _log.warning("%s", error.what)
-            return
-        if good is None:
-            return
-        with self._telling:
-            now, state = self._installed.get(model.path), self._state
-            # From now on answers are stored with its hash.
-            if good and now is not None and self._is_chosen(model_file(now)):
-                self._publish(replace(state, model=model_file(now)))
-        done(good)
 
     def _publish(self, state: ModelState) -> None:
         self._state = state

@@ -25,8 +25,8 @@ from app.language import tr
 from app.store.database.connect import transaction
 from app.store.database.rows import to_blob, to_text
 from app.store.database.sqlite_database import Database
-from app.store.documents.question import has_other_letters, plain_terms, stem_terms
-from app.store.documents.ranking import fuse
+from app.store.documents.passage_search import read_passages, search_passages
+from app.store.documents.question import has_other_letters
 
 _COLUMNS = (
     "d.id, d.name, d.path, d.collection, d.modified, d.read_at, d.kind, d.unit, d.size, d.sha256, "
@@ -36,11 +36,6 @@ _COLUMNS = (
 _LISTED = (  # not shown
     f"SELECT {_COLUMNS} FROM documents d WHERE d.complete AND NOT d.superseded"  # noqa: S608
 )
-_PASSAGE = "p.seq, d.id, d.name, p.page, p.start, p.text, p.heading"  # not shown
-_CANDIDATES = 60  # of each ranking, before they are fused
-_MOST_SCORED = 8_000  # passages that a question may have scored: about 25 ms
-_COMMON = 2_500  # passages with a word from which it is left out, where there are rarer ones
-_HEADING_WEIGHT = 0.5  # of a word in the heading; in the text it is 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +78,11 @@ class DocumentRepository:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be changed."""
+        return self._database.refusal is None
 
     def close(self) -> None:
         """Finish every write and close."""
@@ -192,7 +192,8 @@ class DocumentRepository:
                     connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
-        return self._database.submit_bare(work)
+        # Outside a transaction a change would not be refused in the words of whoever refuses it.
+        return (self._database.submit_bare if self.writable else self._database.submit)(work)
 
     def move(self, ids: Sequence[str], collection: str) -> Future[None]:
         """Keep documents under another name."""
@@ -292,7 +293,7 @@ class DocumentRepository:
         """Passages by their numbers, in that order; those that are gone are left out."""
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
-            return _passages(connection, seqs)
+            return read_passages(connection, seqs)
 
         return self._database.read(work)
 
@@ -308,7 +309,7 @@ class DocumentRepository:
                 "AND p.start = json_extract(w.value, '$[2]') ORDER BY p.seq",
                 (wanted,),
             )
-            return _passages(connection, [row[0] for row in rows])
+            return read_passages(connection, [row[0] for row in rows])
 
         return self._database.read(work)
 
@@ -329,13 +330,8 @@ class DocumentRepository:
         """
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
-            wanted = _seqs(connection, documents)
-            found = [
-                _ranked(connection, "stem_index", stem_terms(question), wanted),
-                _ranked(connection, "plain_index", plain_terms(question), wanted),
-                *rankings,
-            ]
-            return _passages(connection, fuse(found)[:limit])
+            found = search_passages(connection, question, documents, rankings)
+            return read_passages(connection, found[:limit])
 
         return self._database.read(work)
 
@@ -364,78 +360,11 @@ class DocumentRepository:
         return self._database.read(work)
 
 
-def _ranked(
-    connection: sqlite3.Connection, index: str, terms: Sequence[str], documents: set[int] | None
-) -> list[int]:
-    """The best passages of an index by BM25."""
-    match = " OR ".join(_rare(connection, index, terms))
-    if not match:
-        return []
-    weights = f", 1.0, {_HEADING_WEIGHT}" if index == "stem_index" else ""
-    values: tuple[str, ...] = (match,)
-    within = ""
-    if documents is not None:
-        values = (match, json.dumps(sorted(documents)))
-        within = (
-            " AND rowid IN (SELECT seq FROM passages WHERE document IN "
-            "(SELECT value FROM json_each(?)))"
-        )
-    rows = connection.execute(
-        f"SELECT rowid FROM (SELECT rowid, bm25({index}{weights}) AS rank FROM {index} "  # noqa: S608
-        f"WHERE {index} MATCH ?{within} LIMIT {_MOST_SCORED}) ORDER BY rank LIMIT {_CANDIDATES}",
-        values,
-    )
-    return [row[0] for row in rows]
-
-
-def _rare(connection: sqlite3.Connection, index: str, terms: Sequence[str]) -> Sequence[str]:
-    """The terms that tell passages apart: scoring those that are in most of them takes too long.
-
-    The rarest come first, as many as can be scored in time; at least one.
-    """
-    count = connection.execute("SELECT max(seq) FROM passages").fetchone()[0] or 0
-    if count <= _MOST_SCORED or len(terms) < 2:
-        return terms
-    query = f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {_COMMON})"  # noqa: S608
-    counted = sorted((connection.execute(query, (one,)).fetchone()[0], one) for one in terms)
-    chosen, total = [counted[0][1]], counted[0][0]
-    for number, term in counted[1:]:
-        total += number
-        if number >= _COMMON or total > _MOST_SCORED:
-            break
-        chosen.append(term)
-    return chosen
-
-
-def _passages(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[Passage]:
-    rows = connection.execute(
-        f"SELECT {_PASSAGE} FROM passages p JOIN documents d ON d.seq = p.document "  # noqa: S608
-        "WHERE d.complete AND p.seq IN (SELECT value FROM json_each(?))",
-        (json.dumps(list(seqs)),),
-    )
-    found = {
-        seq: Passage(document_id, to_text(name), page, start, text, heading, seq)
-        for seq, document_id, name, page, start, text, heading in rows
-    }
-    return [found[seq] for seq in seqs if seq in found]
-
-
 def _seq(connection: sqlite3.Connection, document_id: str) -> int:
     row = connection.execute("SELECT seq FROM documents WHERE id = ?", (document_id,)).fetchone()
     if row is None:
         raise NotFoundError(tr("The document is not there any more."))
     return int(row[0])
-
-
-def _seqs(connection: sqlite3.Connection, ids: Sequence[str] | None) -> set[int]:
-    """Documents that were read to their end, by number: those of ``ids``, or all of the lists."""
-    rows = connection.execute(
-        "SELECT seq FROM documents WHERE complete AND "
-        "CASE WHEN ?1 IS NULL THEN NOT superseded"
-        " ELSE id IN (SELECT value FROM json_each(?1)) END",
-        (None if ids is None else json.dumps(list(ids)),),
-    )
-    return {row[0] for row in rows}
 
 
 def _document(connection: sqlite3.Connection, document_id: str) -> StoredDocument:

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtCore import QObject, Signal
 
 from app.domain.conversation import BranchMessage, Conversation, Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
-from app.domain.grammar.form import Form
 from app.domain.model import is_demo
-from app.domain.parts import Part
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import (
@@ -33,7 +30,8 @@ from app.services.registry import Services
 from app.ui.conversation.answer_status import AnswerStatus
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.draft_controller import DraftController
-from app.ui.conversation.input.attachment_bar import Waiting
+from app.ui.conversation.input.draft_reading import DraftReading
+from app.ui.conversation.input.sent_parts import SentParts
 from app.ui.conversation.live_answer import AnswerGrown
 from app.ui.conversation.notices.error_actions import ANSWER_PROBLEM, REFUSAL
 from app.ui.conversation.place_keeper import PlaceKeeper
@@ -41,14 +39,6 @@ from app.ui.conversation.shown_branch import ShownBranch
 from app.ui.conversation.unanswered import Unanswered
 from app.ui.conversation.view_state import ViewStates
 from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
-
-
-@dataclass(frozen=True, slots=True)
-class _Given:
-    """What went with a question that is not stored yet."""
-
-    waiting: Waiting
-    form: Form | None
 
 
 class ChatController(QObject):
@@ -75,7 +65,7 @@ class ChatController(QObject):
         self._chat: Conversation | None = None
         self._shown = ShownBranch(services, pane.transcript)
         self._live = self._shown.live
-        self._given: dict[str, _Given] = {}  # of questions that are not stored yet
+        self._sent = SentParts(pane.composer.attachments, pane.composer.form)
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
         self._status = AnswerStatus(pane)
@@ -84,12 +74,18 @@ class ChatController(QObject):
             pane.transcript, self._bookmarks, lambda: self._chat if self.branch else None, self
         )
         self.drafting = DraftController(composer, self._bookmarks, self)
-        self.drafting.paused.connect(self._measure)
-        self.drafting.went_on.connect(self._read_ahead)
+        self._reading = DraftReading(
+            services,
+            composer,
+            lambda: None if self._live.id else self._chat,
+            lambda: bool(self.drafting.editing),
+        )
+        self.drafting.paused.connect(self._reading.measure)
+        self.drafting.went_on.connect(self._reading.read_ahead)
         self.drafting.failed.connect(self.failed)
         self.drafting.changed.connect(self.changed)
         self.drafting.told.connect(pane.status.show_notice)
-        composer.attachments.changed.connect(self._measure)
+        composer.attachments.changed.connect(self._reading.measure)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
@@ -202,7 +198,7 @@ class ChatController(QObject):
         except NotFoundError:
             return
         if self._chat.system_prompt != chat.system_prompt:
-            self._measure()
+            self._reading.measure()
         self._pane.header.title.set_title(formatting.title(self._chat), editable=bool(self.branch))
         self._pane.header.set_private(private=self._chat.private)
 
@@ -213,7 +209,7 @@ class ChatController(QObject):
         self._show_activity()
         self._show_last_answer()
         self._status.show_chat(self.last(Role.ASSISTANT))
-        self._measure()
+        self._reading.measure()
         self.shown.emit(self._chat.id)
         self.changed.emit()
 
@@ -260,20 +256,16 @@ class ChatController(QObject):
             self.failed.emit(refusal)
             return
         ask = self._services.chat
-        bar, form = self._pane.composer.attachments, self._pane.composer.form
-        given: tuple[Part, ...] = ()
-        if ask.active is not None and editing is None and bar.empty and form.empty:
+        if ask.active is not None and editing is None and self._sent.none_waiting:
             self._pane.composer.queue_requested.emit(text)  # that one began was not told yet
             return
-        if not editing:
-            given = (*bar.waiting(chat.id).parts, *form.parts(chat.id))
+        given = () if editing else self._sent.waiting(chat.id)
         if self.attempt(
             lambda: ask.edit(editing, text) if editing else ask.send(chat.id, text, given)
         ):
             if given:
-                self._given[chat.id] = _Given(bar.clear(chat.id), form.get(chat.id))
-                form.choose(chat.id, None)
-            elif not bar.empty:
+                self._sent.take(chat.id)
+            elif not self._pane.composer.attachments.empty:
                 told = tr("The documents stay here for your next message.")
                 self._pane.status.show_notice(told)
             self.drafting.on_sent()
@@ -358,7 +350,7 @@ class ChatController(QObject):
             case LibraryChanged(ids):
                 self._look_again(ids)
             case SettingsChanged():
-                self._measure()
+                self._reading.measure()
             case ModelStateChanged(state):
                 self._status.set_model_state(state)
                 if not self.branch:
@@ -366,22 +358,8 @@ class ChatController(QObject):
                 self._show_last_answer()
                 if state.phase is ModelPhase.READY:
                     self.unanswered.model_ready()
-                    self._measure()
+                    self._reading.measure()
                 self.changed.emit()
-
-    def _measure(self) -> None:
-        """Ask how full the context is with what is typed; the answer comes as an event."""
-        if self._chat is not None and not self._live.id:
-            self._services.context.measure(self._chat.id, self._pane.composer.text())
-            self._read_ahead()
-
-    def _read_ahead(self) -> None:
-        """Have the model read what stands already; it comes last of all that it is asked."""
-        if self._chat is not None and not self._live.id:
-            composer = self._pane.composer
-            draft = "" if self.drafting.editing else composer.text()
-            given = composer.attachments.waiting(self._chat.id).parts
-            self._services.ahead.wish(self._chat.id, draft, given)
 
     def is_shown(self, conversation_id: str) -> bool:
         """Whether this chat is the one that is shown."""
@@ -398,7 +376,7 @@ class ChatController(QObject):
             self.refresh_page()
         self.refresh_title()
         self._show_last_answer()
-        self._measure()
+        self._reading.measure()
         self.changed.emit()
 
     def _look_again(self, ids: Sequence[str] | None) -> None:
@@ -417,7 +395,7 @@ class ChatController(QObject):
                 self._on_branch_changed()
 
     def _on_started(self, event: AnswerStarted) -> None:
-        self._given.pop(event.conversation_id, None)  # they are stored with the question
+        self._sent.on_stored(event.conversation_id)
         self._shown.begin(event.message_id, here=self.is_shown(event.conversation_id))
         self._show_activity()
         self.changed.emit()
@@ -446,7 +424,7 @@ class ChatController(QObject):
         self._show_last_answer()
         if not here:
             self._use_model()
-        self._measure()
+        self._reading.measure()
         error = self.unanswered.ended(message, event.error, here=here)
         if error is not None:
             self.failed.emit(error)
@@ -454,12 +432,9 @@ class ChatController(QObject):
 
     def _on_send_failed(self, event: SendFailed) -> None:
         asked = event.asked
-        given = self._given.pop(event.conversation_id, None)
         if asked is not None:
             self.attempt(lambda: self.drafting.restore_unsent(event.conversation_id, asked))
-        if asked is not None and given is not None:
-            self._pane.composer.attachments.restore(event.conversation_id, given.waiting)
-            self._pane.composer.form.choose(event.conversation_id, given.form)
+            self._sent.give_back(event.conversation_id)
         self._live.clear_activity()
         self._show_activity()
         self.failed.emit(event.error)

@@ -87,7 +87,7 @@ def test_a_private_chat_says_so_and_an_edit_is_no_draft(qtbot: QtBot, open_windo
     qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Up)
     type_on(qtbot, opened, " again")
     read = len(engine.read_aheads)
-    opened.window.controller._measure()
+    opened.window.controller._reading.measure()
     qtbot.waitUntil(lambda: len(engine.read_aheads) > read)
     assert engine.read_aheads[-1].draft == ""
 

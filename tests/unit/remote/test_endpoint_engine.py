@@ -426,8 +426,6 @@ def test_each_refusal_has_its_own_words(
     assert type(error) is kind
     assert "Here" in error.what
     if headers.get("Retry-After"):
-        assert isinstance(error, EndpointBusyError)
-        assert error.retry_after == 7
         assert "7 s" in error.action
 
 

@@ -18,7 +18,7 @@ from app.domain.documents import (
 )
 from app.domain.errors import NewerDatabaseError, NotFoundError
 from app.store.database.connect import APPLICATION_ID
-from app.store.documents import document_repository
+from app.store.documents import passage_search
 from app.store.documents.document_repository import (
     DocumentRepository,
     DocumentSource,
@@ -233,8 +233,8 @@ def test_a_damaged_file_is_kept_and_a_new_one_begun(tmp_path: Path) -> None:
 def test_of_very_many_passages_the_rare_words_of_a_question_decide(
     store: DocumentRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(document_repository, "_MOST_SCORED", 20)
-    monkeypatch.setattr(document_repository, "_COMMON", 10)
+    monkeypatch.setattr(passage_search, "_MOST_SCORED", 20)
+    monkeypatch.setattr(passage_search, "_COMMON", 10)
     texts = [f"every page has common words {n}" for n in range(50)]
     texts[40] += " and a walrus"
     add(store, "a.pdf", *texts)
