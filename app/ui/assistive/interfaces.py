@@ -23,7 +23,7 @@ from app.ui.assistive.capabilities import (
     pointer_to,
 )
 from app.ui.assistive.message_parts import author_and_status, parts_of, text_of_message
-from app.ui.assistive.part_interface import PartInterface, Parts
+from app.ui.assistive.part_interface import PartInterface, PartPool
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.message_widget import MessageWidget
 from app.ui.transcript.widgets.signals import LinkRequest
@@ -39,7 +39,7 @@ class MessageInterface(Described):
         pool: Where the interfaces of its parts come from.
     """
 
-    def __init__(self, widget: MessageWidget, pool: Parts) -> None:
+    def __init__(self, widget: MessageWidget, pool: PartPool) -> None:
         super().__init__()
         self._widget, self._pool = widget, pool
         self._parts: list[PartInterface] = []
@@ -246,7 +246,7 @@ class AccessibleTranscripts:
     """Answers for transcripts and messages when assistive technology first asks for them."""
 
     def __init__(self) -> None:
-        self._parts = Parts()
+        self._parts = PartPool()
         self._given: list[QAccessibleInterface] = []
 
     def install(self) -> None:

@@ -121,7 +121,7 @@ class PartInterface(Described):
             QTimer.singleShot(0, partial(self._owner.open, link))
 
 
-class Parts:
+class PartPool:
     """The interfaces of parts: those in use, and those that wait to be used again."""
 
     def __init__(self) -> None:
