@@ -64,6 +64,7 @@ from app.ui.sidebar.sidebar import Sidebar
 from app.ui.sidebar.sidebar_controller import SidebarController
 from app.ui.style.theme import Theme
 from app.ui.style.typography import typesetting_of
+from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:
@@ -163,7 +164,9 @@ class MainWindow(QMainWindow):
         menu = QMenu(self)
         menu.setAccessibleName(tr("Menu"))
         for which in Menu:
-            self.actions_table.fill(menu.addMenu(which.label), which)
+            below = menu.addMenu(which.label)
+            below.setAccessibleName(which.label)
+            self.actions_table.fill(below, which)
         bar = self.menuBar()
         if bar.isNativeMenuBar():  # where menus stand at the top of the screen
             for which in Menu:
@@ -384,7 +387,9 @@ class MainWindow(QMainWindow):
         self.controller.open_chat(hit.conversation_id, hit.message_id)
 
     def _open_chat_menu(self, wanted: MenuRequest) -> None:
-        self.commands.chat_menu(list(wanted.ids)).popup(wanted.position)
+        menu = self.commands.chat_menu(list(wanted.ids))
+        close_when_chosen(menu)
+        menu.popup(wanted.position)
 
     # --- hands --------------------------------------------------------------------------------
 

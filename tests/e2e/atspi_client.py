@@ -8,10 +8,12 @@ import json
 import sys
 
 import pyatspi
-from gi.repository import GLib
+from gi.repository import Atspi, GLib
 
 LIMIT = 20_000
+FOCUSED = []  # role and name of what got the keyboard, since that was asked for
 HEARD = []  # what was announced since the start, by any program
+MENUS = []  # that are open: Qt lists no popup among a program's windows, and tells of each by event
 
 
 def application(pid):
@@ -19,6 +21,29 @@ def application(pid):
         if one is not None and one.get_process_id() == pid:
             return one
     return None
+
+
+def is_open(menu):
+    """Whether a menu is there and shown; one that was deleted has not told of it."""
+    try:
+        return "showing" in states(menu)
+    except GLib.Error:
+        return False
+
+
+def tops(pid):
+    """The program and the menus that are open; the latest comes first."""
+    pump()
+    for menu in [menu for menu in MENUS if not is_open(menu)]:
+        MENUS.remove(menu)
+    menus = [menu for menu in reversed(MENUS) if menu.get_process_id() == pid]
+    return [node for node in (*menus, application(pid)) if node is not None]
+
+
+def below(pid):
+    left = [LIMIT]
+    for top in tops(pid):
+        yield from walk(top, left)
 
 
 def walk(node, left):
@@ -59,12 +84,50 @@ def facts(node):
     }
 
 
+def audited(node, path):
+    """A node with what can be done to it, and the names of those above it."""
+    role, found = node.getRoleName(), []
+    if "Action" in node.get_interfaces():
+        action = node.queryAction()
+        found = [action.getName(index) for index in range(action.nActions)]
+    return {
+        "role": role,
+        "name": node.name,
+        "states": states(node),
+        "actions": found,
+        "above": path,
+        "labels": labels(node) if role == "combo box" else [],
+    }
+
+
+def labels(node):
+    """The names of what labels a node."""
+    return [
+        relation.getTarget(index).name
+        for relation in node.getRelationSet()
+        if relation.getRelationType() == pyatspi.RELATION_LABELLED_BY
+        for index in range(relation.getNTargets())
+    ]
+
+
+def audit(node, path, left):
+    """Everything below a node that is shown."""
+    if node is None or left[0] <= 0:
+        return
+    left[0] -= 1
+    if path and "showing" not in states(node):
+        return
+    yield audited(node, path)
+    below = [*path, f"{node.getRoleName()} {node.name[:40]}"]
+    for index in range(min(node.childCount, 2_000)):
+        yield from audit(node.getChildAtIndex(index), below, left)
+
+
 def find(pid, role, name):
     """Nodes of a name, an exact one; a role narrows it. Those that are shown come first."""
-    top = application(pid)
     found = [
         node
-        for node in walk(top, [LIMIT])
+        for node in below(pid)
         if node.name == name and (not role or node.getRoleName() == role)
     ]
     return sorted(found, key=lambda node: "showing" not in states(node))
@@ -74,10 +137,28 @@ def hear(event):
     HEARD.append(str(event.any_data))
 
 
-def heard():
+def focus(event):
+    if event.detail1:
+        FOCUSED.append([event.source.getRoleName(), event.source.name])
+
+
+def show(event):
+    if event.source.getRole() != pyatspi.ROLE_POPUP_MENU:
+        return
+    if event.source in MENUS:
+        MENUS.remove(event.source)
+    if event.detail1:
+        MENUS.append(event.source)
+
+
+def pump():
     context = GLib.MainContext.default()
     while context.iteration(False):
         pass
+
+
+def heard():
+    pump()
     return HEARD
 
 
@@ -85,8 +166,16 @@ def answer(command):
     pid, do = command["pid"], command["do"]
     if do == "heard":
         return {"heard": heard()}
+    if do == "focused":
+        pump()
+        told = FOCUSED[:]
+        FOCUSED.clear()
+        return {"nodes": told}
     if do == "tree":
-        return {"nodes": [facts(node) for node in walk(application(pid), [LIMIT])]}
+        return {"nodes": [facts(node) for node in below(pid)]}
+    if do == "audit":
+        left = [LIMIT]
+        return {"nodes": [found for top in tops(pid) for found in audit(top, [], left)]}
     found = find(pid, command.get("role", ""), command["name"])
     if not found:
         return {"missing": True}
@@ -94,16 +183,26 @@ def answer(command):
     if do == "facts":
         return facts(node)
     if do == "press":
-        node.queryAction().doAction(0)
+        try:
+            node.queryAction().doAction(0)
+        except (
+            GLib.Error
+        ) as error:  # what it opened asks something: the reply comes with the answer
+            if "reply" not in str(error):
+                raise
     elif do == "focus":
         node.queryComponent().grabFocus()
     elif do == "write":
-        node.queryEditableText().setTextContents(command["text"])
+        fields = [one for one in found if "EditableText" in one.get_interfaces()]
+        fields[0].queryEditableText().setTextContents(command["text"])
     return {"done": True}
 
 
 def main():
+    Atspi.set_timeout(1_000, 15_000)
     pyatspi.Registry.registerEventListener(hear, "object:announcement")
+    pyatspi.Registry.registerEventListener(focus, "object:state-changed:focused")
+    pyatspi.Registry.registerEventListener(show, "object:state-changed:showing")
     for line in sys.stdin:
         try:
             result = answer(json.loads(line))

@@ -241,7 +241,14 @@ def test_no_class_name_stands_twice() -> None:
     assert {name: found for name, found in places.items() if len(found) > 1} == {}
 
 
-CALLED_BY_OTHERS = {"get_completions", "load_history_strings", "store_string", "validate", "fixup"}
+CALLED_BY_OTHERS = {
+    "get_completions",
+    "load_history_strings",
+    "store_string",
+    "validate",
+    "fixup",
+    "interface_cast",
+}
 """By prompt_toolkit and Qt."""
 
 

@@ -17,6 +17,7 @@ from app.markup.document.flow import flatten
 from app.markup.kinds.code import CodeBlock
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
+from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 
@@ -89,6 +90,7 @@ class MessageCommands:
         heading.setEnabled(False)
         for model, line in model_lines(self._shell.services.models):
             menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
+        close_when_chosen(menu)
         menu.popup(QCursor.pos())
 
     def _answer_with(self, message_id: str, model: ModelFile) -> None:

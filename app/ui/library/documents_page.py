@@ -25,6 +25,7 @@ from app.language import formats, paragraph, tr, trn
 from app.services.documents.document_service import DocumentService, files_in
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import ask_line, confirm, push_button, text_label
+from app.ui.style.spoken_cells import name_cells
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.window_page import WindowPage
 
@@ -142,6 +143,7 @@ class DocumentsPage(WindowPage):
             for one in documents:
                 group.addChild(_row(one, listed.states[one.id]))
             group.setExpanded(True)
+        name_cells(self.tree)
         if not listed.collections:
             told = told or tr("No documents yet. Add some, and use them in any chat.")
         self.told.setText(told)

@@ -29,6 +29,7 @@ from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, keys_of, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.spoken_cells import name_cells
 from app.ui.style.theme import SPACE
 
 _LEAST = 56  # height of what scrolls, pixels: on a small screen at 200 % there is no more
@@ -63,6 +64,7 @@ class ShortcutsDialog(Dialog):
         native = QKeySequence.SequenceFormat.NativeText
         for keys, text in OTHER_KEYS:
             group.addChild(QTreeWidgetItem([text, QKeySequence(keys).toString(native)]))
+        name_cells(tree)
         tree.expandAll()
         # As wide as what is drawn of the keys, which no command and no translation pushes out.
         tree.header().setStretchLastSection(False)

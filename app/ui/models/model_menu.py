@@ -82,5 +82,4 @@ class ModelMenu(QMenu):
         if self._quantizations is not None and isinstance(current, ModelFile) and not current.demo:
             self.addMenu(self._quantizations)
         self.addSeparator()
-        self._actions.fill(self, Menu.MODEL)
-        self.removeAction(self._actions["switch_model"])
+        self._actions.fill_again(self, Menu.MODEL, without="switch_model")

@@ -61,6 +61,7 @@ class ModelsPage(WindowPage):
             services.endpoints, services.models, shell.operations, choose
         )
         self.tabs = QTabWidget(documentMode=True)
+        self.tabs.setAccessibleName(tr("Models"))
         self.tabs.tabBar().setDrawBase(False)
         for page, title in (
             (self._here, tr("On this computer")),

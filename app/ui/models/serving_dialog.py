@@ -12,6 +12,7 @@ from app.language.formats import clock
 from app.language.numbers import write
 from app.services.core.formatting import served_status
 from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.spoken_cells import name_row
 
 _HEADS = (
     tr("Time"),
@@ -95,3 +96,4 @@ class ServingDialog(Dialog):
         )
         for column, text in enumerate(texts):
             item.setText(column, text)
+        name_row(self._list, item, row + 1)

@@ -54,7 +54,7 @@ class PresetMenu(QMenu):
             self._add(group, preset, preset.name, chosen)
         self.addSeparator()
         for command in ("chat_values", "presets"):
-            self.addAction(self._actions[command])
+            self.addAction(self._actions.stand_in(command, self))
 
     def _add(self, group: QActionGroup, preset: Preset | None, name: str, chosen: str) -> None:
         action = QAction(name.replace("&", "&&"), group)

@@ -217,6 +217,7 @@ class PresetsDialog(Dialog):
             button.setAutoDefault(False)
             button.clicked.connect(action)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keyboard
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self._editor)
@@ -408,6 +409,7 @@ class PresetPreviewDialog(Dialog):
             column.addWidget(text_label(preset.system_prompt or tr("It has no system prompt.")))
         column.addStretch(1)
         area = QScrollArea()
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it takes the keyboard
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(inside)

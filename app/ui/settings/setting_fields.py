@@ -6,7 +6,7 @@ from collections.abc import Callable
 from enum import StrEnum
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSignalBlocker, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent, QFontDatabase, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
@@ -202,5 +202,11 @@ class SettingField:
 
     def _use_switch(self, changed: Callable[[], None], theme: Theme) -> None:
         switch = Switch(theme)
-        switch.clicked.connect(changed)
-        self.widget, self.read, self.show = switch, switch.isChecked, switch.setChecked
+        switch.toggled.connect(changed)  # an assistive client toggles, and does not click
+
+        def show(value: bool) -> None:
+            with QSignalBlocker(switch):
+                switch.setChecked(value)
+            switch.update()
+
+        self.widget, self.read, self.show = switch, switch.isChecked, show

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QKeySequenceEdit,
     QLineEdit,
+    QToolButton,
     QTreeWidget,
     QTreeWidgetItem,
     QVBoxLayout,
@@ -27,6 +28,7 @@ from app.ui.shell.command_table import (
 )
 from app.ui.shell.shortcuts import read_shortcuts, write_shortcuts
 from app.ui.style.dialogs import push_button
+from app.ui.style.spoken_cells import name_cells
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -53,6 +55,9 @@ class ShortcutsPanel(QFrame):
         self._keys.setAccessibleName(tr("Keys of the command"))
         if (inner := self._keys.findChild(QLineEdit)) is not None:
             inner.setPlaceholderText(tr("Press the keys"))
+            inner.setAccessibleName(tr("Keys of the command"))
+            for button in inner.findChildren(QToolButton):
+                button.setAccessibleName(tr("No keys"))
         self._told = StyledLabel("", "small")
         self._use = push_button(tr("Use these keys"), "accent")
         self._usual = push_button(tr("Usual keys"))
@@ -102,6 +107,7 @@ class ShortcutsPanel(QFrame):
         for command in COMMANDS:
             mark = " •" if command.id in changed else ""
             self._items[command.id].setText(1, shortcut_text(command, changed) + mark)
+        name_cells(self._tree)
         self._tree.resizeColumnToContents(0)
 
     @property

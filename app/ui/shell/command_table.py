@@ -369,6 +369,34 @@ class CommandActions(QObject):
         """Commands that can be given now, in the table's order."""
         return [(c, self._actions[c.id]) for c in COMMANDS if self._actions[c.id].isEnabled()]
 
+    def stand_in(self, command_id: str, menu: QMenu) -> QAction:
+        """An action of a second menu that does the same: for a menu that is filled as it opens.
+
+        One QAction in two menus is to assistive technology the item of whichever was asked first
+        (Qt 6.11, QAccessibleMenuItem), and not to be found in the other.
+        """
+        action = self._actions[command_id]
+        made = QAction(action.text(), menu)
+        made.setShortcuts(action.shortcuts())
+        made.setShortcutContext(
+            Qt.ShortcutContext.WidgetShortcut
+        )  # shown; the keys are the other's
+        made.setEnabled(action.isEnabled())
+        made.setVisible(action.isVisible())
+        made.triggered.connect(action.trigger)
+        return made
+
+    def fill_again(self, menu: QMenu, which: Menu, without: str = "") -> None:
+        """Put stand-ins of the commands of ``which`` into ``menu``, groups set apart."""
+        group = None
+        for command in COMMANDS:
+            if command.menu is not which or command.id == without:
+                continue
+            if group is not None and command.group != group:
+                menu.addSeparator()
+            group = command.group
+            menu.addAction(self.stand_in(command.id, menu))
+
     def fill(self, menu: QMenu, which: Menu) -> None:
         """Put the commands of ``which`` into ``menu``, groups set apart."""
         group = None

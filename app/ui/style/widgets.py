@@ -88,6 +88,9 @@ class StyledLabel(QLabel):
             self.setFont(font)
 
 
+_CLOSES = "closesWhenChosen"
+
+
 def open_below(button: QWidget, menu: QMenu) -> None:
     """Open a button's menu without waiting for its end.
 
@@ -96,7 +99,26 @@ def open_below(button: QWidget, menu: QMenu) -> None:
     is closed, which an assistive client does not wait for.
     """
     menu.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # a press on the button closes it only
+    close_when_chosen(menu)
+    menu.setAccessibleName(menu.accessibleName() or button.accessibleName())
     menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+
+
+def close_when_chosen(menu: QMenu) -> None:
+    """Let a menu close when a line of it is chosen, also by an assistive client.
+
+    A client's press triggers the action alone, and the menu stays over whatever that opened
+    (Qt 6.11, QAccessibleMenuItem).
+    """
+    if menu.property(_CLOSES):
+        return
+    menu.setProperty(_CLOSES, True)
+
+    def close() -> None:
+        for one in (*menu.findChildren(QMenu), menu):
+            one.close()
+
+    menu.triggered.connect(lambda _action: close())
 
 
 class IconButton(QToolButton):

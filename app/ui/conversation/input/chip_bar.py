@@ -22,7 +22,7 @@ from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import ZOOMED
+from app.ui.style.widgets import ZOOMED, close_when_chosen
 
 _DOT = 8  # pixels at 100 %
 _GAP = 6
@@ -281,6 +281,7 @@ def _open_above(chip: Chip, menu: QMenu | None) -> None:
     window = chip.window()
     shown = chip.isVisible()  # not while the first start is shown
     place = chip.mapToGlobal(QPoint(0, 0)) if shown else window.mapToGlobal(window.rect().center())
+    close_when_chosen(menu)
     menu.popup(place)  # it fills itself, and has its height then
     top = chip.screen().availableGeometry().top()
     menu.move(menu.x(), max(top, place.y() - menu.height()))

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 from app.domain.conversation import MessageStatus
 from app.language import tr
 from app.ui.core.links import is_openable_link
+from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import TableRow, link_text, links_of
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
@@ -73,6 +74,7 @@ class ContextMenu:
         everything.setEnabled(bool(self._layout.branch.models))
         self._add_links_in_view(menu)
         self._add_message(menu, QPointF(point))
+        close_when_chosen(menu)
         menu.popup(self._area.viewport().mapToGlobal(point))
 
     def _add_link(self, menu: QMenu, point: QPointF) -> None:
