@@ -45,10 +45,11 @@ class SettingsHand:
 
     def row(self, name: str) -> SettingRow:
         """Find a setting by typing its label into the search field."""
-        search = self.dialog._search
-        search.setFocus()
-        search.selectAll()
-        self._qtbot.keyClicks(search, SPECS[name].option.label)
+        search, label = self.dialog._search, SPECS[name].option.label
+        if search.text() != label:
+            search.setFocus()
+            search.selectAll()
+            self._qtbot.keyClicks(search, label)
         rows = (row for row in self.dialog.findChildren(SettingRow) if row.spec.name == name)
         row = next(rows, None)
         assert row is not None, f"searching for the label of {name} makes no row"
