@@ -12,6 +12,7 @@ from app.cli.chats.names import find_chat
 from app.cli.drawing.answer import answer_output
 from app.cli.drawing.progress_line import ProgressLine, told_start
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.opening import report_opening
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions
@@ -90,6 +91,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
     with told_start() as progress:
         services = build_services(setup, engine, reach, model=model, progress=progress)
+    report_opening(services.maintenance.start_report, services.maintenance.missing)
     try:
         talk = Talk(services, private=options.private, preset=preset, pdf=options.pdf)
         if options.chat is not None:
