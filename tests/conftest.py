@@ -39,6 +39,15 @@ def pytest_runtest_makereport(
     return report
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what opens the main window or starts the program: most of the suite's time is theirs."""
+    folders = ("tests/scenarios/", "tests/e2e/")
+    for item in items:
+        if "open_window" in getattr(item, "fixturenames", ()) or item.nodeid.startswith(folders):
+            item.add_marker("whole")
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """All data of the test below its own folder."""

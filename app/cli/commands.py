@@ -9,6 +9,8 @@ import argparse
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
+from app.language import tr
+
 if TYPE_CHECKING:
     from app.markup.transfer.values import Exporter
 
@@ -18,6 +20,24 @@ COMMANDS = (
 )  # fmt: skip
 _WINDOW = frozenset({"--demo", "--self-test", "--version"})  # not shown
 _DEBUG = "--debug"
+
+
+def actions_of(
+    parser: argparse.ArgumentParser,
+) -> Callable[[str, object, str], argparse.ArgumentParser]:
+    """A function that declares the actions of a command: name, what it runs, what it is for.
+
+    Each has ``--json``.
+    """
+    actions = parser.add_subparsers(required=True, metavar="ACTION")
+
+    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
+        sub = actions.add_parser(name, help=text, description=text)
+        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
+        sub.set_defaults(run=run)
+        return sub
+
+    return action
 
 
 def commands_in(words: Sequence[str]) -> Sequence[str]:

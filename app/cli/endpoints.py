@@ -8,6 +8,7 @@ import getpass
 import sys
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
+from app.cli.commands import actions_of
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import agreed, print_result, tell
 from app.cli.values import WrongUsageError, words
@@ -24,13 +25,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "endpoints", help=tr("models on other computers and in other programs: add, list, remove")
     )
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=text)
-        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
-        sub.set_defaults(run=run)
-        return sub
+    action = actions_of(parser)
 
     sub = action("add", _add, tr("add a server for /v1/chat/completions, and try it at once"))
     sub.add_argument("address", type=words, metavar="ADDRESS", help=tr("http://localhost:8080"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 
 from app.cli import EXIT_FAILED
+from app.cli.commands import actions_of
 from app.cli.streams import agreed, print_result, tell
 from app.cli.values import path as path_given
 from app.cli.values import words
@@ -27,13 +28,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "presets", help=tr("ways to be answered, the window's too: list, show, import, export")
     )
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=text)
-        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
-        sub.set_defaults(run=run)
-        return sub
+    action = actions_of(parser)
 
     action("list", _list, tr("all presets and what they are for"))
     sub = action("show", _show, tr("one preset: its text and its values"))

@@ -139,7 +139,6 @@ class RepositoryHit:
 
     name: str
     downloads: int = 0
-    likes: int = 0
     gated: bool = False
 
 

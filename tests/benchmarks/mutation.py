@@ -51,6 +51,7 @@ COVERED = (
     "tests/unit", "tests/ui", "tests/e2e/download_faults", "tests/e2e/test_desktop_manners.py",
     "tests/e2e/test_models_window.py", "tests/e2e/test_private.py",
 )  # fmt: skip
+IN_PROCESSES = ("app/cli", "app/engine/process", "app/compose")
 LEFT_OUT = (
     "tests/unit/packaging",
     "tests/unit/test_house.py",
@@ -258,7 +259,10 @@ def seconds_of_tests() -> dict[str, float]:
 
 
 def tests_for(mutant: Mutant, seconds: dict[str, float]) -> list[str]:
-    """Tests that touch the mutant's line: those of its folder, then the others, quickest first."""
+    """Tests that touch the mutant's line: those of its folder, then the others, quickest first.
+
+    Those that touch its file, where none touches the line.
+    """
     with sqlite3.connect(KEPT / "coverage.sqlite") as database:
         rows = database.execute(
             "SELECT context.context, line_bits.numbits FROM line_bits"
@@ -271,6 +275,8 @@ def tests_for(mutant: Mutant, seconds: dict[str, float]) -> list[str]:
         for name, bits in rows
         if name and mutant.line // 8 < len(bits) and bits[mutant.line // 8] & (1 << mutant.line % 8)
     }
+    if not touching:  # it runs when the module is imported
+        touching = {name.rpartition("|")[0] for name, _ in rows if name}
     there = [test for test in touching if exists(test)]
     own = mirrors(mutant)
     return sorted(there, key=lambda test: (not test.startswith(own), seconds.get(test, 0.0)))
@@ -284,9 +290,9 @@ def mirrors(mutant: Mutant) -> tuple[str, ...]:
 
 
 def by_folder(mutant: Mutant) -> list[str]:
-    """Tests for a line that coverage saw in no test: processes of their own ran it."""
+    """Tests for a file that runs in processes of its own, where coverage does not see it."""
     places = [folder for folder in mirrors(mutant) if (ROOT / folder).is_dir()]
-    if mutant.path.startswith(("app/cli", "app/engine", "app/compose")):
+    if mutant.path.startswith(("app/engine", *IN_PROCESSES)):
         places += ["tests/e2e/test_cli.py", "tests/e2e/test_engine_process.py"]
         places += sorted(
             p.relative_to(ROOT).as_posix() for p in ROOT.glob("tests/scenarios/test_terminal*.py")
@@ -332,7 +338,9 @@ def attempt(
 ) -> dict[str, object]:
     """Try one mutant in ``tree``; a test that fails without it too has no say."""
     chosen = tests_for(mutant, seconds)
-    tests = chosen[:MOST_TESTS] or by_folder(mutant)
+    tests = chosen[:MOST_TESTS]
+    if not tests or mutant.path.startswith(IN_PROCESSES):
+        tests += by_folder(mutant)
     result: dict[str, object] = {
         "mutant": mutant.name, "tests": len(chosen), "left out": max(0, len(chosen) - MOST_TESTS),
     }  # fmt: skip
@@ -356,7 +364,7 @@ def attempt(
             else:
                 outcome = "killed"
     except subprocess.TimeoutExpired:
-        outcome = "killed by time"
+        outcome = "killed by time" if chosen else "undecided"  # whole folders may take longer
     finally:
         target.write_text(whole, "utf-8")
     return result | {"outcome": outcome, "seconds": round(time.monotonic() - began, 1)}
@@ -386,11 +394,12 @@ def run(count: int, jobs: int, groups: list[str]) -> None:
             (KEPT / f"{group}.json").write_text(json.dumps(done, indent=1), "utf-8")
             lived = [one for one in done if one["outcome"] in ("survived", "untouched")]
             same = [one for one in lived if one["mutant"] in equivalent]
-            counted = len(done) - len(same)
+            undecided = sum(one["outcome"] == "undecided" for one in done)
+            counted = len(done) - len(same) - undecided
             killed = counted - (len(lived) - len(same))
             print(
                 f"{group}: {killed} of {counted} killed = {100 * killed / counted:.0f} %, "
-                f"{len(same)} equivalent", flush=True,
+                f"{len(same)} equivalent, {undecided} undecided", flush=True,
             )  # fmt: skip
     finally:
         shutil.rmtree(folder)

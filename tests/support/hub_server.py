@@ -272,7 +272,7 @@ class _HubHandler(_Handler):
         query = parse_qs(urlsplit(self.path).query).get("search", [""])[0].lower()
         self.json(
             [
-                {"id": name, "downloads": repo.downloads, "likes": 1, "gated": repo.gated}
+                {"id": name, "downloads": repo.downloads, "gated": repo.gated}
                 for name, repo in self.hub.repos.items()
                 if query in name.lower() and not repo.private
             ]

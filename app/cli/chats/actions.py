@@ -20,6 +20,7 @@ from app.cli.chats.rows import (
     message_lines,
     message_row,
 )
+from app.cli.commands import actions_of
 from app.cli.streams import agreed, print_result
 from app.cli.values import WrongUsageError, count
 from app.cli.values import words as words_given
@@ -47,13 +48,7 @@ def add_parser(
         pdf: Makes what writes PDF, which takes Qt and is made only when asked for.
     """
     parser = commands.add_parser("chats", help=tr("chats: list, search, export, import, back up"))
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=text, description=text)
-        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
-        sub.set_defaults(run=run)
-        return sub
+    action = actions_of(parser)
 
     sub = action("list", _list, tr("the chats, used last first"))
     sub.add_argument("--archived", action="store_true", help=tr("those in the archive"))

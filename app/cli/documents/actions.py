@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, progress
+from app.cli.commands import actions_of
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import agreed, complain, print_result, redraw
 from app.cli.values import MODEL_HELP, count, model
@@ -53,13 +54,7 @@ _STATES = {
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("documents", help=tr("documents: add, list, search, remove"))
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=text, description=text)
-        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
-        sub.set_defaults(run=run)
-        return sub
+    action = actions_of(parser)
 
     sub = action("add", _add, tr("read documents and keep what is in them; Ctrl+C stops"))
     sub.add_argument("files", nargs="+", type=path_given, metavar="FILE", help=FILES)

@@ -9,6 +9,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED, progress
+from app.cli.commands import actions_of
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.models import get
 from app.cli.models.room import room_of
@@ -29,13 +30,7 @@ _LISTED = tr("of a model in the list")
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("models", help=tr("model files: list, find, download, remove"))
-    actions = parser.add_subparsers(required=True, metavar="ACTION")
-
-    def action(name: str, run: object, text: str) -> argparse.ArgumentParser:
-        sub = actions.add_parser(name, help=text)
-        sub.add_argument("--json", action="store_true", help=tr("plain data instead of text"))
-        sub.set_defaults(run=run)
-        return sub
+    action = actions_of(parser)
 
     action("list", _list, tr("the models on this computer"))
     action("recommend", _recommend, tr("what to take on this computer, and why"))

@@ -13,6 +13,7 @@ from enum import Enum
 
 from app.domain.errors import KnownError
 from app.domain.generation import GenerationEvent, RawPrompt, Turn
+from app.language import tr
 
 DEFAULT_PORT = 8_377
 MOST_WAITING = 16  # requests that wait for the model; the next one is told to come again
@@ -118,6 +119,15 @@ class ServingState:
     def on(self) -> bool:
         """Whether other programs are listened to."""
         return bool(self.address)
+
+    @property
+    def told(self) -> str:
+        """Whether it is served and where, or why not, in a sentence or three."""
+        if self.error is not None:
+            return str(self.error)
+        if self.on:
+            return tr("Other programs find the model at {at}.", at=self.address)
+        return tr("The model is not served now.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,7 +265,6 @@ def _hit(row: Mapping[str, object]) -> RepositoryHit:
     return RepositoryHit(
         shown(str(row["id"])),
         _count(row.get("downloads")),
-        _count(row.get("likes")),
         bool(row.get("gated")),
     )
 

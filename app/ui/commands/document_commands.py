@@ -61,10 +61,7 @@ class DocumentCommands:
         from app.services.documents.document_service import files_in
 
         shell = self._shell
-        if shell.controller.chat is None:
-            shell.controller.new_chat()  # the first start
-        chat = shell.controller.chat
-        assert chat is not None  # noqa: S101  # one was begun
+        chat = shell.controller.current()  # none is shown at the first start
         documents, status = shell.services.documents, shell.pane.status
 
         def read(task: Operation) -> tuple[list[StoredDocument], list[KnownError]]:
@@ -200,11 +197,7 @@ class DocumentCommands:
     def _use(self, documents: Sequence[StoredDocument]) -> None:
         """Documents of the page go with the next message of the shown chat."""
         shell = self._shell
-        if shell.controller.chat is None:
-            shell.controller.new_chat()
-        chat = shell.controller.chat
-        if chat is None:
-            return
+        chat = shell.controller.current()
         if chat.private:  # what is read for it lives in memory
             self.attach([Path(one.path) for one in documents])
             return

@@ -26,11 +26,7 @@ class FormCommands:
         from app.ui.conversation.input.form_dialog import FormDialog
 
         shell = self._shell
-        if shell.controller.chat is None:
-            shell.controller.new_chat()
-        chat = shell.controller.chat
-        if chat is None:
-            return
+        chat = shell.controller.current()
         composer = shell.pane.composer
         dialog = FormDialog(shell.window, composer.form.get(chat.id) or composer.form.last)
         found = dialog.execute(lambda: (dialog.read(),))

@@ -85,8 +85,7 @@ class GivenFiles:
 
     def _put_in(self, texts: Sequence[tuple[str, str]]) -> str:
         """Add texts to the message; a sentence that says so, empty where they do not fit."""
-        if self._shell.controller.chat is None:
-            self._shell.controller.new_chat()  # the first start
+        self._shell.controller.current()  # none is shown at the first start
         composer = self._shell.pane.composer
         added = "\n\n".join(f"{name}:\n\n{text.strip()}" for name, text in texts)
         fitted = composer.add_below(added)

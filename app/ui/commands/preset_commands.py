@@ -45,10 +45,8 @@ class PresetCommands:
     def use(self, preset: Preset | None) -> None:
         """Answer the shown chat in the way of a preset; None for none."""
         controller, options = self._shell.controller, self._shell.services.chat_options
-        if controller.chat is None:
-            controller.new_chat()
-        chat = controller.chat
-        if chat is None or (preset.id if preset is not None else "") == chat.options.preset:
+        chat = controller.current()
+        if (preset.id if preset is not None else "") == chat.options.preset:
             return
         before, model = options.preset_of(chat), self._shell.services.models.state.model
         follows: list[bool] = []
@@ -96,11 +94,7 @@ class PresetCommands:
         from app.ui.presets.chat_values_dialog import ChatValuesDialog
 
         controller, services = self._shell.controller, self._shell.services
-        if controller.chat is None:
-            controller.new_chat()
-        chat, model = controller.chat, services.models.state.model
-        if chat is None:
-            return
+        chat, model = controller.current(), services.models.state.model
         dialog = ChatValuesDialog(self._shell.window, services, chat)
         found = dialog.execute(dialog.read)
         if found is None:

@@ -137,18 +137,23 @@ class ChatController(QObject):
         self._after_opening()
         return True
 
-    def new_chat(self, *, private: bool = False) -> None:
-        """Begin a chat; an empty one that is shown already is used."""
+    def new_chat(self, *, private: bool = False) -> Conversation:
+        """Begin a chat and return it; an empty one that is shown already is used."""
         chat = self._chat
         typed = self._pane.composer.text() or self.answering_here  # what was sent is stored soon
         unused = chat is not None and not self.branch and not typed
         if chat is None or not unused or chat.private != private:
             self.leave()
-            self._chat = self._services.library.create(private=private)
+            chat = self._chat = self._services.library.create(private=private)
             self._show_branch((), None)
-            self.drafting.open(self._chat)
+            self.drafting.open(chat)
         self._after_opening()
         self._pane.composer.setFocus()
+        return chat
+
+    def current(self) -> Conversation:
+        """The chat that is shown; one is begun where there is none."""
+        return self._chat or self.new_chat()
 
     def leave(self) -> None:
         """Keep draft and place of the shown chat, and let the engine put its state away."""
@@ -172,9 +177,8 @@ class ChatController(QObject):
     def _move_on(self) -> None:
         """The shown chat is gone: what is typed goes along into a new one, with its documents."""
         typed, gone, self._chat = self.drafting.release(), self._chat, None
-        self.new_chat()
-        now = self.chat
-        if gone is not None and now is not None:
+        now = self.new_chat()
+        if gone is not None:
             self._pane.composer.attachments.carry_over(gone, now)
         if typed:
             self.drafting.use_prompt(typed)
@@ -244,10 +248,7 @@ class ChatController(QObject):
     def send(self, text: str) -> None:
         """Send what is in the composer, or replace the message that is edited."""
         self._pane.composer.setFocus()
-        if self._chat is None:
-            self.new_chat()
-        chat, editing = self._chat, self.drafting.editing
-        assert chat is not None  # noqa: S101 - for the type checker
+        chat, editing = self.current(), self.drafting.editing
         for problem in (ANSWER_PROBLEM, REFUSAL):
             self._pane.banner.withdraw(problem)
         refusal = self._services.context.refusal(chat.id, text) if editing is None else None

@@ -55,9 +55,8 @@ class Unanswered:
             self._pane.composer.set_text("")
         elif failed is not None and question is not None:
             typed = question.content  # it was sent before it was known to have no room
-        self._controller.new_chat()
-        now = self._controller.chat
-        if before is not None and now is not None:
+        now = self._controller.new_chat()
+        if before is not None:
             self._pane.composer.attachments.carry_over(before, now)
         if typed:
             self._controller.drafting.use_prompt(typed)

@@ -68,12 +68,7 @@ class ServingDialog(Dialog):
 
     def show_state(self, state: ServingState) -> None:
         """Show what became of it."""
-        if state.error is not None:
-            self._line.setText(str(state.error))
-        elif state.on:
-            self._line.setText(tr("Other programs find the model at {at}.", at=state.address))
-        else:
-            self._line.setText(tr("The model is not served now."))
+        self._line.setText(state.told)
         self._stop.setEnabled(state.on)
         for row, request in enumerate(state.requests):
             self._fill(row, request)

@@ -62,12 +62,7 @@ class ServingPanel(QFrame):
 
     def show_state(self, state: ServingState) -> None:
         """Say whether other programs are listened to."""
-        if state.error is not None:
-            self._line.setText(str(state.error))
-        elif state.on:
-            self._line.setText(tr("Other programs find the model at {at}.", at=state.address))
-        else:
-            self._line.setText(tr("The model is not served now."))
+        self._line.setText(state.told)
         self._address.setEnabled(state.on)
 
     def _on_reveal(self) -> None:

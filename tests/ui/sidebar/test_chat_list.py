@@ -180,6 +180,14 @@ def test_a_chat_keeps_its_mark_while_another_moves_above_it(
     assert side.selected() == [shown]
 
 
+def test_of_chats_that_share_a_place_each_is_found() -> None:
+    model = ChatListModel()
+    same = [chat(id_, 1, 0, "", pinned=False) for id_ in CHATS[:3]]  # as imported ones do
+    model.set_conversations(same, TODAY)
+    for one in same:
+        assert model.conversation(model.row_of(one.id)) == one
+
+
 def test_use_is_what_orders_chats_and_no_value_of_theirs() -> None:
     one = chat(CHATS[0], 1, 0, "", pinned=False)
     assert one == replace(one, activity=7)

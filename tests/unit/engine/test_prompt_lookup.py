@@ -161,6 +161,7 @@ def test_the_length_follows_what_passes_cost() -> None:
 
 def test_what_was_never_tried_is_reckoned_from_how_the_prompt_was_read() -> None:
     costs = PassCosts()
+    assert costs.relative(1) == 1  # by definition, and before anything was measured
     costs.record_pass(1, 0.4)
     costs.record_prompt(64, 64 * 0.1)
     assert costs.relative(4) == pytest.approx(1 + 3 / 4)

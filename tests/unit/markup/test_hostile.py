@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from app.markup.parse import parse
+from app.markup.spans.inline import MAX_IMAGES
 from app.markup.stream import HEAD_START, MarkdownStream
 from app.markup.text import plain_text, to_rich_html
 from tests.unit.markup.fuzzing import UNITS
@@ -51,6 +52,14 @@ def test_nesting_a_thousand_deep_needs_no_deep_stack(text: str) -> None:
     assert hash(blocks) == hash(parse(text))
     assert isinstance(plain_text(blocks), str)
     assert sys.getrecursionlimit() == before
+
+
+def test_images_in_descriptions_of_images_are_read_so_far_and_no_further() -> None:
+    def described(levels: int) -> str:
+        return str(parse("![" * levels + "a" + "](b)" * levels))
+
+    assert "alt='a'" in described(MAX_IMAGES)
+    assert "alt='a'" not in described(MAX_IMAGES + 2)
 
 
 def test_short_rows_cannot_blow_a_wide_table_up() -> None:

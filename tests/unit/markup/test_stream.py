@@ -183,7 +183,7 @@ def test_nothing_can_be_fed_after_the_end() -> None:
 def test_spans_give_back_the_markdown_of_each_block() -> None:
     text = (
         "# Title #\n\nSome *text*\nhere.\n\n- a\n- b\n\n```py\nx\n```\n\n"
-        "Then $$x$$, so\n\n| a |\n|---|\n| 1 |\n\n    code\n\n> q\n"
+        "Then $$x$$, so\n\n| a |\n|---|\n| 1 |\n\n    code\n\n> q\n\n  In\n  so far.\n"
     )
     sources = [text[block.span[0] : block.span[1]] for block in parse(text)]
     assert sources == [
@@ -197,6 +197,7 @@ def test_spans_give_back_the_markdown_of_each_block() -> None:
         "| a |\n|---|\n| 1 |",
         "    code",
         "> q",
+        "In\n  so far.",
     ]
 
 

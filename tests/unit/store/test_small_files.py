@@ -147,6 +147,8 @@ def test_the_ladder_step_is_remembered(tmp_path: Path) -> None:
     assert LadderStore(path).get("cpu|build") == 0
     LadderStore(path).set("cpu|build", 2)
     assert LadderStore(path).get("cpu|build") == 2
+    LadderStore(path).set("gpu|build", 0)
+    assert LadderStore(path).steps() == {"cpu|build": 2}  # the first is what everybody has
     path.write_text('{"cpu|build": "two"}')
     assert LadderStore(path).get("cpu|build") == 0
 

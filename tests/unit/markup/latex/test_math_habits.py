@@ -132,6 +132,7 @@ def test_styles_of_words_nest() -> None:
     ("latex", "signs"),
     [
         (r"\qty(\frac{a}{b})", "(/[a|b])"),
+        (r"\qty(\left(a\right) + b)", "((a)+b)"),
         (r"\qty[x] + \qty{x} + \qty|x|", "[x]+{x}+|x|"),
         (r"\qty\Big(f(x) + (y))", "(f(x)+(y))"),
         (r"\qty{5}{\meter} + \qty[mode=text]{5}{m}", "5m+5m"),

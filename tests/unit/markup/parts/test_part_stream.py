@@ -75,6 +75,13 @@ def test_a_result_stands_in_the_card_of_its_call_and_another_does_not() -> None:
     assert failed[0].heading() == "Tool: sum \u00b7 failed"
 
 
+def test_an_empty_piece_has_nothing_redrawn() -> None:
+    stream = PartStream()
+    tail = stream.feed("Some *words").tail
+    update = stream.feed("")
+    assert (update.closed, update.tail, update.tail_same) == ((), tail, True)
+
+
 def test_a_citation_in_the_middle_of_a_sentence_does_not_divide_it() -> None:
     placed = (PlacedPart(7, CitationPart("Book", label="1")),)
     first, *rest = blocks_of(shown_parts("It is so [1], they say.", placed))

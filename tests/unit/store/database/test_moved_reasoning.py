@@ -16,7 +16,7 @@ import pytest
 from app.domain.conversation import MessageStatus
 from app.domain.parts import PlacedPart, ReasoningPart
 from app.store import OpenedStore, Searcher, open_store
-from app.store.database.migrations import SCHEMA_VERSION
+from app.store.database.migrations import SCHEMA_VERSION, migrate
 from app.store.database.moved_reasoning import split_reasoning
 from app.store.safety.backups import Backups
 from app.store.safety.checks import full_check
@@ -182,6 +182,14 @@ def test_a_start_that_takes_a_while_tells_how_far_it_is(tmp_path: Path) -> None:
     assert told, "it takes longer than a moment"
     assert told == sorted(told)
     assert 0 <= told[0] <= told[-1] <= 1
+
+
+def test_each_migration_tells_its_share_of_the_whole() -> None:
+    told: list[float] = []
+    with closing(sqlite3.connect(":memory:", isolation_level=None)) as connection:
+        half = (lambda _connection, progress: progress(0.5),) * 2
+        migrate(connection, lambda _version: None, told.append, half)
+    assert told == [0.25, 0.75]
 
 
 def test_reasoning_is_split_off_as_versions_with_it_in_the_text_did() -> None:
