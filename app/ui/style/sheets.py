@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -52,9 +52,20 @@ class Sheet(QDialog):
         if self._under is not None:
             self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
 
+    def adjustSize(self) -> None:
+        """As large as its content wants, where the screen has room.
+
+        Qt's own stops at two thirds of the screen, and what is below that is cut off.
+        """
+        room = self.screen().availableGeometry().size() - QSize(2 * _LEFT, 2 * _LEFT)
+        self.resize(self.sizeHint().boundedTo(room))
+        self.setAttribute(Qt.WidgetAttribute.WA_Resized, False)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Dim the window and stand in its middle."""
         super().showEvent(event)
+        if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            self.adjustSize()
         if self._under is not None and self._dim is None:
             self._dim = _Dim(self._under)
             self._dim.show()
