@@ -138,12 +138,11 @@ class RunningWindow:
         assert self.ask("write", name=name, text=text) == {"done": True}
 
     def reads(self, text: str, patience: float = PATIENCE) -> None:
-        """Wait until a screen reader finds ``text`` in some name or text."""
+        """Wait until a screen reader finds ``text`` in some name or text that is shown."""
 
         def look() -> bool:
-            return any(
-                text in str(node[part]) for node in self.nodes() for part in ("name", "text")
-            )
+            shown = [node for node in self.nodes() if "showing" in node["states"]]
+            return any(text in str(node[part]) for node in shown for part in ("name", "text"))
 
         until(look, f"the words {text!r}", patience)
 

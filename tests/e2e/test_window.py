@@ -146,6 +146,10 @@ def test_an_assistive_client_opens_a_chat_menus_and_pages_and_one_types_on(
     window.press("Menu", "push button")
     window.keys("Down", "Right", "Return")  # the first line of the first menu: New chat
     window.reads("What would you like to ask?")
+    window.press("Model", "push button")
+    window.keys("Down", "Down", "Down", "Down", "Return")  # behind the models and their kinds
+    window.reads("On this computer")
+    window.keys("Escape")
     window.press("Settings", "push button")
     window.press("Appearance", "list item")
     window.reads("Wrap long lines of code")

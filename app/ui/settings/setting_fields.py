@@ -128,7 +128,7 @@ class TextField(PlainEditor):
     @property
     def edited(self) -> bool:
         """Whether something was typed since a text was shown."""
-        return self.document().isModified()
+        return self.document().isModified() or bool(self.composing.word)
 
     def show_value(self, text: str) -> None:
         """Show a text; the cursor stays where it is in one that stands there already."""
