@@ -12,6 +12,7 @@ from app.cli.chats.names import find_chat
 from app.cli.drawing.answer import answer_output
 from app.cli.drawing.progress_line import ProgressLine, told_start
 from app.cli.interrupt import stop_on_interrupt
+from app.cli.opening import report_opening
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions
@@ -21,6 +22,7 @@ from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, build_services, make_engine, named_models
+from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
@@ -30,6 +32,7 @@ from app.language import tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
+    AnswerPartAdded,
     AnswerProgressed,
     AnswerReasoningAdded,
     AnswerStarted,
@@ -90,6 +93,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
     with told_start() as progress:
         services = build_services(setup, engine, reach, model=model, progress=progress)
+    report_opening(services.maintenance.start_report, services.maintenance.missing)
     try:
         talk = Talk(services, private=options.private, preset=preset, pdf=options.pdf)
         if options.chat is not None:
@@ -291,6 +295,10 @@ class Talk:
                 if isinstance(event, AnswerTextAdded):
                     self._progress.clear()
                     output.add(event.text)
+                    begun = True
+                elif isinstance(event, AnswerPartAdded) and (line := computed_line(event.part)):
+                    self._progress.clear()
+                    output.add(line)
                     begun = True
                 elif isinstance(event, AnswerReasoningAdded):
                     self._progress.clear()

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from app.cli import EXIT_DONE
 from app.domain.errors import KnownError
 from app.language import Sentence, tr, trc
+from app.language.system_reasons import reason_of
 
 if TYPE_CHECKING:
     from _typeshed import SupportsWrite
@@ -86,9 +87,8 @@ def write_out(text: str) -> None:
         _write_nowhere(sys.stdout)
         if isinstance(error, BrokenPipeError):
             raise NobodyReadsError("The output is closed.") from error  # not shown
-        reason = error.strerror or str(error)
         raise OutputLostError(
-            tr("The output cannot be written: {reason}.", reason=reason)
+            tr("The output cannot be written: {reason}.", reason=reason_of(error))
         ) from error
 
 

@@ -69,6 +69,11 @@ def percent(fraction: float) -> str:
     return tr("{share} %", share=int(min(max(fraction, 0.0), 1.0) * 100))
 
 
+def quoted(text: str) -> str:
+    """A name, or words of somebody else, between quotation marks."""
+    return tr("“{text}”", text=text)
+
+
 def listed(items: Sequence[str]) -> str:
     """Some things in a row: ``a``, ``a and b``, ``a, b and c``."""
     return _in_row(items, lambda first, last: tr("{first} and {last}", first=first, last=last))

@@ -119,7 +119,9 @@ def language(code: str) -> Language:
             )
         case "pseudo" | "pseudo-rtl":
             turned = code == "pseudo-rtl"
-            return Language(code, code, Pseudo(turned), Signs(), _ENGLISH_MONTHS, day, turned)
+            words = Pseudo(turned)
+            months = tuple(words.text(one, "", None, "") for one in _ENGLISH_MONTHS)
+            return Language(code, code, words, Signs(), months, day, turned)
     return Language("en", "English", English(), Signs(), _ENGLISH_MONTHS, day)  # not shown
 
 

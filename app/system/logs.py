@@ -14,6 +14,7 @@ from types import TracebackType
 
 from app.domain.private_files import make_file
 from app.language import tr
+from app.language.system_reasons import reason_of
 
 LOG_BYTES = 2_000_000
 LOG_FILES = 3
@@ -71,7 +72,7 @@ class Logs:
             self.problem = tr(
                 "The log in {folder} cannot be written: {reason}. Phial works without it.",
                 folder=str(folder),
-                reason=error.strerror or str(error),
+                reason=reason_of(error),
             )
         self._handler.setFormatter(logging.Formatter(FORMAT))
         root = logging.getLogger()

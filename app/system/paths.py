@@ -9,6 +9,7 @@ from pathlib import Path
 from app.domain.errors import ReadOnlyStoreError
 from app.domain.private_files import make_folder
 from app.language import tr
+from app.language.system_reasons import reason_of
 from app.system.data_folder import (
     HOME_VARIABLE,
     PORTABLE_MARKER,
@@ -81,7 +82,7 @@ def _cannot_make(folder: Path, error: OSError) -> str:
     return tr(
         "The folder {folder} cannot be made: {reason}.",
         folder=str(folder),
-        reason=error.strerror or str(error),
+        reason=reason_of(error),
     )
 
 

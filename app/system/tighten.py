@@ -2,7 +2,8 @@
 
 The folders come first: a folder that others cannot enter covers everything below it, so files are
 looked at only when their folder was open, which is once. Files right in the data folder are few
-and looked at each time, since the user may have named a folder that was closed already.
+and looked at each time, since the user may have named a folder that was closed already; so are
+those that bear a name of Phial's in the folders of one that others share.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ _FILES = (
     "models.json*", "models.damaged.json", "downloads*.json*", ".phial-*.part", "portable",
     "documents*.db*", "connections.jsonl*", "endpoints.json*", "presets.json*", "serving.key*",
     "terminal_history.jsonl*", "phial-*.db*", "check.part*", "phial.log*", "crash.log", "*.kv",
-    "*.part",
+    "*.chat", "*.part",
 )  # fmt: skip
 
 
@@ -56,9 +57,13 @@ def tighten(where: Folders) -> Tightened:
     for path in _files_in(where.data):
         _restrict(path, stat.S_ISREG, done)
     own = (where.data / name for name in ("backups", "instance", "documents"))
-    for folder in (*own, where.logs, where.cache):
+    for folder in (*own, where.logs, where.cache, where.cache / "kv"):
         if ours or _holds_only_ours(folder):
             _tighten_below(folder, done)
+        for path in _files_in(folder) if not ours else ():
+            _restrict(path, stat.S_ISREG, done)
+    if not where.given and where.logs.parent.name == where.data.name:
+        _restrict(where.logs.parent, stat.S_ISDIR, done)  # "phial" of a system with one for logs
     if ours:
         _tighten_below(where.models, done)
     return done

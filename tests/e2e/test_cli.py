@@ -355,7 +355,7 @@ def test_an_output_that_cannot_be_written_is_a_sentence(command: tuple[str, ...]
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr.startswith(b"phial: The output cannot be written: No space left")
+    assert done.stderr.startswith(b"phial: The output cannot be written: no room is left")
     assert done.stderr.count(b"\n") == 1
 
 

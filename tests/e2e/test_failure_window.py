@@ -17,7 +17,7 @@ pytestmark = [
 def test_who_clicked_an_icon_sees_why_there_is_no_window(start: Start, tmp_path: Path) -> None:
     (tmp_path / "home").write_text("a file where the folder should be")
     program = start()
-    program.reads("cannot be made: File exists")
+    program.reads("cannot be made: it is there already")
     program.reads("What was saved before is untouched.")
     program.press("Close")
     assert program.process.wait(timeout=60) == 1

@@ -104,8 +104,13 @@ def test_the_folders_above_that_were_missing_are_closed_too(tmp_path: Path, talk
         where[f"XDG_{name}_HOME"] = ""
     (tmp_path / "user").mkdir(mode=0o700)
     fill(talk, **where)
-    assert list((tmp_path / "user").rglob("phial.db"))
+    (data,) = (tmp_path / "user").rglob("phial.db")
     assert open_to_others(tmp_path / "user") == []
+    for path in (tmp_path / "user").rglob("*"):  # as an earlier version made them
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    assert phial("chats", "list", **where).returncode == 0
+    own = [path for path in (tmp_path / "user").rglob(data.parent.name) if path.is_dir()]
+    assert [open_to_others(folder) for folder in own] == [[]] * len(own)
 
 
 def test_files_of_an_earlier_version_are_closed_at_the_next_start(home: Path, talk: Path) -> None:
@@ -133,7 +138,11 @@ def test_a_folder_that_others_share_stays_as_it_was_but_for_what_phial_made(
         (home / name / "theirs.txt").chmod(0o644)
     home.chmod(0o755)
     fill(talk)
-    (home / "phial.db").chmod(0o644)
+    (home / "cache" / "kv").mkdir(exist_ok=True)
+    (home / "cache" / "kv" / "0a.chat").write_text("0a")
+    old = [home / "phial.db", home / "logs" / "phial.log", home / "cache" / "kv" / "0a.chat"]
+    for path in (*old, *(home / "backups").glob("*.db")):
+        path.chmod(0o644)
     assert phial("chats", "list").returncode == 0
     shared = {".", "photos", "models", "logs", "backups"}
     theirs = {f"{name}/theirs.txt" for name in shared - {"."}}

@@ -20,9 +20,11 @@ from pytestqt.qtbot import QtBot
 
 from app.main import main
 from app.store import open_store
+from app.store.documents.opening import open_documents
 from app.system.paths import Folders
 from app.ui.style.dialogs import ErrorDialog
 from tests.unit.markup.transfer.making import conversation_of
+from tests.unit.store.documents.test_document_repository import add
 
 DATABASE = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-3.db"
 
@@ -122,6 +124,7 @@ home, words = os.environ["PHIAL_HOME"], sys.argv[1:]
 os.environ["PHIAL_HOME"] = os.environ["ELSEWHERE"]
 with contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
     main(["chats", "list"]), main(["chats", "backup"]), main(["chats", "search", "x"])
+    main(["documents", "search", "x"]), main(["documents", "remove", "none", "--yes"])
     main(["chats", "show", "Sky"]), main(["chats", "export", "--all", "--out", home + "x.md"])
 os.environ["PHIAL_HOME"] = home
 if os.geteuid() == 0:
@@ -137,6 +140,9 @@ def read_only_home() -> Iterator[Path]:
         Path(name).chmod(0o755)
         home = Path(name) / "home"
         a_chat(home)
+        documents = open_documents(home).repository
+        add(documents, "sky.pdf", "Short waves scatter most.")
+        documents.close()
         for path in (*home.iterdir(), home):
             path.chmod(0o555 if path.is_dir() else 0o444)
         yield home
@@ -162,22 +168,23 @@ def as_nobody(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
 @pytest.mark.parametrize(
     ("words", "expected"),
     [
-        (("list",), "Sky"),
-        (("show", "Sky"), "It scatters."),
-        (("search", "scatters"), "scatters"),
-        (("export", "--all", "--out", "/dev/stdout"), None),
+        (("chats", "list"), "Sky"),
+        (("chats", "show", "Sky"), "It scatters."),
+        (("chats", "search", "scatters"), "scatters"),
+        (("chats", "export", "--all", "--out", "/dev/stdout"), None),
+        (("documents", "search", "waves"), "sky.pdf, p. 1"),
     ],
-    ids=lambda words: words[0] if isinstance(words, tuple) else "",
+    ids=lambda words: " ".join(words[:2]) if isinstance(words, tuple) else "",
 )
-def test_the_terminal_reads_chats_where_nothing_may_be_written(
+def test_the_terminal_reads_what_there_is_where_nothing_may_be_written(
     read_only_home: Path, words: tuple[str, ...], expected: str | None
 ) -> None:
     out = read_only_home.parent / "out"
     out.mkdir()
     out.chmod(0o777)
-    if words[0] == "export":
+    if "export" in words:
         words = (*words[:-1], str(out / "sky.md"))
-    done = as_nobody(read_only_home, "chats", *words)
+    done = as_nobody(read_only_home, *words)
     assert done.returncode == 0, done.stderr
     assert "cannot be written to" in done.stderr
     assert "Traceback" not in done.stderr
@@ -188,8 +195,13 @@ def test_the_terminal_reads_chats_where_nothing_may_be_written(
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="folders are protected in other ways there")
-def test_a_change_is_refused_there_in_one_sentence(read_only_home: Path) -> None:
-    done = as_nobody(read_only_home, "chats", "trash", "Sky")
+@pytest.mark.parametrize(
+    "words", [("chats", "trash", "Sky"), ("documents", "remove", "sky.pdf", "--yes")], ids=" ".join
+)
+def test_a_change_is_refused_there_in_one_sentence(
+    read_only_home: Path, words: tuple[str, ...]
+) -> None:
+    done = as_nobody(read_only_home, *words)
     assert done.returncode == 1
     assert "can be read, not changed" in done.stderr
     assert "Traceback" not in done.stderr
@@ -263,10 +275,10 @@ def missing(home: Path) -> Path:
 
 
 def test_the_terminal_tells_what_is_missing_and_how_to_bring_it_back(missing: Path) -> None:
-    listed = phial("chats", "list")
-    assert "a backup of" in listed.stderr
-    assert "holds 2 messages in 1 chat" in listed.stderr
-    assert "chats backup --restore 1" in listed.stderr
+    for told in (phial("chats", "list"), phial("chat", "--model", "demo")):
+        assert "a backup of" in told.stderr
+        assert "holds 2 messages in 1 chat" in told.stderr
+        assert "chats backup --restore 1" in told.stderr
     rows = json.loads(phial("chats", "backup", "--list", "--json").stdout)
     assert [(row["number"], row["chats"], row["messages"]) for row in rows] == [(1, 1, 2)]
     assert phial("chats", "backup", "--restore", "1", "--yes").returncode == 0

@@ -16,6 +16,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
@@ -38,21 +39,27 @@ from PySide6.QtWidgets import (
 
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.system.licences import third_party_packages
 from app.ui.application import AppearanceController, make_application
+from app.ui.commands.palette import CommandPalette
 from app.ui.main_window import MainWindow
 from app.ui.settings.settings_page import SettingsPage
 from tests.support.harness import Harness, build
 
+_CONTROLS = (QLabel, QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView)
 QUESTION, ANSWER = "Τί είναι αυτό;", ["Αυτό ", "είναι ένα ", "παράδειγμα."]
 NAMES = re.compile(
     r"Phial|Phi-[\w.-]+|Hugging ?Face|SQLite|Python|Qt|llama\.cpp|GGUF|LaTeX|Markdown|HTML|JSON|PDF"
     r"|Ctrl|Shift|Alt|Enter|Esc|Space|Tab|Home|End|PgUp|PgDown|Page (?:Up|Down)|Del(?:ete)?|Ins"
     r"|Return|Backspace|Menu|Up|Down|Left|Right|F\d+|[kMGT]i?B(?:/s)?|bytes|min|CPU|GPU|KV|ms"
+    r"|\(\*\.\w+\)|/\w+$|Scripted|Press shortcut"  # endings, prompts' names, a model, Qt's own
     r"|English|Deutsch|hf_…|Q\d\w*|f16|q8_0|https?://\S+|[\w-]+(?:[/.][\w-]+)+|MIT|[\w.-]+\.gguf"
 )
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
 _WORD = re.compile(r"[A-Za-z]{2,}")
+_CHATS = {"messages": [{"role": "user", "content": QUESTION}]}
 _LONG = 80
+_LAYOUTS = 4
 
 
 def plain(text: str) -> bool:
@@ -110,12 +117,31 @@ def clipped(widget: QWidget) -> bool:
     return widget.sizeHint().width() > widget.width() + 1
 
 
+def overlaps(widgets: list[QWidget]) -> Iterator[str]:
+    """Labels and buttons on which another control of their parent stands."""
+    shown = [one for one in widgets if isinstance(one, _CONTROLS) and not one.isWindow()]
+    for one in shown:
+        for other in shown:
+            if (
+                other is not one
+                and isinstance(one, QLabel | QPushButton)
+                and one.text()
+                and other.parentWidget() is one.parentWidget()
+                and one.geometry().intersects(other.geometry().adjusted(0, 2, 0, -2))
+            ):
+                yield f"{_name(one)} under {_name(other)}"
+
+
 class Inspector:
     """Opens screens of one window and notes what it sees on them."""
 
     def __init__(self, folder: Path, *, pictures: bool) -> None:
         self._folder, self._pictures = folder, pictures
         self.found: dict[str, dict[str, list[str]]] = {}
+        self._parts = {  # what others call their packages and licences is no sentence
+            f"{one.name} {one.version}".strip() + f": {one.licence}"
+            for one in third_party_packages()
+        }
         self._application = make_application()
 
     def window(self, name: str, settings: Settings) -> tuple[MainWindow, Harness]:
@@ -142,21 +168,59 @@ class Inspector:
                 loop.quit()
 
         ticks.timeout.connect(look)
-        ticks.start(25)
+        ticks.start(15)
         loop.exec()
 
     def look(self, screen: str, top: QWidget) -> None:
-        """Note what is seen of a window."""
-        widgets = [top, *(one for one in top.findChildren(QWidget) if one.isVisibleTo(top))]
-        said = {text for one in widgets for text in texts_of(one) if plain(text)}
-        cut = {_name(one) for one in widgets if clipped(one)}
+        """Note what is seen of a window, once nothing is laid out any more."""
+        for _ in range(_LAYOUTS):
+            widgets = [top, *(one for one in top.findChildren(QWidget) if one.isVisibleTo(top))]
+            said = {text for one in widgets for text in texts_of(one) if plain(text)}
+            cut = {_name(one) for one in widgets if clipped(one)} | set(overlaps(widgets))
+            if not cut:
+                break
+            self.settle()
         print(screen, file=sys.stderr)
         self.found[screen] = {
-            "plain": sorted(text[:_LONG] for text in said),
+            "plain": sorted(text[:_LONG] for text in said - self._parts),
             "clipped": sorted(cut),
         }
         if self._pictures:
             top.grab().save(str(self._folder / f"{screen}.png"))
+
+    def wait(
+        self, screen: str, do: Callable[[], object], then: Callable[[QWidget], object] | None = None
+    ) -> None:
+        """Do what opens dialogs or menus that wait for their end, look at each and leave it.
+
+        Args:
+            screen: The name of the first; the others are numbered.
+            do: Opens them.
+            then: What else is done with each before it is left.
+        """
+        seen: list[str] = []
+        poll = QTimer()
+
+        def leave() -> None:
+            shown = QApplication.activePopupWidget() or QApplication.activeModalWidget()
+            if shown is not None:
+                poll.stop()  # looking takes turns of the event loop
+                name = f"{screen} {len(seen) + 1}" if seen else screen
+                seen.append(name)
+                self.look(name, shown)
+                if then is not None:
+                    then(shown)
+                shown.close()
+                poll.start()
+
+        poll.setInterval(60)
+        poll.timeout.connect(leave)
+        poll.start()
+        do()
+        self.settle(lambda: bool(seen))
+        poll.stop()
+        if not seen:
+            self.found[screen] = {"plain": ["nothing came"], "clipped": []}
 
     def dialog(self, window: MainWindow, command: str, screen: str = "") -> QDialog | None:
         """Give a command that opens a dialog, and look at it."""
@@ -179,6 +243,20 @@ def _name(widget: QWidget) -> str:
 
 # Those that open without waiting for their end.
 DIALOGS = ("shortcuts", "about", "trash", "archived", "backups", "export_chat")
+
+# Those that wait for it, menus among them.
+WAITING = (
+    "move_chat",
+    "system_prompt",
+    "choose_preset",
+    "chat_values",
+    "switch_model",
+    "presets",
+    "prompts",
+    "add_endpoint",
+    "export_all",
+    "updates",
+)
 
 
 def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
@@ -204,12 +282,17 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
         if dialog is not None:
             dialog.reject()
             seen.settle()
-    for command in ("models", "get_models"):
+    for command in ("models", "documents"):
         window.actions_table[command].trigger()
         seen.settle()
         seen.look(command, window)
+        _look_at_tabs(seen, window)
         window.pages.back()
         seen.settle()
+    for command in WAITING:
+        seen.wait(command, window.actions_table[command].trigger)
+    seen.wait("form", window.actions_table["form"].trigger, partial(_look_at_choices, seen))
+    _look_at_files(seen, window, folder)
     window.actions_table["settings"].trigger()
     settings = window.pages.page
     if isinstance(settings, SettingsPage):
@@ -221,6 +304,42 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
     seen.settle()
     _close(window, harness)
     return seen.found
+
+
+def _look_at_tabs(seen: Inspector, window: MainWindow) -> None:
+    for bar in window.pages.findChildren(QTabBar):
+        for tab in range(1, bar.count() if bar.isVisible() else 0):
+            bar.setCurrentIndex(tab)
+            seen.settle()
+            seen.look(f"models, tab {tab + 1}", window)
+
+
+def _look_at_choices(seen: Inspector, dialog: QWidget) -> None:
+    for box in dialog.findChildren(QComboBox):
+        for row in range(1, box.count()):
+            box.setCurrentIndex(row)
+            seen.settle()
+            seen.look(f"form {row + 1}", dialog)
+
+
+def _look_at_files(seen: Inspector, window: MainWindow, folder: Path) -> None:
+    """What is shown of an import, of something that went wrong, and before a chat is gone."""
+    chats = folder / "chats.json"
+    chats.write_text(json.dumps(_CHATS), "utf-8")
+    seen.wait("import_chats", lambda: window.commands.transfer.import_files([chats]))
+    chats.write_text("{", "utf-8")
+    seen.wait("import of nothing", lambda: window.commands.transfer.import_files([chats]))
+    for command in ("palette", "find", "delete_chat"):
+        window.actions_table[command].trigger()
+        seen.settle()
+        seen.look(command, window)
+        for one in window.findChildren(CommandPalette):
+            one.close()
+    dialog = seen.dialog(window, "trash", "trash with a chat")
+    if dialog is not None:
+        empty = next(one for one in dialog.findChildren(QPushButton) if one.isEnabled())
+        seen.wait("trash is emptied", empty.click)
+        seen.settle()
 
 
 def _close(window: MainWindow, harness: Harness) -> None:

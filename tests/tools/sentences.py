@@ -161,6 +161,8 @@ def reads_like_words(text: str) -> bool:
     """Whether a text of the source reads as if it were for people."""
     if _NOT_WORDS.search(text):
         return False
+    if "“{x}”" in text:
+        return True  # other languages have other quotation marks
     outside = text.replace("{x}", " ")
     if not any(one.isalpha() for one in outside):
         return False

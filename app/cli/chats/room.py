@@ -10,11 +10,10 @@ from functools import partial
 
 from app.cli.chats.names import find_chat
 from app.cli.drawing.progress_line import told_start
-from app.cli.streams import complain, tell
+from app.cli.opening import report_opening
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr
-from app.services.core import formatting
 from app.services.core.events import ErrorReported, Event
 from app.services.library.library_service import LibraryService
 from app.services.transfer.import_record import ImportRecord
@@ -67,16 +66,7 @@ def open_chats(setup: Setup) -> Iterator[ChatContext]:
     )
     room = ChatContext(library, transfer, opened.health, opened.repository)
     unsubscribe = setup.bus.subscribe(room.on_event)
-    for sentence in (*opened.report.sentences, *setup.problems):
-        complain(sentence)
-    if (lost := opened.report.lost) is not None:
-        number = lost.backup.number
-        todo = tr(
-            "'phial chats backup --restore {number}' brings them back; "
-            "'phial chats backup --keep' leaves it as it is.",
-            number=str(number),
-        )
-        tell(f"phial: {formatting.missing(lost)} {todo}")  # not shown: each is
+    report_opening((*opened.report.sentences, *setup.problems), opened.report.lost)
     try:
         yield room
     finally:

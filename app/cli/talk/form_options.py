@@ -8,6 +8,7 @@ from app.cli.values import WrongUsageError, path, words
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormKind, parse_form
 from app.language import tr
+from app.language.system_reasons import reason_of
 
 
 def add_form_options(parser: argparse.ArgumentParser) -> None:
@@ -43,7 +44,7 @@ def form_given(options: argparse.Namespace) -> Form | None:
         try:
             schema = options.schema.read_text(encoding="utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or tr("it is no text")
+            reason = reason_of(error) if isinstance(error, OSError) else tr("it is no text")
             raise WrongUsageError(
                 tr("{file} cannot be read: {reason}.", file=str(options.schema), reason=reason)
             ) from error

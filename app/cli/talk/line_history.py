@@ -11,6 +11,7 @@ from prompt_toolkit.history import History
 from app.cli.streams import tell
 from app.domain.private_files import make_file, read_file
 from app.language import tr
+from app.language.system_reasons import reason_of
 
 MOST = 1_000  # lines that are kept
 LONGEST = 20_000  # characters; a longer one is a pasted text, and not typed again
@@ -62,8 +63,9 @@ class LineHistory(History):
 
     def _give_up(self, error: OSError) -> None:
         self._kept = False
-        reason = error.strerror or str(error)
-        tell(tr("What you type cannot be kept for the next time: {reason}.", reason=reason))
+        tell(
+            tr("What you type cannot be kept for the next time: {reason}.", reason=reason_of(error))
+        )
 
 
 def _line_of(row: str) -> list[str]:

@@ -12,6 +12,7 @@ from app.domain.generation import Sampling
 from app.hub.api.catalog_words import SENTENCES
 from app.hub.network.json_records import parse
 from app.language import tr
+from app.language.system_reasons import reason_of
 
 FORMAT = 1
 
@@ -32,7 +33,7 @@ def load_catalog(path: Path) -> Catalog:
             tr(
                 "The list of models, {path}, cannot be read: {reason}.",
                 path=str(path),
-                reason=str(error.strerror or error),
+                reason=reason_of(error),
             )
         ) from error
     except (ValueError, KeyError, TypeError, KnownError) as error:

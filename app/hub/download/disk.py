@@ -16,6 +16,7 @@ from app.domain.errors import DiskFullError, HubError
 from app.domain.private_files import make_file, make_folder
 from app.language import tr
 from app.language.numbers import write
+from app.language.system_reasons import reason_of
 
 SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -31,7 +32,7 @@ def disk_error(error: OSError, path: Path) -> HubError | DiskFullError:
         tr(
             "{folder} cannot be written to: {reason}.",
             folder=str(path.parent),
-            reason=str(error.strerror or error),
+            reason=reason_of(error),
         ),
         detail=repr(error),
     )

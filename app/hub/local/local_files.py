@@ -22,6 +22,7 @@ from app.hub.download.partial_file import PartialFile
 from app.hub.local.installed_models import InstalledModel, InstalledModels
 from app.language import tr
 from app.language.numbers import write
+from app.language.system_reasons import reason_of
 
 MAX_HASH_FILE = 1024 * 1024
 _HASH_LINE = re.compile(r"^\\?([0-9a-fA-F]{64})(?:\s+[ *]?(.*))?$")
@@ -91,7 +92,7 @@ def read_hash_file(path: Path) -> str | None:
             tr(
                 "{name} cannot be read: {reason}.",
                 name=beside.name,
-                reason=str(error.strerror),
+                reason=reason_of(error),
             )
         ) from error
     found = [match for line in lines if (match := _HASH_LINE.match(line.strip()))]
@@ -304,7 +305,7 @@ def verify(
             tr(
                 "{name} cannot be read: {reason}.",
                 name=model.path.name,
-                reason=str(error.strerror or error),
+                reason=reason_of(error),
             )
         ) from error
     told = dict(zip(model.paths, model.sha256, strict=False))  # of a split file perhaps only one

@@ -15,6 +15,7 @@ from app.hub.api.file_names import SPLIT, names_a_model, quantization_of
 from app.hub.local.local_files import read_split_header
 from app.hub.network.json_records import parse
 from app.language import tr
+from app.language.system_reasons import reason_of
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000
@@ -113,7 +114,7 @@ def _judged(candidate: _Candidate, kind: FolderKind) -> FoundModel:
         parts, header = read_split_header(path)
         size = sum(part.stat().st_size for part in parts)
     except (ModelFileError, OSError) as error:
-        problem = error.what if isinstance(error, ModelFileError) else str(error)
+        problem = error.what if isinstance(error, ModelFileError) else reason_of(error)
         return FoundModel(
             (path,),
             candidate.name or stem,

@@ -105,7 +105,7 @@ def verdict_words(citation: CheckedCitation) -> str:
                 "Found on p. {page}, but in each other's place: {what}.", page=page, what=what
             )
         case Verdict.DIFFERS:
-            told = formats.listed([f"“{one.text}”" for one in checked.missing])
+            told = formats.listed([formats.quoted(one.text) for one in checked.missing])
             return tr("Not on p. {page}: {what}.", page=page, what=told)
         case Verdict.NO_PASSAGE:
             return tr("It also cites a passage that there is not.")

@@ -72,6 +72,8 @@ class DocumentService:
         self._make_reader = make_reader
         self._readers: dict[str, DocumentReader] = {}
         self._lock = threading.Lock()
+        if not repository.writable:
+            return
         before = _now() - _UNFINISHED
         repository.forget_unfinished(before).result()
         if copies is not None:

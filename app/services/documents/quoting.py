@@ -58,7 +58,7 @@ class QuotedLine:
     @property
     def quotation(self) -> str:
         """As it stands in the answer."""
-        return f"\u201c{self.text}\u201d [{self.mark}]"
+        return f"\u201c{self.text}\u201d [{self.mark}]"  # not shown: part of the answer
 
 
 def _ends_of_headings(text: str) -> Iterator[int]:

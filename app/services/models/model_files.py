@@ -27,6 +27,7 @@ from app.domain.settings import Settings
 from app.engine.architectures import knows
 from app.hub.api.file_names import plain_name, quantization_of
 from app.language import tr
+from app.language.formats import listed, quoted
 from app.services.models.model_fit import request_of
 from app.services.presets.answer_options import AnswerOptions
 from app.system.bundled import bundled
@@ -138,7 +139,7 @@ def find_model_named(text: str, installed: Sequence[ModelFile]) -> ModelFile:
     try:
         return find_model(text)
     except ModelFileError as error:
-        known = ", ".join(f"“{model.label}”" for model in there) or tr("none")
+        known = listed([quoted(model.label) for model in there]) or tr("none")
         raise ModelFileError(
             error.what,
             action=tr("Models in the list: {names}. 'demo' is always there.", names=known),

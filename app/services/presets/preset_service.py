@@ -12,7 +12,7 @@ from app.domain.model import ChosenModel, ModelFile
 from app.domain.presets.bundled import PRESETS, PROMPTS
 from app.domain.presets.preset import Preset, SavedPrompt, Values, checked_values
 from app.language import tr
-from app.language.formats import alternatives
+from app.language.formats import alternatives, quoted
 from app.services.core.events import EventBus, PresetsChanged
 from app.services.core.ids import new_id
 from app.store import OwnPresets, PresetFile, read_presets, write_presets
@@ -65,7 +65,7 @@ class PresetService:
                 action=tr("'phial presets list' names them."),
             )
         if len(found) > 1:
-            names = alternatives([f"“{one.name}”" for one in found])
+            names = alternatives([quoted(one.name) for one in found])
             raise InvalidValueError(
                 tr("“{text}” could be {names}.", text=text.strip(), names=names), action=""
             )

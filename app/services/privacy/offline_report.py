@@ -15,6 +15,7 @@ from app.domain.network.connections import Connection, ConnectionList, Outcome
 from app.domain.network.secrets import without_password
 from app.domain.private_files import open_file
 from app.language import tr
+from app.language.system_reasons import reason_of
 from app.services.privacy.protection import Protection
 from app.system.data_folder import program_folder
 from app.system.hardware import Machine
@@ -112,7 +113,7 @@ def hashed(path: Path, name: str, note: str = "") -> HashedFile:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
         return HashedFile(name, path.stat().st_size, digest, note)
     except OSError as error:
-        return HashedFile(name, 0, "", error.strerror or str(error))
+        return HashedFile(name, 0, "", reason_of(error))
 
 
 def packages() -> tuple[tuple[str, str], ...]:

@@ -79,6 +79,11 @@ class DocumentRepository:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @property
+    def writable(self) -> bool:
+        """Whether anything can be changed."""
+        return self._database.refusal is None
+
     def close(self) -> None:
         """Finish every write and close."""
         self._database.close()
@@ -187,7 +192,8 @@ class DocumentRepository:
                     connection.execute(f"INSERT INTO {index} ({index}) VALUES ('optimize')")  # noqa: S608
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
-        return self._database.submit_bare(work)
+        # Outside a transaction a change would not be refused in the words of whoever refuses it.
+        return (self._database.submit_bare if self.writable else self._database.submit)(work)
 
     def move(self, ids: Sequence[str], collection: str) -> Future[None]:
         """Keep documents under another name."""

@@ -25,6 +25,7 @@ from app.store.conversations.answer_journal import repair_interrupted
 from app.store.conversations.message_repository import MessageRepository
 from app.store.database.connect import open_image, open_memory, open_reader
 from app.store.database.failures import file_error, typed_errors
+from app.store.database.image import read_image
 from app.store.database.migrations import (
     SCHEMA_VERSION,
     columns_of,
@@ -37,7 +38,6 @@ from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
-from app.store.safety.image import read_image
 from app.store.safety.record_tables import SHAPES
 from app.store.safety.recovery import rebuild
 

@@ -8,16 +8,19 @@ from collections.abc import Mapping
 from PySide6.QtCore import qVersion
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
     QLabel,
     QListWidget,
     QPlainTextEdit,
     QTreeWidget,
     QTreeWidgetItem,
+    QVBoxLayout,
     QWidget,
 )
 
 import app
-from app.language import tr
+from app.language import spoken, tr
 from app.markup.parse import parse
 from app.markup.text import plain_text
 from app.system.bundled import bundled
@@ -26,7 +29,9 @@ from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, keys_of, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.theme import SPACE
 
+_LEAST = 56  # height of what scrolls, pixels: on a small screen at 200 % there is no more
 _QT_AND_PHI = tr(
     "Phial is under the MIT licence; so is Phi-4, which is Microsoft's and not part of Phial. "
     "Qt is used under the LGPL, version 3: its libraries are files beside the program and may "
@@ -47,7 +52,7 @@ class ShortcutsDialog(Dialog):
         tree.setColumnCount(2)
         tree.setHeaderLabels([tr("Command"), tr("Keys")])
         tree.setRootIsDecorated(False)
-        tree.setMinimumHeight(420)
+        tree.setMinimumHeight(360)
         for menu in Menu:
             rows = [c for c in COMMANDS if c.menu is menu and keys_of(c, changed)]
             if rows:
@@ -59,7 +64,10 @@ class ShortcutsDialog(Dialog):
         for keys, text in OTHER_KEYS:
             group.addChild(QTreeWidgetItem([text, QKeySequence(keys).toString(native)]))
         tree.expandAll()
-        tree.resizeColumnToContents(0)
+        # As wide as what is drawn of the keys, which no command and no translation pushes out.
+        tree.header().setStretchLastSection(False)
+        tree.header().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        tree.header().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
         self.column.addWidget(tree)
         close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
@@ -74,11 +82,11 @@ def _group(tree: QTreeWidget, text: str) -> QTreeWidgetItem:
     return group
 
 
-def _reading_field(name: str, text: str, height: int) -> QPlainTextEdit:
+def _reading_field(name: str, text: str) -> QPlainTextEdit:
     field = QPlainTextEdit(text)
     field.setAccessibleName(name)
     field.setReadOnly(True)
-    field.setMinimumHeight(height)
+    field.setMinimumHeight(_LEAST)
     return field
 
 
@@ -94,9 +102,16 @@ class AboutDialog(Dialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tr("About Phial"), 560)
         mark = QLabel()
-        mark.setPixmap(icons.application_icon().pixmap(64, 64))
-        self.column.addWidget(mark)
-        self.column.addWidget(text_label(tr("Phial {version}", version=app.__version__), "heading"))
+        mark.setPixmap(icons.application_icon().pixmap(48, 48))
+        system = f"Python {platform.python_version()}, Qt {qVersion()}"  # not shown: names
+        names = QVBoxLayout()
+        names.addWidget(text_label(tr("Phial {version}", version=app.__version__), "heading"))
+        names.addWidget(text_label(system, "muted"))
+        head = QHBoxLayout()
+        head.setSpacing(SPACE * 2)
+        head.addWidget(mark)
+        head.addLayout(names, 1)
+        self.column.addLayout(head)
         self.column.addWidget(
             text_label(
                 tr(
@@ -105,20 +120,19 @@ class AboutDialog(Dialog):
                 )
             )
         )
-        system = f"Python {platform.python_version()}, Qt {qVersion()}"  # not shown: names
-        self.column.addWidget(text_label(system, "muted"))
-        self.column.addWidget(text_label(tr("What is new"), "heading"))
-        self.column.addWidget(_reading_field(tr("What is new"), _changes(), 110), 1)
+        new = tr("What is new") if spoken.IN_FORCE.code == "en" else tr("What is new (in English)")
+        self.column.addWidget(text_label(new, "subheading"))
+        self.column.addWidget(_reading_field(new, _changes()), 1)
         self.column.addWidget(text_label(_QT_AND_PHI, "muted"))
         self._parts = third_party_packages()
         self.list = QListWidget()
         self.list.setAccessibleName(tr("Parts of Phial and their licences"))
-        self.list.setMinimumHeight(100)
+        self.list.setMinimumHeight(_LEAST)
         self.list.setUniformItemSizes(True)
         for part in self._parts:
             self.list.addItem(f"{part.name} {part.version}".strip() + f": {part.licence}")
         self.column.addWidget(self.list)
-        self.text = _reading_field(tr("Licence"), "", 120)
+        self.text = _reading_field(tr("Licence"), "")
         self.column.addWidget(self.text, 1)
         self.list.currentRowChanged.connect(self._show_text)
         AssistedChoice(self.list, self.list.setCurrentIndex)
@@ -126,7 +140,6 @@ class AboutDialog(Dialog):
         close = push_button(tr("Close"), "accent")
         close.clicked.connect(self.accept)
         self.add_buttons(close, default=close)
-        self.resize(600, max(760, self.column.minimumHeightForWidth(600)))
 
     def _show_text(self, row: int) -> None:
         self.text.setPlainText(

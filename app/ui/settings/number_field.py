@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractSpinBox
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import Signs
 from app.domain.options import Section, SettingSpec, read_typed, write_value
+from app.ui.style.text_fields import Composing
 from app.ui.style.theme import zoomed
 
 _WIDE, _LEAST = 220, 110  # pixels at 100 %
@@ -45,6 +46,7 @@ class NumberField(QAbstractSpinBox):
         self._first = first
         self._shown = ""
         self._held: float | None = None
+        self._composing = Composing(self)  # input methods speak to this, not to the line in it
         line = self.lineEdit()
         line.setPlaceholderText(spec.option.none_label)
         line.setClearButtonEnabled(spec.optional)
@@ -56,12 +58,14 @@ class NumberField(QAbstractSpinBox):
     @property
     def edited(self) -> bool:
         """Whether something stands there that was typed and not taken."""
-        return self.lineEdit().text() != self._shown
+        return self.typed != self._shown
 
     @property
     def typed(self) -> str:
-        """What stands there, whether it is a number or not."""
-        return self.lineEdit().text()
+        """What stands there, whether it is a number or not; a word being composed belongs to it."""
+        line = self.lineEdit()
+        text, at = line.text(), line.cursorPosition()
+        return text[:at] + self._composing.word + text[at:]
 
     def read(self) -> float | int | None:
         """The number that stands there.
@@ -69,13 +73,14 @@ class NumberField(QAbstractSpinBox):
         Raises:
             InvalidValueError: It is none, or not a possible one.
         """
-        return read_typed(self._spec, self.lineEdit().text(), signs_of(self.locale()))
+        return read_typed(self._spec, self.typed, signs_of(self.locale()))
 
     def show_value(self, value: float | None) -> None:
         """Show a number, or none."""
         self._held = value
         self._shown = "" if value is None else self._written(value)
-        if self.lineEdit().text() != self._shown:
+        if self.typed != self._shown:
+            self._composing.drop()
             self.lineEdit().setText(self._shown)
 
     def _written(self, value: float | Decimal) -> str:

@@ -204,7 +204,7 @@ class SettingRow(QFrame):
             return None
         field, typed = self._field.widget, ""
         if isinstance(field, NumberField):
-            typed = tr("“{text}” was typed.", text=field.text())
+            typed = tr("“{text}” was typed.", text=field.typed)
         what = tr("{label} was not changed.", label=self.spec.option.label)
         return Refusal(what, paragraph(typed, self._error.text()))
 

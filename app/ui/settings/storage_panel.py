@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.language import tr
@@ -14,6 +14,7 @@ from app.system.hardware import disk_free
 from app.ui.settings.memory_panel import ShareBar
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -44,13 +45,11 @@ class StoragePanel(QFrame):
         column.addWidget(self._total)
         column.addLayout(self._lines)
         column.addWidget(where)
-        column.addLayout(self._buttons())
+        column.addWidget(self._buttons())
         self.refresh()
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
-        actions = self._shell.actions
+    def _buttons(self) -> QWidget:
+        actions, buttons = self._shell.actions, []
         for button, command in (
             (push_button(tr("Open the data folder")), "data_folder"),
             (push_button(tr("Backups…")), "backups"),
@@ -58,9 +57,8 @@ class StoragePanel(QFrame):
             (push_button(tr("Archived chats…")), "archived"),
         ):
             button.clicked.connect(lambda _checked, name=command: actions[name].trigger())
-            row.addWidget(button)
-        row.addStretch(1)
-        return row
+            buttons.append(button)
+        return StackingRow(*buttons)
 
     def refresh(self) -> None:
         """Look anew, away from this thread."""

@@ -79,14 +79,16 @@ class ChatDelegate(QStyledItemDelegate):
             self._paint_chat(painter, option, index)
         painter.restore()
 
-    def createEditor(
-        self, parent: QWidget, _option: QStyleOptionViewItem, _index: Index
-    ) -> QWidget:
-        """A line to type the title into."""
+    def createEditor(self, parent: QWidget, _option: QStyleOptionViewItem, index: Index) -> QWidget:
+        """A line to type the title into, with the title as it is."""
         editor = LineField(parent, LONGEST_TITLE)
+        editor.setText(str(index.data(Qt.ItemDataRole.EditRole)))
         editor.setAccessibleName(tr("Title of the chat"))
         editor.too_long.connect(self.told)
         return editor
+
+    def setEditorData(self, _editor: QWidget, _index: Index) -> None:
+        """Leave alone what is typed: Qt asks at every change of the row, an answer's end too."""
 
     def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
         """Hand the new title to the model."""

@@ -233,13 +233,16 @@ class Sidebar(QWidget):
         return edited
 
     def _on_edited(self) -> None:
-        if self._held_back:
+        if self._held_back and not self._is_edited():
+            self.show_current(self._shown)
             self.chats_requested.emit()
 
     def show_current(self, conversation_id: str) -> None:
-        """Mark the chat that is shown in the conversation pane."""
+        """Mark the chat that is shown; a title that is edited keeps its row until it is done."""
         self._shown = self._chat_row.shown = conversation_id
         self._list.viewport().update()
+        if self._is_edited():
+            return
         index = self.model.row_of(conversation_id)
         selection = self._list.selectionModel()
         if not index.isValid():

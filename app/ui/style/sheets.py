@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, Qt
+from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
     QGuiApplication,
@@ -52,9 +52,36 @@ class Sheet(QDialog):
         if self._under is not None:
             self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
 
+    def adjustSize(self) -> None:
+        """As large as its content wants, where the screen has room.
+
+        Qt's own stops at two thirds of the screen, and what is below that is cut off.
+        """
+        self.resize(self.sizeHint().boundedTo(self._room()))
+        self.setAttribute(Qt.WidgetAttribute.WA_Resized, False)
+
+    def event(self, event: QEvent) -> bool:
+        """Something on it is shown or says more: it becomes as high as that needs at least.
+
+        Qt asks a window's layout for its minimum without what wrapped texts need at its width.
+        """
+        handled = super().event(event)
+        layout = self.layout() if event.type() == QEvent.Type.LayoutRequest else None
+        if layout is not None and layout.hasHeightForWidth() and self.isVisible():
+            least = layout.totalMinimumHeightForWidth(self.width())
+            if self.height() < (height := min(least, self._room().height())):
+                self.resize(self.width(), height)
+        return handled
+
+    def _room(self) -> QSize:
+        """What a sheet may take of the screen."""
+        return self.screen().availableGeometry().size() - QSize(2 * _LEFT, 2 * _LEFT)
+
     def showEvent(self, event: QShowEvent) -> None:
         """Dim the window and stand in its middle."""
         super().showEvent(event)
+        if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
+            self.adjustSize()
         if self._under is not None and self._dim is None:
             self._dim = _Dim(self._under)
             self._dim.show()

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QListWidget, QListWidgetItem, QProgressBar, QWidge
 
 from app.domain.errors import KnownError
 from app.language import tr, trn
+from app.markup.transfer.readers import openai
 from app.services.core import formatting
 from app.services.transfer.importing import ImportItem, ImportPreview, ImportReport, ImportStatus
 from app.services.transfer.transfer_service import TransferService
@@ -19,6 +20,8 @@ from app.ui.transfer.reasons import reasons
 
 _KEY = Qt.ItemDataRole.UserRole
 _STEPS = 1000  # of the bar
+_SPOKEN = {openai.NAME: tr("messages in OpenAI's form")}
+"""A format that is no program; of its name ids are made, so that stays as it is."""
 _KNOWN = {
     ImportStatus.NEW: "",
     ImportStatus.SAME: tr("here already"),
@@ -202,7 +205,9 @@ def _item_words(item: ImportItem) -> str:
     title = item.title or formatting.NEW_CHAT
     when = formatting.date_and_time(item.updated_at)
     messages = trn("{n} message", "{n} messages", item.messages)
-    about = formatting.join(messages, when, item.format, _KNOWN[item.status])
+    about = formatting.join(
+        messages, when, _SPOKEN.get(item.format, item.format), _KNOWN[item.status]
+    )
     return "\n".join([title, about, *item.notes])
 
 

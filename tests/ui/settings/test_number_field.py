@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from PySide6.QtCore import QLocale, QPoint, QPointF, Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
@@ -111,8 +112,11 @@ def test_closing_over_a_refused_number_keeps_the_old_one_and_says_so(
 
 def test_closing_takes_what_was_being_typed(qtbot: QtBot, open_window: Open) -> None:
     there = room(qtbot, open_window)
-    line = there.hand.field("temperature").lineEdit()  # type: ignore[attr-defined]
-    qtbot.keyClicks(line, "0.9")
+    field = there.hand.field("temperature")
+    assert isinstance(field, NumberField)
+    qtbot.keyClicks(field.lineEdit(), "0.")
+    QApplication.sendEvent(field, QInputMethodEvent("９", []))  # noqa: RUF001
+    assert field.typed == "0.９"  # noqa: RUF001
     there.hand.close()
     assert there.service.current.temperature == 0.9
     there.hand.open()

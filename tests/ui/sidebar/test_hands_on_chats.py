@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, QMimeData, QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QDrag, QDragEnterEvent, QDragMoveEvent, QDropEvent, QMouseEvent
+from PySide6.QtGui import (
+    QColor,
+    QDrag,
+    QDragEnterEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QInputMethodEvent,
+    QMouseEvent,
+)
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
@@ -186,16 +194,33 @@ def test_a_folder_is_folded_by_its_heading_and_by_keys(qtbot: QtBot, three: Open
     assert three.window.windowTitle() == "Third - Phial"
 
 
-def test_f2_in_the_list_edits_the_title_in_its_row(qtbot: QtBot, three: Opened) -> None:
-    click(three, "Second")
-    chats(three).setFocus()
-    QTest.keyClick(chats(three), Qt.Key.Key_F2)
-    qtbot.waitUntil(lambda: bool(chats(three).findChildren(QLineEdit)))
-    (field,) = chats(three).findChildren(QLineEdit)
-    field.selectAll()
-    QTest.keyClicks(field, "Renamed")
+def test_f2_in_the_list_edits_the_title_in_its_row_whatever_happens_meanwhile(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(slow("One.", "word " * 300))
+    ask(qtbot, opened, "First")
+    first = opened.window.controller.chat
+    assert first is not None
+    opened.window.controller.new_chat()
+    begun(qtbot, opened, "Second")
+    qtbot.waitUntil(lambda: "Second" in listed(opened))
+    awake(opened)
+    click(opened, "Second")
+    chats(opened).setFocus()
+    QTest.keyClick(chats(opened), Qt.Key.Key_F2)
+    (field,) = chats(opened).findChildren(QLineEdit)
+    QTest.keyClicks(field, "Ren")
+    opened.harness.services.library.rename(first.id, "Another")  # as another window does
+    opened.harness.services.chat.stop()
+    qtbot.waitUntil(lambda: not opened.window.controller.answering)
+    qtbot.waitUntil(lambda: "Another" in titles(opened))
+    opened.window.sidebar.show_current("")  # as for a chat that is not listed yet
+    QTest.keyClicks(field, "am")
+    QApplication.sendEvent(field, QInputMethodEvent("ed", []))
     QTest.keyClick(field, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: "Renamed" in titles(three))
+    qtbot.waitUntil(lambda: "Renamed" in titles(opened))
+    qtbot.waitUntil(lambda: {"Renamed", "Another"} <= set(listed(opened)))
+    assert not chats(opened).findChildren(QLineEdit)
 
 
 def test_a_dot_marks_the_chat_in_which_an_answer_is_written(

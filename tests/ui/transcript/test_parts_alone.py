@@ -15,7 +15,9 @@ from app.domain.conversation import BranchMessage, Message
 from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
+from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone
 from app.ui.transcript.content.message_model import MessageModel
+from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.selection import CopyAs
 from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
@@ -23,6 +25,7 @@ from app.ui.transcript.interaction.context_menu import ContextMenu
 from app.ui.transcript.interaction.find import DEFAULT_OPTIONS, Finder
 from app.ui.transcript.interaction.keyboard import Keyboard
 from app.ui.transcript.interaction.message_actions import MessageActions
+from app.ui.transcript.interaction.notes import TranscriptNotes
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.formulas import FormulaStore
@@ -32,6 +35,7 @@ from app.ui.transcript.layout import Layout
 from app.ui.transcript.scheduling.idle_scheduler import IdleScheduler
 from app.ui.transcript.scheduling.late_formulas import LateFormulas
 from app.ui.transcript.scheduling.lexers import Lexers
+from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.viewport.message_widgets import MessageWidgets
 from app.ui.transcript.viewport.scroll_anchor import ScrollAnchor, ScrollPosition
 from app.ui.transcript.viewport.scroll_bar import ScrollBarSync
@@ -343,6 +347,35 @@ def test_the_announcer_speaks_a_finished_answer(rig: Rig, monkeypatch: pytest.Mo
     ScreenReaderAnnouncer(rig.area, rig.layout).announce_finished(model)
     assert "An answer." in said[-1]
     assert "An answer." in rig.layout.widgets.widget_of(model).accessibleName()
+
+
+def test_notes_mark_an_answer_and_ask_again_when_they_are_old(rig: Rig) -> None:
+    rig.show([entry(0, "Hi"), entry(1, "2 + 2 = 5")])
+    scheduled: list[bool] = []
+    notes = TranscriptNotes(rig.area, rig.layout, lambda: scheduled.append(True))
+    model = rig.layout.branch.models[1]
+    mark = Mark(8, 9, MarkKind.SUM, MarkTone.WRONG, "It is 4.", chip="4")
+    notes.set_marks(model.message.id, (mark,))
+    assert [one.mark for row in model.rows if isinstance(row, TextRow) for one in row.marks] == [
+        mark
+    ]
+    assert not rig.layout.branch.models[0].marks.marks
+    model.marks_asked = True
+    notes.renew_marks()
+    assert not model.marks_asked
+    assert scheduled == [True]
+    assert notes.text_so_far(model.message.id) == "2 + 2 = 5"
+
+
+def test_the_view_has_few_names_of_its_own() -> None:
+    own = [
+        name
+        for name in vars(TranscriptView)
+        if not name.startswith("_")
+        and name != "staticMetaObject"
+        and not hasattr(QAbstractScrollArea, name)
+    ]
+    assert len(own) < 20, own
 
 
 def test_the_idle_scheduler_reads_on_and_lays_out_ahead(rig: Rig, qtbot: QtBot) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import re
 import string
 from functools import cache
 
@@ -68,6 +69,8 @@ def test_a_translation_has_the_placeholders_of_its_source_and_no_other() -> None
                 assert wanted <= placeholders(form) <= placeholders(source[-1]), (
                     f"{room}.po: {form}"
                 )
+                # Duden: a blank before what stands for words that are left out
+                assert not re.search(r"[\w}]…", form), f"{room}.po: {form}"
 
 
 def test_plural_forms_are_complete_and_marks_are_kept() -> None:
@@ -100,7 +103,7 @@ def test_what_lacks_german_only_becomes_less() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Two words", "{x} tokens", "{x} of {x} used", "Cancel", "Export…", "wait…", "a GGUF file",
-     "“{x}” is no number.", "Done.", "not now", "Re-read", "for {x}", "Chats: {x}"],
+     "“{x}”", "“{x}” is no number.", "Done.", "not now", "Re-read", "for {x}", "Chats: {x}"],
 )  # fmt: skip
 def test_a_text_for_people_is_known(text: str) -> None:
     assert reads_like_words(text)

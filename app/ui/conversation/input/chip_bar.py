@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QHelpEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QStyleOptionToolButton,
     QStylePainter,
     QToolButton,
+    QToolTip,
     QWidget,
 )
 
@@ -28,6 +29,7 @@ _GAP = 6
 _ICON = 14
 _WIDEST = 240  # of a chip, pixels at 100 %; a longer name is cut in the middle
 _NARROWEST = 56
+_BETWEEN = SPACE // 2
 
 
 def _colour(state: ModelState, theme: Theme) -> str:
@@ -54,6 +56,7 @@ class Chip(QToolButton):
     def __init__(self, name: str, icon: str = "") -> None:
         super().__init__()
         self._icon, self._dot, self._full = icon, "", ""
+        self._chosen, self._wordless = False, False
         self._theme: Theme | None = None
         self.setProperty("kind", "quiet")
         self.setAccessibleName(name)
@@ -70,8 +73,14 @@ class Chip(QToolButton):
         self._dot = colour
         self.update()
 
-    def set_full_text(self, text: str) -> None:
-        """Show a text, cut in the middle where there is no room; screen readers hear it whole."""
+    def set_full_text(self, text: str, *, chosen: bool = True) -> None:
+        """Show a text, cut in the middle where there is no room; screen readers hear it whole.
+
+        Args:
+            text: What is in force.
+            chosen: Whether somebody chose that; else the words give way before others' do.
+        """
+        self._chosen = chosen
         if text != self._full:
             self._full = text
             self.setAccessibleDescription(text)
@@ -81,6 +90,26 @@ class Chip(QToolButton):
     def text(self) -> str:
         """What it says."""
         return self._full
+
+    @property
+    def chosen(self) -> bool:
+        """Whether it says what somebody chose."""
+        return self._chosen
+
+    def set_wordless(self, wordless: bool) -> None:
+        """Show the sign and the arrow only; the words are in the tool tip then."""
+        if wordless != self._wordless:
+            self._wordless = wordless
+            self.updateGeometry()
+            self.update()
+
+    def event(self, event: QEvent) -> bool:
+        """The tool tip of one without words begins with them."""
+        if self._wordless and event.type() == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
+            words = "\n".join(filter(None, (self._full, self.toolTip())))
+            QToolTip.showText(event.globalPos(), words, self)
+            return True
+        return super().event(event)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: it is as large as its text."""
@@ -92,10 +121,16 @@ class Chip(QToolButton):
         """Width of everything but the text."""
         return zoomed(_ICON) + zoomed(_GAP) * 2 + zoomed(_ICON) + zoomed(SPACE) * 2
 
-    def sizeHint(self) -> QSize:
-        """Room for the whole text, up to a limit."""
+    def width_with_words(self) -> int:
+        """Pixels that the whole text needs, up to a limit."""
         text = self.fontMetrics().horizontalAdvance(self._full) + 2
-        return QSize(min(text + self._frame(), zoomed(_WIDEST)), self._height())
+        return min(text + self._frame(), zoomed(_WIDEST))
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text, up to a limit, if its words are shown."""
+        if self._wordless:
+            return self.minimumSizeHint()
+        return QSize(self.width_with_words(), self._height())
 
     def minimumSizeHint(self) -> QSize:
         """Room for the sign and the arrow."""
@@ -122,6 +157,8 @@ class Chip(QToolButton):
         self._draw_sign(painter, sign)
         self._draw_icon(painter, "chevron-down", arrow, self._theme.muted)
         room = self.rect().adjusted(edge + side + gap, 0, -(edge + side + gap), 0)
+        if self._wordless:
+            return
         painter.setPen(QColor(self._theme.text if self.underMouse() else self._theme.muted))
         text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, room.width())
         start = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
@@ -161,7 +198,7 @@ class ChipBar(QWidget):
         self._model_menu: QMenu | None = None
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(SPACE // 2)
+        row.setSpacing(_BETWEEN)
         row.addWidget(self.preset)
         row.addWidget(self.model)
         row.addWidget(self.form)
@@ -183,6 +220,24 @@ class ChipBar(QWidget):
         """Open the menu of models, as its shortcut does."""
         _open_above(self.model, self._model_menu)
 
+    def event(self, event: QEvent) -> bool:
+        """Other room, or other words: chips without room for their words show none."""
+        if event.type() in (QEvent.Type.Resize, QEvent.Type.LayoutRequest):
+            self._fit()
+        return super().event(event)
+
+    def _fit(self) -> None:
+        """Take the words from as many chips as it needs, those first that say of nothing chosen."""
+        chips = [one for one in (self.form, self.preset, self.model) if not one.isHidden()]
+        sign = self.model.minimumSizeHint().width()
+        room = self.width() - _BETWEEN * len(chips)
+        needed = sum(one.width_with_words() for one in chips)
+        for chip in sorted(chips, key=lambda one: (one is self.model, one.chosen)):
+            wordless = needed > room and chip is not self.model
+            chip.set_wordless(wordless)
+            if wordless:
+                needed -= chip.width_with_words() - sign
+
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self._theme = theme
@@ -202,7 +257,8 @@ class ChipBar(QWidget):
             changed: Whether the chat has values of its own over it.
         """
         name = preset.name if preset is not None else tr("No preset")
-        self.preset.set_full_text(tr("{preset}, changed", preset=name) if changed else name)
+        shown = tr("{preset}, changed", preset=name) if changed else name
+        self.preset.set_full_text(shown, chosen=changed or preset is not None)
         about = preset.about if preset is not None else tr("The settings of all chats")
         self.preset.setToolTip("\n".join(filter(None, (about, in_force))))
 

@@ -70,5 +70,6 @@ class FormChoice:
         form = self._chosen.get(self._chat)
         names = ", ".join(one.name for one in form.fields) if form is not None else ""
         about = names or (" | ".join(form.choices[:5]) if form is not None else "")
-        self._chip.set_full_text(kind_name(form.kind if form is not None else None))
+        kind = form.kind if form is not None else None
+        self._chip.set_full_text(kind_name(kind), chosen=form is not None)
         self._chip.setToolTip(about or tr("The form in which the next answer is asked for"))

@@ -17,6 +17,7 @@ from app.domain.grammar.form import (
     parse_fields,
 )
 from app.language import tr
+from app.language.system_reasons import reason_of
 from app.ui.conversation.input.form_choice import kind_name
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.text_fields import PlainEditor
@@ -110,10 +111,8 @@ class FormDialog(Dialog):
                 raise ValueError(tr("it is too large"))
             self._text.show_text(Path(chosen).read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            self._tell(
-                tr("{file} cannot be read: {reason}.", file=Path(chosen).name, reason=reason)
-            )
+            name, reason = Path(chosen).name, reason_of(error)
+            self._tell(tr("{file} cannot be read: {reason}.", file=name, reason=reason))
 
     def _use(self) -> None:
         try:

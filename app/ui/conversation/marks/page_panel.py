@@ -14,6 +14,7 @@ from shiboken6 import isValid
 from app.domain.documents import DocumentState
 from app.domain.errors import KnownError
 from app.language import paragraph, tr
+from app.language.formats import quoted
 from app.services.documents.checked_answer import StoredCitation
 from app.services.documents.page_view import PageHit, ShownPage
 from app.ui.conversation.marks.page_canvas import STEP, PageCanvas
@@ -204,7 +205,7 @@ class PagePanel(QFrame):
         self._at = at
         stop = self._stops[at]
         self.count.setText(tr("{current} of {total}", current=at + 1, total=len(self._stops)))
-        self.told.setText(paragraph(f"“{stop.sentence}”", stop.told))
+        self.told.setText(paragraph(quoted(stop.sentence), stop.told))
         self.title.setText(stop.part.title)
         announce(self, self.told.text())
         for button in self._marks:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.conversation import BranchMessage, Message
+from app.domain.generation import Role
 from app.domain.parts import Part
 from app.ui.transcript.content.heights import HeightIndex
 from app.ui.transcript.content.marks import Mark
-from app.ui.transcript.content.message_model import MessageModel, characters, heights_of
+from app.ui.transcript.content.message_model import UNKNOWN, MessageModel, characters
 from app.ui.transcript.content.row import Measures
 
 KEPT_CHARACTERS = 2_000_000
 """Characters of messages whose rows are kept; further ones are parsed again when needed."""
+
+_ASSISTANT = Role.ASSISTANT
 
 
 class BranchModel:
@@ -65,7 +68,7 @@ class BranchModel:
         self.by_id = dict(zip(keys, range(len(keys)), strict=True))
         self._open = OrderedDict((k, v) for k, v in self._open.items() if k in self.by_id)
         self._open_characters = sum(self._open.values())
-        self.index.reset(heights_of(models, self.measures))
+        self.index.reset(_heights_of(models, self.measures))
 
     def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str]) -> bool:
         """Label the messages that the model does not see; whether any label is another one now.
@@ -128,7 +131,7 @@ class BranchModel:
     def forget_marks(self) -> None:
         """The marks of all messages are to be asked for again."""
         for model in self.models:
-            model.marks.asked = False
+            model.marks_asked = False
 
     def parse_slice(self, at: int) -> None:
         """Read a little more of a long message."""
@@ -160,7 +163,7 @@ class BranchModel:
 
     def sync_heights(self, at: int) -> None:
         """Bring the index into step with the message's rows."""
-        self.index.set(at, heights_of((self.models[at],), self.measures)[0])
+        self.index.set(at, _heights_of((self.models[at],), self.measures)[0])
 
     def set_height(self, at: int, row: int, height: int) -> None:
         """A row was laid out."""
@@ -173,7 +176,7 @@ class BranchModel:
         self.measures = measures
         for model in self.models:
             model.forget_heights(measures)
-        self.index.reset(heights_of(self.models, measures))
+        self.index.reset(_heights_of(self.models, measures))
 
     def top(self, at: int, row: int) -> int:
         """Where a row begins, in pixels from the top of the chat."""
@@ -203,6 +206,26 @@ class BranchModel:
         if at > 0:
             return at - 1, len(self.open(at - 1).rows) - 1
         return None
+
+
+def _heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]:
+    """Heights in pixels: what is known of opened messages, estimates by length for the others.
+
+    This runs for every message of a chat that is opened, so it is written plainly.
+    """
+    a_character = measures.line * measures.char_width / measures.column
+    # Half of the source's line ends are blank lines, which become a gap of half a line.
+    a_line, least = measures.line * 0.62, measures.line + 80 * measures.zoom
+    made: list[int] = []
+    for model in models:
+        if model.heights is not UNKNOWN:
+            made.append(model.heights.total)
+            continue
+        message = model.message
+        text = message.content
+        share = a_character if message.role is _ASSISTANT else 1.33 * a_character  # in a bubble
+        made.append(int(len(text) * share + text.count("\n") * a_line + least))
+    return made
 
 
 def _summed_until(keys: Sequence[str], summaries: Mapping[str, str]) -> int:

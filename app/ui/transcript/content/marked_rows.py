@@ -65,15 +65,13 @@ class MessageMarks:
 
     Attributes:
         marks: All of them.
-        asked: Somebody was asked for them.
         lost: Those without a place.
     """
 
-    __slots__ = ("_kept", "asked", "lost", "marks")
+    __slots__ = ("_kept", "lost", "marks")
 
     def __init__(self) -> None:
         self.marks: tuple[Mark, ...] = ()
-        self.asked = False
         self.lost: tuple[Mark, ...] = ()
         self._kept: dict[int, tuple[str, tuple[RowMark, ...]]] = {}  # by row, with its text
 

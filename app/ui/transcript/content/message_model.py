@@ -54,9 +54,12 @@ FOOTER_USER, FOOTER_ANSWER = (
 )
 """Always the same objects, so a streamed update leaves the footer as it is."""
 
-_ASSISTANT = Role.ASSISTANT
 UNKNOWN = HeightIndex()
 """Stands for the heights of all messages that were never opened; nothing is put into it."""
+_NO_MARKS = MessageMarks()
+_NONE_SHOWN: frozenset[int] = frozenset()
+_ALL_READ: Iterator[Part] = iter(())
+"""The same for what few messages have: opening a chat makes thousands of these models."""
 
 NOT_SEEN = tr("Not seen by the model: it no longer fits the context window")
 SUMMED_UP = tr("Read by the model as part of the summary below")
@@ -79,6 +82,7 @@ class MessageModel:
         "left_out",
         "list",
         "marks",
+        "marks_asked",
         "message",
         "stream",
         "summary",
@@ -96,19 +100,20 @@ class MessageModel:
         self.left_out = left_out
         self.summary = summary  # of the messages above
         self.summed_up = summed_up  # left out, and part of a summary that is read instead
-        self.unfolded: set[int] = set()  # of the folded parts those that are shown, from 0
+        self.unfolded = _NONE_SHOWN  # of the folded parts those that are shown, from 0
         self.list: RowList | None = None
         self.heights = UNKNOWN
         self.blocks: tuple[Block, ...] | None = None
-        self.marks = MessageMarks()
+        self.marks = _NO_MARKS
+        self.marks_asked = False  # somebody was asked for them
         self.waiting = ""  # what is done before the first word comes
         self._text_end = 0  # of the rows, where those below the text begin
         self.stream: PartStream | None = None
         self._mark: RowSnapshot | None = None
         self._ending: Iterator[StreamResult | None] | None = None
-        self._unread: Iterator[Part] = iter(())
+        self._unread = _ALL_READ
         self._left = 0  # characters in these
-        self._starts: list[int] = []  # for each text the number of its first block
+        self._starts: Sequence[int] = ()  # for each text the number of its first block
         self._written: list[Part] = []  # what was streamed since ``message`` was taken, in pieces
 
     @property
@@ -147,8 +152,9 @@ class MessageModel:
             self.parse_slice(measures)
             return
         else:
-            self._starts = []
-            self.blocks = blocks_of(self._parts(), self._starts)
+            starts: list[int] = []
+            self.blocks = blocks_of(self._parts(), starts)
+            self._starts = starts
             rows.extend(flatten(self.blocks))
         self._end(measures, 0, ())
 
@@ -269,7 +275,7 @@ class MessageModel:
     def finish(self, message: Message, measures: Measures) -> None:
         """Take the final message; what was streamed stays as it stands."""
         self.message, self._written, self.waiting = message, [], ""
-        self.marks.asked = False
+        self.marks_asked = False
         if self.stream is not None:
             short = characters(message) <= PARSED_AT_ONCE
             self._settle(measures, inf if short else perf_counter() + SLICE_SECONDS)
@@ -289,7 +295,7 @@ class MessageModel:
 
     def _take_settled(self, settled: StreamResult, measures: Measures) -> None:
         rows, mark = self.list, self._mark
-        self._starts = self.stream.starts if self.stream is not None else []
+        self._starts = self.stream.starts if self.stream is not None else ()
         self.stream, self._mark, self._ending = None, None, None
         if rows is None or mark is None:
             return
@@ -369,6 +375,8 @@ class MessageModel:
         """Take other marks; whether that changed any row."""
         if marks == self.marks.marks:
             return False
+        if self.marks is _NO_MARKS:
+            self.marks = MessageMarks()
         self.marks.marks = marks
         if self.list is not None:
             self.marks.place(self.rows, self._written_blocks())
@@ -406,26 +414,6 @@ class MessageModel:
             self.heights = UNKNOWN
         else:
             self.heights.reset([int(row.estimate(measures)) for row in self.rows])
-
-
-def heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]:
-    """Heights in pixels: what is known of opened messages, estimates by length for the others.
-
-    This runs for every message of a chat that is opened, so it is written plainly.
-    """
-    a_character = measures.line * measures.char_width / measures.column
-    # Half of the source's line ends are blank lines, which become a gap of half a line.
-    a_line, least = measures.line * 0.62, measures.line + 80 * measures.zoom
-    made: list[int] = []
-    for model in models:
-        if model.heights is not UNKNOWN:
-            made.append(model.heights.total)
-            continue
-        message = model.message
-        text = message.content
-        share = a_character if message.role is _ASSISTANT else 1.33 * a_character  # in a bubble
-        made.append(int(len(text) * share + text.count("\n") * a_line + least))
-    return made
 
 
 def characters(message: Message) -> int:

@@ -135,11 +135,8 @@ class RowList:
             self._fold, self._fold_at, self._words = self._fold + 1, len(self.rows), 0
             place = RowPlacement(gap=self._gap(row), block=self._block, beside=True)
             self.rows.append(FoldRow(place, self._fold, self._fold in self._unfolded, frame))
-        match row.leaf:
-            case Paragraph() | Heading():
-                self._words += text_of(to_runs(row.leaf.spans)).count(" ") + 1
-            case CodeBlock():
-                self._words += row.leaf.text.count(" ") + 1
+        if row.leaf is not None:
+            self._words += row.leaf.plain().count(" ") + 1
         head = self.rows[self._fold_at]
         if isinstance(head, FoldRow):
             self.rows[self._fold_at] = replace(head, frame=frame, words=self._words)

@@ -176,8 +176,8 @@ class IdleScheduler:
 
     def _ask_for_marks(self, model: MessageModel) -> None:
         written = model.message.status is not MessageStatus.STREAMING
-        if written and not (model.marks.asked or model.is_user or model.has_unparsed):
-            model.marks.asked = True
+        if written and not (model.marks_asked or model.is_user or model.has_unparsed):
+            model.marks_asked = True
             self._want_marks(model.message)
 
     def _read_whole(self, widget: MessageWidget) -> None:

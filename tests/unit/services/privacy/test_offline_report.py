@@ -112,7 +112,7 @@ def test_a_model_that_is_another_than_was_listed_is_told(tmp_path: Path) -> None
         "another file than was listed",
         "added by hand",
     ]
-    assert (found[3].sha256, found[3].note) == ("", "No such file or directory")
+    assert (found[3].sha256, found[3].note) == ("", "there is no such file or folder")
 
 
 def test_the_environment_is_told_without_passwords() -> None:

@@ -16,10 +16,10 @@ import pytest
 from app.domain.errors import DiskFullError, KnownError, NewerDatabaseError, ReadOnlyStoreError
 from app.store import Health, Searcher, open_store
 from app.store.database.connect import open_writer
+from app.store.database.image import read_image
 from app.store.database.migrations import migrate
 from app.store.safety import opening
 from app.store.safety.backups import Backups
-from app.store.safety.image import read_image
 from app.store.safety.viewing import read_only_library, refusal
 from tests.unit.store.making import answer, chat, question
 from tests.unit.store.safety.test_health import DATABASES, everything, fill
