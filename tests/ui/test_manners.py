@@ -281,6 +281,9 @@ def test_a_file_that_is_no_text_is_answered(
     path.write_bytes(b"\x89\0\x01\x02")
     drop(opened.window, path)
     qtbot.waitUntil(lambda: "letter.dat is not a text" in opened.window.pane.status.full_text())
+    path.write_bytes(b"\n")
+    drop(opened.window, path)
+    qtbot.waitUntil(lambda: "letter.dat is empty" in opened.window.pane.status.full_text())
     assert opened.window.pane.composer.text() == ""
 
 
@@ -299,10 +302,22 @@ def test_an_exported_chat_that_is_dropped_is_imported(
 
 def test_html_alone_on_the_clipboard_is_pasted_as_its_text(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
-    data = QMimeData()
-    data.setHtml("<p>One <b>bold</b> word</p><ul><li>and a list</li></ul>")
-    paste(qtbot, opened, data)
-    assert opened.window.pane.composer.text().splitlines() == ["One bold word", "and a list"]
+    composer = opened.window.pane.composer
+    for html, text in (
+        ("<p>One <b>bold</b> word</p><ul><li>and a list</li></ul>", "One bold word\nand a list"),
+        (
+            "<table><tr><th>a</th> <TD>b</TD></tr><tr><td>1</td><td>2</td></tr></table>",
+            "a\tb\n1\t2",
+        ),
+        ("<p>a <img src='x.png'>picture</p>", "a picture"),
+        ("<img src='x.png'>", ""),
+    ):
+        composer.editor.clear()
+        data = QMimeData()
+        data.setHtml(html)
+        paste(qtbot, opened, data)
+        assert composer.text() == text
+    assert "the picture was not added" in opened.window.pane.status.full_text()
 
 
 # --- words ------------------------------------------------------------------------------------

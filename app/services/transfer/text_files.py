@@ -49,4 +49,6 @@ def read_text(path: Path) -> str:
             data=kept,
             action=tr("Paste the text of it."),
         )
+    if not text.strip():
+        raise InvalidValueError(tr("{name} is empty.", name=path.name), data=kept, action="")
     return text.replace("\r\n", "\n").replace("\r", "\n")

@@ -23,7 +23,7 @@ class Term:
     Attributes:
         tokens: Folded, at least one.
         prefix: Whether the last one may go on.
-        parts: The same as parts of a camelCase word; empty where it is none.
+        parts: The same as parts of a camelCase word, or as a version ("v3.11"); empty for others.
         within: Whole words that hold it in their middle, which may stand in its place.
     """
 
@@ -87,12 +87,15 @@ class Query:
         """The same without looking for every word that begins with one letter.
 
         Most messages have such a word, so it tells nothing, and finding them all costs more than
-        a key press may. A letter that is all there is stands for itself, as a word.
+        a key press may. A letter that is all there is stands for itself, as a word, and so does a
+        digit: "v3.11.7" is no other version.
         """
         if not self.terms or not self.terms[-1].is_costly:
             return self
         *others, last = self.terms
-        if len(last.tokens) > 1:
+        if last.tokens[-1].isdigit():
+            others.append(replace(last, prefix=False))
+        elif len(last.tokens) > 1:
             others.append(Term(last.tokens[:-1]))
         elif not others:
             others.append(Term(last.tokens))
@@ -140,6 +143,8 @@ def _term(text: str, *, open_end: bool) -> list[Term]:
     parts = tuple(camel_parts(text))
     if prefix and parts and len(parts[-1]) == 1:
         parts = ()  # getU: as a word it is found; its last part could be any word
+    if len(found) > 1 and found[0].isdigit():
+        parts = (f"v{found[0]}", *found[1:])
     return [Term(tuple(found), prefix, parts)]
 
 

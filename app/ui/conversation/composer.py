@@ -118,7 +118,7 @@ class MessageEditor(PlainEditor):
             self.files_pasted.emit(paths)
         elif text:
             self.insert(text)
-        elif source.hasImage():
+        elif source.hasImage() or "<img" in source.html().lower():
             self.refused.emit(tr("Phi-4 reads text only, so the picture was not added."))
 
     def insert(self, text: str) -> bool:

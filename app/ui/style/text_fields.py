@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QEvent, QMimeData, QObject, Signal
@@ -19,6 +20,9 @@ from app.language import trn
 
 _LINE_ENDS = ("\u2029", "\u2028", "\ufdd0", "\ufdd1")  # of blocks, lines and frames in a document
 
+_NEXT_CELL = re.compile(r"</t[dh]\s*>\s*(?=<t[dh][\s>])", re.IGNORECASE)
+_CELL, _PICTURE = "\ufdd2", "\ufffc"  # the end of a cell, where another follows; Qt's own
+
 LONGEST_TITLE = 200
 """Characters of a chat's title that can be typed."""
 
@@ -34,10 +38,18 @@ def as_typed(raw: str) -> str:
 
 
 def plain_text(data: QMimeData) -> str:
-    """The text of a clipboard or a drag, also where it is there as HTML only."""
+    """The text of a clipboard or a drag, also where it is there as HTML only.
+
+    Of HTML the cells of a table stand in one line with tabs between them, and pictures are left
+    out.
+    """
     if data.hasText():
         return data.text()
-    return QTextDocumentFragment.fromHtml(data.html()).toPlainText() if data.hasHtml() else ""
+    if not data.hasHtml():
+        return ""
+    html = _NEXT_CELL.sub(rf"{_CELL}\g<0>", data.html())
+    text = QTextDocumentFragment.fromHtml(html).toPlainText()
+    return text.replace(f"{_CELL}\n", "\t").replace(_PICTURE, "").strip("\n")
 
 
 class UndoElsewhere(QObject):

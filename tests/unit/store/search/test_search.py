@@ -287,6 +287,21 @@ def test_the_middle_of_a_word_is_found_and_shown(
     assert {hit.title for hit in find(library, query)} >= {text}
 
 
+def test_a_version_is_found_with_its_v_and_without_and_no_other_one_is(
+    library: MessageRepository,
+) -> None:
+    for version in ("v3.11.7", "v3.11.19", "v3.11.71", "192.168.0.7", "192.168.0.19"):
+        put(library, f"it is {version}.")
+
+    def hits(query: str) -> list[str]:
+        return sorted(marked(hit)[0] for hit in find(library, query))
+
+    assert hits("3.11.7") == hits("v3.11.7") == ["v3.11.7"]
+    assert hits("3.11.1") == []
+    assert hits("3.11.19") == ["v3.11.19"]
+    assert hits("168.0.7") == ["168.0.7"]
+
+
 def test_the_words_are_read_once_and_those_of_newer_messages_beside_them(
     library: MessageRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
