@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -109,7 +110,11 @@ def test_a_pupils_steps_are_checked_before_the_model_reads_them(
     opened = open_window(ScriptedEngine(["Look at line 3."]))
     with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Check my homework")):
         keys(opened, "Ctrl+Shift+P")
-    ask(qtbot, opened, "3x + 5 = 20\n3x = 15\nx = 6")
+    editor = opened.window.pane.composer.editor
+    for line in ("3x + 5 = 20", "3x = 15"):
+        qtbot.keyClicks(editor, line)
+        qtbot.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    ask(qtbot, opened, "x = 6")
     scripted = opened.harness.engine
     assert isinstance(scripted, ScriptedEngine)
     finding = "Line 3: “x = 6” does not follow from line 2, “3x = 15”, whose solution is x = 5."
