@@ -22,7 +22,7 @@ from app.cli.documents.attachments import (
 from app.cli.drawing.answer import AnswerOutput, answer_output
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
-from app.cli.streams import complain, json_text, say
+from app.cli.streams import complain, json_text, say, tell
 from app.cli.talk.form_options import add_form_options, form_given, form_row
 from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.values import MODEL_HELP, WrongUsageError, words
@@ -48,6 +48,7 @@ from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_li
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
+from app.services.chat.homework import check_of, checked_text
 from app.services.chat.prompt_messages import offers_calculator, with_calculator
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
@@ -113,6 +114,9 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     if attached is not None:
         system = attached.plan.system_prompt(system)
         question = attached.plan.question(question)
+    if preset is not None and preset.checks and (found := check_of(question)):
+        tell(found)
+        question = checked_text(question, found)
     if form is not None:
         from app.domain.grammar.form_grammar import form_told
 

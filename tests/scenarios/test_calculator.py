@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QCheckBox, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -101,3 +102,28 @@ def test_a_preset_of_ones_own_offers_it_by_choice(qtbot: QtBot, open_window: Ope
     assert isinstance(scripted, ScriptedEngine)
     assert scripted.requests[-1].calculator
     assert scripted.requests[-1].turns[0].content.endswith(OFFER)
+
+
+def test_a_pupils_steps_are_checked_before_the_model_reads_them(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine(["Look at line 3."]))
+    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Check my homework")):
+        keys(opened, "Ctrl+Shift+P")
+    editor = opened.window.pane.composer.editor
+    for line in ("3x + 5 = 20", "3x = 15"):
+        qtbot.keyClicks(editor, line)
+        qtbot.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    ask(qtbot, opened, "x = 6")
+    scripted = opened.harness.engine
+    assert isinstance(scripted, ScriptedEngine)
+    finding = "Line 3: “x = 6” does not follow from line 2, “3x = 15”, whose solution is x = 5."
+    assert scripted.requests[-1].turns[-1].content.endswith(f"Rely on it: {finding})")
+    shown = opened.window.controller.chat
+    assert shown is not None
+    chats = opened.harness.services.library.chats
+    until(qtbot, lambda: len(chats.branch(shown.id)[0].message.placed) == 1)
+    question = chats.branch(shown.id)[0].message
+    assert question.placed == (PlacedPart(len(question.content), ToolResultPart(finding, "steps")),)
+    model = transcript(opened)._layout.branch.models
+    until(qtbot, lambda: any(row.drawn_text() == finding for row in model[0].rows))

@@ -16,6 +16,7 @@ from app.domain.answers.reasoning import overlap
 from app.domain.parts import Part, PlacedPart, TextPart, ToolResultPart, parts_of
 
 CALCULATOR = "calc"  # not shown: the name of the tool, as it is stored
+STEPS = "steps"  # not shown: the name of the check of a question's steps
 ROUNDED = "\N{ALMOST EQUAL TO}"  # before a result that is not all of the number
 MOST_CALLS = 64  # in one answer; what is asked beyond them is refused
 MOST_ASKED = 300  # characters of one computation
@@ -42,6 +43,11 @@ _ASKED = re.compile(r"(?<![<>!=])=(?!=)|</")
 def is_computed(part: Part) -> bool:
     """Whether a part is a computation with its result."""
     return isinstance(part, ToolResultPart) and part.name == CALCULATOR and bool(part.asked)
+
+
+def is_check(part: Part) -> bool:
+    """Whether a part is what checking the steps of a question found."""
+    return isinstance(part, ToolResultPart) and part.name == STEPS
 
 
 def spelled(part: ToolResultPart) -> str:

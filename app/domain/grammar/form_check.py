@@ -15,6 +15,9 @@ from datetime import date
 from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
 from app.domain.grammar.schema_check import fits
 
+_FORMULA = frozenset("=+-@\t\r")  # what a formula begins with in some spreadsheet
+_MARKED = re.compile(r"(?:^|[,\n])\"?'[=+\-@\t\r]")
+_SIGNED = re.compile(r"[+-]\d[\d.,]*%?")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _FENCE = re.compile(r"```json\n(.*)\n```", re.DOTALL)
 _ITEM = re.compile(r"- [^\s\x00-\x1f][^\x00-\x1f]*")
@@ -135,14 +138,25 @@ def as_csv(value: object) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     if names:
-        writer.writerow(names)
+        writer.writerow([sheet_cell(name) for name in names])
     for row in rows:
         cells = [row.get(name) for name in names] if isinstance(row, dict) else [row]
         writer.writerow([_cell(one) for one in cells])
     return file.getvalue()
 
 
+def sheet_cell(text: str) -> str:
+    """A cell's text that no spreadsheet takes for a formula: with an apostrophe where one would."""
+    harmless = text[:1] not in _FORMULA or _SIGNED.fullmatch(text) is not None
+    return text if harmless else f"'{text}"
+
+
+def holds_formulas(written: str) -> bool:
+    """Whether lines of :func:`as_csv` have a cell with an apostrophe before what would be one."""
+    return _MARKED.search(written) is not None
+
+
 def _cell(value: object) -> str:
     if value is None or isinstance(value, str):
-        return value or ""
+        return sheet_cell(value or "")
     return json.dumps(value, ensure_ascii=False)

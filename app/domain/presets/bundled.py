@@ -48,6 +48,7 @@ PRESETS = (  # not shown: what the model reads; the rest is caught
         "9.90, which is more than 9.11. If everything is right, say so plainly. " + _LANGUAGE,
         {"temperature": 0.2},
         tools=True,
+        checks=True,
         bundled=True,
     ),
     Preset(

@@ -33,6 +33,7 @@ class Preset:
         model: Id of the family in the catalogue that it is written for; empty for any.
         form: Id of the form that answers have; empty for none.
         tools: Whether the model may ask the calculator, which is the only tool.
+        checks: Whether the steps of a calculation in a question are checked before it is asked.
         bundled: Whether it comes with Phial, and is duplicated where it is to be changed.
     """
 
@@ -44,6 +45,7 @@ class Preset:
     model: str = ""
     form: str = ""
     tools: bool = False
+    checks: bool = False
     bundled: bool = False
 
     def __post_init__(self) -> None:
@@ -140,6 +142,7 @@ def preset_to_dict(preset: Preset) -> dict[str, object]:
         "model": preset.model,
         "form": preset.form,
         "tools": preset.tools,
+        "checks": preset.checks,
     }
     return {key: value for key, value in data.items() if value}
 
@@ -155,7 +158,8 @@ def preset_from_dict(data: object) -> Preset:
     keys = ("id", "name", "about", "system_prompt", "model", "form")
     id_, name, about, prompt, model, form = (str(data.get(key) or "") for key in keys)
     values, tools = known_values(data.get("values")), data.get("tools") is True
-    return Preset(id_, name, about, prompt, values, model, form, tools)
+    checks = data.get("checks") is True
+    return Preset(id_, name, about, prompt, values, model, form, tools, checks)
 
 
 def options_to_dict(options: ChatOptions) -> dict[str, object]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
+from app.domain.answers.calculation import is_check
 from app.domain.parts import (
     AttachmentPart,
     CitationPart,
@@ -53,7 +54,7 @@ def block_of(part: Part) -> PartBlock:
 
 def stands_below(part: Part) -> bool:
     """Whether a part is shown under the message, so that it does not cut the text."""
-    return isinstance(part, CitationPart | FormPart | ReadingChoicePart)
+    return isinstance(part, CitationPart | FormPart | ReadingChoicePart) or is_check(part)
 
 
 def shown_parts(content: str, placed: Sequence[PlacedPart]) -> tuple[Part, ...]:

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from app.domain.answers.calculation import equation, is_computed
+from app.domain.answers.calculation import equation, is_check, is_computed
 from app.domain.parts import Part, ToolCallPart, ToolResultPart
 from app.language import tr
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
@@ -37,6 +37,17 @@ class CalculationLine(CaptionLine):
 
     def markdown(self) -> str:
         return one_line(self.caption)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLines(CaptionLine):
+    """What checking the steps of a question found, below it."""
+
+    @classmethod
+    def of(cls, part: ToolResultPart) -> CheckLines:
+        """A line for each finding."""
+        lines = tuple(Paragraph((Text(label(line)),)) for line in part.text.splitlines())
+        return cls(lines, "; ".join(part.text.splitlines()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +115,10 @@ class ToolUse(FoldBlock):
         return ToolFrame(first, self.heading())
 
 
-def result_block(part: ToolResultPart) -> ToolUse | CalculationLine:
+def result_block(part: ToolResultPart) -> ToolUse | CaptionLine:
     """What a tool answered, as it is shown."""
+    if is_check(part):
+        return CheckLines.of(part)
     return CalculationLine.of(part) if is_computed(part) else ToolUse.of_result(part)
 
 

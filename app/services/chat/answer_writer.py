@@ -28,6 +28,7 @@ from app.services.chat.answer_in_progress import (
     failed_message,
     finished_message,
 )
+from app.services.chat.homework import with_check
 from app.services.chat.prompt_messages import chat_turns, form_asked, offers_calculator
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, EventBus, Summarising
@@ -170,6 +171,8 @@ class AnswerWriter:
         while above in messages:
             path.append(messages[above])
             above = path[-1].parent_id
+        if path:
+            path[0] = self._checked(path[0], preset)
         conversation = self._library.chats.get(answer.conversation_id)
         writing.form = form_asked(path[0]) if path else None
         calculator = offers_calculator(preset, model, writing.form)
@@ -185,6 +188,13 @@ class AnswerWriter:
         if begun and writing.given.quotes is None:  # lines that stand there are passed over
             turns += (so_far,)
         return turns, calculator
+
+    def _checked(self, question: Message, preset: Preset | None) -> Message:
+        """The question with what checking its steps found, which is kept with it."""
+        checked = with_check(question, preset)
+        if checked is not question:
+            self._library.change_message(checked)
+        return checked
 
 
 def _grammar(writing: AnswerInProgress) -> str:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
+from app.domain.answers.calculation import is_check
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import (
     BugError,
@@ -143,7 +144,11 @@ class ChatService:
         if message.role is not Role.USER:
             raise InvalidValueError(tr("Only your own messages can be edited."))
         conversation = self._library.chats.get(message.conversation_id)
-        kept = [replace(one, at=min(one.at, len(text))) for one in message.placed]
+        kept = [
+            replace(one, at=min(one.at, len(text)))
+            for one in message.placed
+            if not is_check(one.part)  # of the old words
+        ]
         if reading is not None:
             kept = [one for one in kept if not isinstance(one.part, ReadingChoicePart)]
             kept.append(PlacedPart(0, reading))

@@ -12,6 +12,7 @@ from app.domain.grammar.form import Form, form_of
 from app.domain.model import ChosenModel, LoadedModel, ModelFile
 from app.domain.parts import FormPart
 from app.domain.presets.preset import Preset
+from app.services.chat.homework import told_check
 
 HEADING = "Summary of the earlier part of this conversation:\n"  # not shown: read by the model
 
@@ -75,12 +76,12 @@ def asked_text(message: Message) -> str:
     """
     if message.role is Role.ASSISTANT:
         return with_calculations(message.content, message.placed)
-    form = form_asked(message)
+    text, form = told_check(message.content, message), form_asked(message)
     if form is None:
-        return message.content
+        return text
     from app.domain.grammar.form_grammar import form_told
 
-    return f"{message.content}\n\n{form_told(form)}"
+    return f"{text}\n\n{form_told(form)}"
 
 
 def newest_summary(turns: Sequence[Turn], known: Mapping[str, str]) -> tuple[int, str]:

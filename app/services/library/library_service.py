@@ -269,6 +269,10 @@ class LibraryService:
         """Store everything an answer ended with."""
         return self._of(message.conversation_id).finish(message)
 
+    def change_message(self, message: Message) -> Future[None]:
+        """Store a message that is there with another text or other parts."""
+        return announced(self._bus, self.finish(message), BranchChanged(message.conversation_id))
+
     def activate_branch(self, message_id: str) -> Future[None]:
         """Make the branch that holds this message the active one; nothing changes where it is.
 

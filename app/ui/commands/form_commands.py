@@ -10,7 +10,7 @@ from PySide6.QtGui import QGuiApplication
 from app.domain.generation import Role
 from app.domain.grammar.form import form_of
 from app.domain.parts import FormPart
-from app.language import tr
+from app.language import paragraph, tr
 from app.ui.shell.window_context import WindowContext
 
 
@@ -36,15 +36,18 @@ class FormCommands:
 
     def copy_csv(self) -> None:
         """Copy what the last answer says as comma-separated lines."""
-        from app.domain.grammar.form_check import as_csv
+        from app.domain.grammar.form_check import as_csv, holds_formulas
 
-        self._copy(as_csv)
+        said = tr("What a spreadsheet would take for a formula has an apostrophe before it.")
+        self._copy(as_csv, lambda text: said if holds_formulas(text) else "")
 
     def copy_json(self) -> None:
         """Copy what the last answer says as JSON."""
         self._copy(lambda value: json.dumps(value, ensure_ascii=False, indent=2))
 
-    def _copy(self, written: Callable[[object], str]) -> None:
+    def _copy(
+        self, written: Callable[[object], str], remark: Callable[[str], str] = lambda _text: ""
+    ) -> None:
         from app.domain.grammar.form_check import OutOfFormError, value_of
 
         answer = self._shell.controller.last(Role.ASSISTANT)
@@ -61,4 +64,4 @@ class FormCommands:
             status.show_notice(tr("The last answer does not keep to its form."))
             return
         QGuiApplication.clipboard().setText(text)
-        status.show_notice(tr("The last answer was copied."))
+        status.show_notice(paragraph(tr("The last answer was copied."), remark(text)))

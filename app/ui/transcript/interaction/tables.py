@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 
+from app.domain.grammar.form_check import sheet_cell
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.rows import Cells, TableRow
 from app.ui.transcript.content.runs import plain, runs_markdown
@@ -24,7 +25,7 @@ def table_csv(model: MessageModel, state: TableState) -> str:
     file = io.StringIO()
     writer = csv.writer(file)
     for line in lines_of(model, state):
-        writer.writerow([_value(plain(cell).replace("\n", " ")) for cell in line])
+        writer.writerow([sheet_cell(plain(cell).replace("\n", " ")) for cell in line])
     return file.getvalue()
 
 
@@ -33,11 +34,6 @@ def table_markdown(model: MessageModel, state: TableState) -> str:
     lines = [[_cell(runs_markdown(cell)) for cell in line] for line in lines_of(model, state)]
     lines.insert(1, [_RULES[one] for one in state.alignments])
     return "".join(f"| {' | '.join(line)} |\n" for line in lines)
-
-
-def _value(text: str) -> str:
-    number = text[1:2].isdigit()
-    return f"'{text}" if text[:1] in {"=", "+", "-", "@"} and not number else text
 
 
 def _cell(text: str) -> str:

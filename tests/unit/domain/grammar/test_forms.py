@@ -9,7 +9,7 @@ import pytest
 
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormKind, form_of, parse_form
-from app.domain.grammar.form_check import as_csv, keeps_to, value_of
+from app.domain.grammar.form_check import as_csv, holds_formulas, keeps_to, value_of
 from app.domain.grammar.form_grammar import form_grammar, form_told
 from app.domain.grammar.schema_check import fits
 
@@ -59,6 +59,13 @@ def test_what_is_said_is_copied_as_csv() -> None:
     rows = value_of(TABLE, '| Name | Born | Died |\n| --- | --- | --- |\n| A, "B" | 1 | - |')
     assert as_csv(rows) == 'Name,Born,Died\r\n"A, ""B""",1,\r\n'
     assert as_csv(["one", "two"]) == "one\r\ntwo\r\n"
+    # What a spreadsheet would take for a formula stays text.
+    formulas = ["=1+1", "@SUM(A1)", "+cmd", "-2+3", "-5", "+1,5%", "\t=1"]
+    marked = "'=1+1\r\n'@SUM(A1)\r\n'+cmd\r\n'-2+3\r\n-5\r\n"
+    assert as_csv(formulas).startswith(marked)
+    assert as_csv(formulas).endswith("'\t=1\r\n")
+    assert holds_formulas(as_csv(formulas))
+    assert not holds_formulas(as_csv(rows))
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Calculations with letters: what pupils write, step by step."""
