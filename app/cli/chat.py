@@ -215,13 +215,18 @@ class Talk:
                 self._new()
                 _say(tr("A new chat."))
             case "/retry":
-                answer = self._last(Role.ASSISTANT)
-                self._answer(partial(chat.regenerate, answer.id))
+                self._answer(partial(chat.regenerate, self._end().id))
             case "/continue":
-                answer = self._last(Role.ASSISTANT)
+                answer = self._end()
+                if answer.role is not Role.ASSISTANT:
+                    raise NotFoundError(
+                        tr("The last question has no answer yet."),
+                        data="",
+                        action=tr("/retry has it answered."),
+                    )
                 self._answer(partial(chat.continue_answer, answer.id))
             case "/edit":
-                question = self._last(Role.USER)
+                question = self._question()
                 text = argument or self._read(EDITED, question.content)
                 self._answer(partial(chat.edit, question.id, text))
             case "/system":
@@ -250,14 +255,19 @@ class Talk:
         if self._preset is not None:
             self._services.chat_options.choose(self._conversation, self._preset)
 
-    def _last(self, role: Role) -> Message:
+    def _end(self) -> Message:
+        """The last message: an answer, or a question that has none, as in an imported chat."""
+        branch = self._services.library.chats.branch(self._conversation)
+        if not branch:
+            raise NotFoundError(tr("There is no answer yet."), data="")
+        return branch[-1].message
+
+    def _question(self) -> Message:
         branch = self._services.library.chats.branch(self._conversation)
         for item in reversed(branch):
-            if item.message.role is role:
+            if item.message.role is Role.USER:
                 return item.message
-        answer = role is Role.ASSISTANT
-        told = tr("There is no answer yet.") if answer else tr("There is no question yet.")
-        raise NotFoundError(told, data="")
+        raise NotFoundError(tr("There is no question yet."), data="")
 
     def _read(self, prompt: str, default: str = "") -> str:
         """The next message; lines that end in a backslash go on."""

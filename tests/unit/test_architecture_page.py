@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -42,6 +43,13 @@ def names() -> frozenset[str]:
                 case ast.Constant(value=str(text)) if len(text) <= 40:
                     found.add(text)
     return frozenset(found)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def not_kept() -> Iterator[None]:
+    """A million nodes would be looked at by every later collection of garbage."""
+    yield
+    trees.cache_clear()
 
 
 @cache

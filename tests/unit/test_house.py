@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import subprocess
 import sys
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,20 @@ def sources() -> tuple[tuple[Path, ast.Module], ...]:
         (path.relative_to(APP), ast.parse(path.read_text("utf-8")))
         for path in sorted(APP.rglob("*.py"))
     )
+
+
+@cache
+def walked() -> tuple[tuple[Path, tuple[ast.AST, ...]], ...]:
+    """Every node of every file: so many that each test walking for itself takes seconds."""
+    return tuple((path, tuple(ast.walk(tree))) for path, tree in sources())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def not_kept() -> Iterator[None]:
+    """A million nodes would be looked at by every later collection of garbage."""
+    yield
+    walked.cache_clear()
+    sources.cache_clear()
 
 
 def dotted(node: ast.AST) -> str:
@@ -54,19 +69,17 @@ def test_the_services_and_the_terminal_load_without_qt() -> None:
     ],
 )
 def test_only_one_room_asks(question: str, room: str) -> None:
-    for path, tree in sources():
-        asked = any(
-            dotted(node) == question for node in ast.walk(tree) if isinstance(node, ast.Attribute)
-        )
+    for path, nodes in walked():
+        asked = any(dotted(node) == question for node in nodes if isinstance(node, ast.Attribute))
         assert not asked or path.parts[0] == room, f"{path} asks {question}"
 
 
 @pytest.mark.parametrize("does", ["bind", "listen", "accept", "create_server", "start_server"])
 def test_only_the_server_listens(does: str) -> None:
-    for path, tree in sources():
+    for path, nodes in walked():
         calls = [
             dotted(node.func)
-            for node in ast.walk(tree)
+            for node in nodes
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
             if node.func.attr == does
         ]
@@ -79,11 +92,11 @@ def test_the_server_listens_on_loopback_and_opens_nothing() -> None:
     from app.serving.server import LOOPBACK
 
     assert {host for _, host in LOOPBACK} == {"127.0.0.1", "::1"}
-    for path, tree in sources():
+    for path, nodes in walked():
         if path.parts[0] == "serving":
             called = {
                 node.func.attr
-                for node in ast.walk(tree)
+                for node in nodes
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute)
             }
             assert not called & {"connect", "connect_ex", "create_connection", "open_connection"}
@@ -95,8 +108,8 @@ SEVERAL_VALUES = {"ui/transcript/widgets/footer.py"}  # waits for the transcript
 def test_a_signal_carries_one_value_at_most() -> None:
     several = {
         path.as_posix()
-        for path, tree in sources()
-        for node in ast.walk(tree)
+        for path, nodes in walked()
+        for node in nodes
         if isinstance(node, ast.Call) and dotted(node.func) == "Signal" and len(node.args) > 1
     }
     assert several == SEVERAL_VALUES, "a dataclass is the one value: PySide6's stubs check no emit"
@@ -119,9 +132,9 @@ OWN_THREADS = {
 def test_there_is_one_way_off_the_gui_thread() -> None:
     found = {
         path.as_posix()
-        for path, tree in sources()
+        for path, nodes in walked()
         if path.parts[0] == "ui"
-        for node in ast.walk(tree)
+        for node in nodes
         if (isinstance(node, ast.Attribute) and node.attr in ANOTHER_WAY)
         or (isinstance(node, ast.ImportFrom) and {one.name for one in node.names} & ANOTHER_WAY)
     }
@@ -129,8 +142,8 @@ def test_there_is_one_way_off_the_gui_thread() -> None:
 
 
 def test_nothing_swallows_every_exception() -> None:
-    for path, tree in sources():
-        for node in ast.walk(tree):
+    for path, nodes in walked():
+        for node in nodes:
             if isinstance(node, ast.ExceptHandler):
                 kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
                 names = {dotted(kind) if kind is not None else "" for kind in kinds}
@@ -143,16 +156,16 @@ def test_nothing_swallows_every_exception() -> None:
 
 def test_whatever_is_made_on_the_disk_is_its_users_alone() -> None:
     """Files and folders are made by app.domain.private_files, or opened where it made them."""
-    for path, tree in sources():
+    for path, nodes in walked():
         if path.name == "private_files.py":
             continue
         made = {
             function
-            for function in ast.walk(tree)
+            for function in nodes
             if isinstance(function, ast.FunctionDef) and "make_file(" in ast.unparse(function)
         }
         covered = {id(node) for function in made for node in ast.walk(function)}
-        for node in ast.walk(tree):
+        for node in nodes:
             if not isinstance(node, ast.Call) or id(node) in covered:
                 continue
             name = dotted(node.func).rpartition(".")[2]
@@ -175,16 +188,16 @@ def test_nobody_catches_what_is_no_error(folder: str) -> None:
 
 
 def test_nothing_is_terminated() -> None:
-    for path, tree in sources():
-        for node in ast.walk(tree):
+    for path, nodes in walked():
+        for node in nodes:
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                 assert node.func.attr != "terminate", f"{path}:{node.lineno}"
 
 
 def test_every_logger_has_the_name_of_its_module() -> None:
     """One tree below "app": whoever reads a line knows its file. "app" itself is its root."""
-    for path, tree in sources():
-        for node in ast.walk(tree):
+    for path, nodes in walked():
+        for node in nodes:
             if not isinstance(node, ast.Call) or dotted(node.func) != "logging.getLogger":
                 continue
             named = [ast.unparse(one) for one in node.args]
@@ -234,8 +247,8 @@ CALLED_BY_OTHERS = {"get_completions", "load_history_strings", "store_string", "
 
 def test_window_and_terminal_have_no_function_that_only_tests_call() -> None:
     used: set[str] = set()
-    for _, tree in sources():
-        for node in ast.walk(tree):
+    for _, nodes in walked():
+        for node in nodes:
             match node:
                 case ast.Name(id=name, ctx=ast.Load()) | ast.Attribute(attr=name, ctx=ast.Load()):
                     used.add(name)
@@ -243,9 +256,9 @@ def test_window_and_terminal_have_no_function_that_only_tests_call() -> None:
                     used.add(name)
     made = {
         (node.name, path.as_posix())
-        for path, tree in sources()
+        for path, nodes in walked()
         if path.parts[0] in {"ui", "cli"}
-        for node in ast.walk(tree)
+        for node in nodes
         if isinstance(node, ast.FunctionDef | ast.ClassDef)
         # Qt calls what is written like thisOne, Python what is written __so__.
         and (node.name.islower() or isinstance(node, ast.ClassDef))
