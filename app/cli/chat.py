@@ -22,6 +22,7 @@ from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, build_services, make_engine, named_models
+from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
@@ -31,6 +32,7 @@ from app.language import tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
+    AnswerPartAdded,
     AnswerProgressed,
     AnswerReasoningAdded,
     AnswerStarted,
@@ -293,6 +295,10 @@ class Talk:
                 if isinstance(event, AnswerTextAdded):
                     self._progress.clear()
                     output.add(event.text)
+                    begun = True
+                elif isinstance(event, AnswerPartAdded) and (line := computed_line(event.part)):
+                    self._progress.clear()
+                    output.add(line)
                     begun = True
                 elif isinstance(event, AnswerReasoningAdded):
                     self._progress.clear()
