@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
@@ -85,8 +85,10 @@ def _paint_ground(painter: QPainter, area: QRectF, mark: Mark, style: Style) -> 
     painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
-def paint_chips(painter: QPainter, marks: Iterable[MarkedArea], style: Style) -> None:
+def paint_chips(painter: QPainter, marks: Sequence[MarkedArea], style: Style) -> None:
     """Draw what stands under the words: the ground of the numbers that are chips."""
+    if not marks:
+        return  # most rows have none, and each is painted often
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for area in marks:
@@ -97,8 +99,10 @@ def paint_chips(painter: QPainter, marks: Iterable[MarkedArea], style: Style) ->
     painter.restore()
 
 
-def paint_waves(painter: QPainter, marks: Iterable[MarkedArea], style: Style) -> None:
+def paint_waves(painter: QPainter, marks: Sequence[MarkedArea], style: Style) -> None:
     """Draw what stands under the lines: waves below what is wrong."""
+    if not marks:
+        return
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -245,6 +245,8 @@ class RowDocument(QTextDocument):
 
     def to_document(self, position: int) -> int:
         """Turn a position in the row's text into one in the document."""
+        if not self.spelled and not self.chips:
+            return position + self.base
         found = [here - there for start, there, here in self._longer() if position > start]
         return position + sum(found) + self.base
 
@@ -252,6 +254,8 @@ class RowDocument(QTextDocument):
         """Turn a position in the document into one in the row's text."""
         shift = 0
         position = max(0, position - self.base)
+        if not self.spelled and not self.chips:
+            return position
         for start, there, here in self._longer():
             begin = start + shift
             if position >= begin + here:
