@@ -28,6 +28,7 @@ from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, make_engine, named_models
+from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import DocumentReadCancelledError, LoadCancelledError
 from app.domain.generation import (
@@ -47,6 +48,7 @@ from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_li
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
+from app.services.chat.prompt_messages import offers_calculator, with_calculator
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
 from app.setup import Setup
@@ -115,6 +117,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         from app.domain.grammar.form_grammar import form_told
 
         question = f"{question}\n\n{form_told(form)}"
+    grammar = _grammar(form, attached)
+    calculator = offers_calculator(preset, model, form) and not grammar
+    if calculator:
+        system = with_calculator(system)
     turns = [Turn(Role.SYSTEM, system)] if system.strip() else []
     turns.append(Turn(Role.USER, question))
     request = GenerationRequest(
@@ -123,7 +129,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         sampling=answering.sampling(in_force, model),
         private=True,
         replace_system=settings.replace_model_prompt,
-        grammar=_grammar(form, attached),
+        grammar=grammar,
+        calculator=calculator,
     )
     output = None if options.json else answer_output()
     try:
@@ -220,6 +227,8 @@ def _show(event: AnswerEvent, output: AnswerOutput) -> None:
         output.add(event.text)
     elif isinstance(event, ReasoningDelta):
         output.think(event.text)
+    elif isinstance(event, PartAdded) and (line := computed_line(event.part)):
+        output.add(line)
 
 
 def _result(said: AnswerInProgress, finished: Finished, model: ChosenModel) -> dict[str, object]:

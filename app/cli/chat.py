@@ -22,6 +22,7 @@ from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, build_services, make_engine, named_models
+from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
@@ -31,6 +32,7 @@ from app.language import tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
+    AnswerPartAdded,
     AnswerProgressed,
     AnswerReasoningAdded,
     AnswerStarted,
@@ -215,13 +217,18 @@ class Talk:
                 self._new()
                 _say(tr("A new chat."))
             case "/retry":
-                answer = self._last(Role.ASSISTANT)
-                self._answer(partial(chat.regenerate, answer.id))
+                self._answer(partial(chat.regenerate, self._end().id))
             case "/continue":
-                answer = self._last(Role.ASSISTANT)
+                answer = self._end()
+                if answer.role is not Role.ASSISTANT:
+                    raise NotFoundError(
+                        tr("The last question has no answer yet."),
+                        data="",
+                        action=tr("/retry has it answered."),
+                    )
                 self._answer(partial(chat.continue_answer, answer.id))
             case "/edit":
-                question = self._last(Role.USER)
+                question = self._question()
                 text = argument or self._read(EDITED, question.content)
                 self._answer(partial(chat.edit, question.id, text))
             case "/system":
@@ -250,14 +257,19 @@ class Talk:
         if self._preset is not None:
             self._services.chat_options.choose(self._conversation, self._preset)
 
-    def _last(self, role: Role) -> Message:
+    def _end(self) -> Message:
+        """The last message: an answer, or a question that has none, as in an imported chat."""
+        branch = self._services.library.chats.branch(self._conversation)
+        if not branch:
+            raise NotFoundError(tr("There is no answer yet."), data="")
+        return branch[-1].message
+
+    def _question(self) -> Message:
         branch = self._services.library.chats.branch(self._conversation)
         for item in reversed(branch):
-            if item.message.role is role:
+            if item.message.role is Role.USER:
                 return item.message
-        answer = role is Role.ASSISTANT
-        told = tr("There is no answer yet.") if answer else tr("There is no question yet.")
-        raise NotFoundError(told, data="")
+        raise NotFoundError(tr("There is no question yet."), data="")
 
     def _read(self, prompt: str, default: str = "") -> str:
         """The next message; lines that end in a backslash go on."""
@@ -283,6 +295,10 @@ class Talk:
                 if isinstance(event, AnswerTextAdded):
                     self._progress.clear()
                     output.add(event.text)
+                    begun = True
+                elif isinstance(event, AnswerPartAdded) and (line := computed_line(event.part)):
+                    self._progress.clear()
+                    output.add(line)
                     begun = True
                 elif isinstance(event, AnswerReasoningAdded):
                     self._progress.clear()

@@ -106,7 +106,12 @@ def _commands(parser: argparse.ArgumentParser, *path: str) -> Iterator[_Command]
 
 _BASH = """\
 # bash completion for phial, made by: phial completion bash
+_phial_offer() {{
+    local line
+    while IFS= read -r line; do COMPREPLY+=("$line"); done
+}}
 _phial() {{
+    COMPREPLY=()
     local cur=${{COMP_WORDS[COMP_CWORD]}} prev=${{COMP_WORDS[COMP_CWORD-1]}}
     local at= word words= options= i
     for ((i = 1; i < COMP_CWORD; i++)); do
@@ -121,14 +126,13 @@ _phial() {{
     case "$at" in
 {offers}
     esac
-    COMPREPLY=()
     if [[ $cur == -* ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+        _phial_offer < <(compgen -W "$options" -- "$cur")
     elif [[ -n $words ]]; then
-        mapfile -t COMPREPLY < <(compgen -W "$words" -- "$cur")
+        _phial_offer < <(compgen -W "$words" -- "$cur")
     else
         compopt -o filenames 2> /dev/null
-        mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        _phial_offer < <(compgen -f -- "$cur")
     fi
 }}
 complete -F _phial phial
@@ -142,7 +146,7 @@ def _bash(tree: list[_Command]) -> str:  # not shown: a script
         walk += _steps(command)
         for word, those in command.after.items():
             given = f'compgen -W "{" ".join(those)}" -- "$cur"'
-            values.append(f'        "{at} {word}") mapfile -t COMPREPLY < <({given}); return ;;')
+            values.append(f'        "{at} {word}") _phial_offer < <({given}); return ;;')
         names = " ".join(name for option in command.options for name in option.names)
         words = " ".join([*(word.word for word in command.commands), *command.values])
         offers.append(f'        "{at}") options="{names}" words="{words}" ;;')

@@ -114,6 +114,8 @@ def preset_lines(preset: Preset) -> list[str]:
     lines = [preset.name, preset.about]
     if preset.model:
         lines.append(tr("For the model: {model}", model=preset.model))
+    if preset.tools:
+        lines.append(tr("May have numbers computed by the calculator"))
     lines += [
         f"{SPECS[name].option.label}: {setting_text(SPECS[name], value)}"
         for name, value in preset.values.items()

@@ -164,6 +164,8 @@ class GenerationRequest:
             window's chats find nothing of each other in the KV cache, nor on disk. Empty for the
             window's own.
         raw: In place of turns, of which there are none then.
+        calculator: The model was told that it may ask for computations, as
+            :mod:`app.domain.answers.calculation` spells them. Not together with a grammar.
     """
 
     conversation_id: str
@@ -177,6 +179,7 @@ class GenerationRequest:
     replace_system: bool = False
     owner: str = ""
     raw: RawPrompt | None = None
+    calculator: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,12 +80,14 @@ class ToolResultPart:
         name: The tool's name.
         id: That of the :class:`ToolCallPart`.
         failed: The tool could not do it; ``text`` says why.
+        asked: What was asked, where no call stands before it: the expression of a calculation.
     """
 
     text: str
     name: str = ""
     id: str = ""
     failed: bool = False
+    asked: str = ""
 
 
 @dataclass(frozen=True, slots=True)

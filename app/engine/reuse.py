@@ -72,8 +72,8 @@ class Move:
     saw: frozenset[Turn]
 
 
-def common_prefix(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens both begin with."""
+def common_prefix(first: Sequence[object], second: Sequence[object]) -> int:
+    """How many tokens, or characters, both begin with."""
     length = min(len(first), len(second))
     if first[:length] == second[:length]:
         return length

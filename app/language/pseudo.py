@@ -9,7 +9,7 @@ _ACCENTED = str.maketrans(
     "ÅåÇçÐđÉéĜĝĤĥÎîĴĵĶķĻļÑñÖöŘřŠšŢţÛûŴŵÝýŽž",
 )
 # What stands for something else: placeholders, argparse's marks, tags, entities.
-_KEPT = re.compile(r"(\{\w*\}|%\(\w+\)s|%%|</?\w[^<>]*>|&#?\w+;)")
+_KEPT = re.compile(r"(\{\w*\}|%(?:\(\w+\))?[sdr%]|</?\w[^<>]*>|&#?\w+;)")
 _LONGER = 0.4
 _RIGHT_TO_LEFT, _POP = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
 

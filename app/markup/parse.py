@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from app.markup.kinds.registry import block_parser
@@ -13,14 +14,23 @@ if TYPE_CHECKING:
     from app.markup.document.blocks import Block
 
 
-def parse(text: str) -> tuple[Block, ...]:
+def _nothing() -> None:
+    """Nobody wants to end it."""
+
+
+def parse(text: str, each: Callable[[], object] = _nothing) -> tuple[Block, ...]:
     """The blocks of ``text``; never raises, whatever the text.
 
     The same as feeding it to a `MarkdownStream` in any pieces and finishing.
+
+    Args:
+        text: Markdown.
+        each: Called for each line and each block; what it raises ends the parsing.
     """
     machine = block_parser()
     start = 0
     for end in LINE_END.finditer(text):
+        each()
         machine.feed_line(text[start : end.start()], start)
         start = end.end()
     if start < len(text):
@@ -29,4 +39,8 @@ def parse(text: str) -> tuple[Block, ...]:
     builder = BlockBuilder(machine.references)
     for _ in Finalizer(machine.root, builder).number():
         pass
-    return tuple(block for child in machine.root.children for block in builder.blocks(child))
+    blocks: list[Block] = []
+    for child in machine.root.children:
+        each()
+        blocks += builder.blocks(child)
+    return tuple(blocks)

@@ -374,3 +374,25 @@ def test_whoever_reads_a_part_of_the_output_is_not_told_of_the_rest() -> None:
 
 def test_a_home_of_nobody_is_a_sentence() -> None:
     sentence(phial("chats", "list", environment={"PHIAL_HOME": "~nobody-of-that-name/x"}))
+
+
+def test_a_chat_that_ends_in_a_question_is_gone_on_with_there(
+    model: Path, tmp_path: Path, home: Path
+) -> None:
+    """Such as a file of nothing but messages, which tells no title and no time either."""
+    file, log = tmp_path / "talk.jsonl", tmp_path / "engine.log"
+    said = (("user", "One?"), ("assistant", "Yes."), ("user", "Two?"))
+    turns = [{"role": role, "content": content} for role, content in said]
+    file.write_text(json.dumps({"messages": turns}), encoding="utf-8")
+    run("chats", "import", file)
+    words = ("chat", "--model", model, "--chat", "One?")
+    talk = run(*words, stdin="/continue\n/retry\n/retry\n", log=log)
+    assert "The last question has no answer yet." in talk.out
+    answers = [one.request for one in asked(log).of(GenerateCommand)]
+    assert [one.turns[-1].content for one in answers] == ["Two?", "Two?"]
+    opened = open_store(home)
+    (chat,) = opened.repository.conversations.list_all()
+    branch = [item.message.content for item in opened.repository.branch(chat.id)]
+    opened.close()
+    assert branch == ["One?", "Yes.", "Two?", "It was written down."]
+    assert chat.created_at.year > 2000

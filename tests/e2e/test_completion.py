@@ -12,7 +12,9 @@ from app.cli.completion import SHELLS, script
 from app.main import _parser
 from tests.support.terminal import options, parsers
 
+# As with bash 3.2, which macOS has: what came later is not there.
 _BASH = """
+enable -n mapfile readarray compopt
 source "$1"; shift
 COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _phial; printf '%s\\n' "${COMPREPLY[@]}"
 """

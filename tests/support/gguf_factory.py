@@ -101,8 +101,9 @@ def vocabulary(spec: ModelSpec) -> tuple[list[str], dict[bytes, int]]:
     """All tokens, and the id of every piece of text that is one."""
     tokens = byte_tokens()
     ids = {bytes([byte]): byte for byte in range(256)}
+    controls = {control.encode() for control in spec.controls}
     for piece in (b"he", *spec.script):
-        if piece not in ids:
+        if piece not in ids and piece not in controls:
             ids[piece] = len(tokens)
             tokens.append(spelled(piece))
     for control in spec.controls:

@@ -16,6 +16,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
@@ -187,8 +188,16 @@ class Inspector:
         if self._pictures:
             top.grab().save(str(self._folder / f"{screen}.png"))
 
-    def wait(self, screen: str, do: Callable[[], object]) -> None:
-        """Do what opens dialogs or menus that wait for their end, look at each and leave it."""
+    def wait(
+        self, screen: str, do: Callable[[], object], then: Callable[[QWidget], object] | None = None
+    ) -> None:
+        """Do what opens dialogs or menus that wait for their end, look at each and leave it.
+
+        Args:
+            screen: The name of the first; the others are numbered.
+            do: Opens them.
+            then: What else is done with each before it is left.
+        """
         seen: list[str] = []
         poll = QTimer()
 
@@ -199,6 +208,8 @@ class Inspector:
                 name = f"{screen} {len(seen) + 1}" if seen else screen
                 seen.append(name)
                 self.look(name, shown)
+                if then is not None:
+                    then(shown)
                 shown.close()
                 poll.start()
 
@@ -239,7 +250,6 @@ WAITING = (
     "system_prompt",
     "choose_preset",
     "chat_values",
-    "form",
     "switch_model",
     "presets",
     "prompts",
@@ -272,14 +282,16 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
         if dialog is not None:
             dialog.reject()
             seen.settle()
-    for command in ("models", "get_models", "documents"):
+    for command in ("models", "documents"):
         window.actions_table[command].trigger()
         seen.settle()
         seen.look(command, window)
+        _look_at_tabs(seen, window)
         window.pages.back()
         seen.settle()
     for command in WAITING:
         seen.wait(command, window.actions_table[command].trigger)
+    seen.wait("form", window.actions_table["form"].trigger, partial(_look_at_choices, seen))
     _look_at_files(seen, window, folder)
     window.actions_table["settings"].trigger()
     settings = window.pages.page
@@ -292,6 +304,22 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
     seen.settle()
     _close(window, harness)
     return seen.found
+
+
+def _look_at_tabs(seen: Inspector, window: MainWindow) -> None:
+    for bar in window.pages.findChildren(QTabBar):
+        for tab in range(1, bar.count() if bar.isVisible() else 0):
+            bar.setCurrentIndex(tab)
+            seen.settle()
+            seen.look(f"models, tab {tab + 1}", window)
+
+
+def _look_at_choices(seen: Inspector, dialog: QWidget) -> None:
+    for box in dialog.findChildren(QComboBox):
+        for row in range(1, box.count()):
+            box.setCurrentIndex(row)
+            seen.settle()
+            seen.look(f"form {row + 1}", dialog)
 
 
 def _look_at_files(seen: Inspector, window: MainWindow, folder: Path) -> None:
@@ -307,6 +335,11 @@ def _look_at_files(seen: Inspector, window: MainWindow, folder: Path) -> None:
         seen.look(command, window)
         for one in window.findChildren(CommandPalette):
             one.close()
+    dialog = seen.dialog(window, "trash", "trash with a chat")
+    if dialog is not None:
+        empty = next(one for one in dialog.findChildren(QPushButton) if one.isEnabled())
+        seen.wait("trash is emptied", empty.click)
+        seen.settle()
 
 
 def _close(window: MainWindow, harness: Harness) -> None:

@@ -251,6 +251,10 @@ class PartialAnswer:
                 self._thoughts.append(event.text)
         return events
 
+    def put_in(self, text: str) -> None:
+        """Take in what stands in the answer as the model reads it, and is told as a part."""
+        self._text.append(text)
+
     @property
     def text(self) -> str:
         """The words of it, without reasoning."""

@@ -34,6 +34,7 @@ PRESETS = (  # not shown: what the model reads; the rest is caught
         "every term when it first appears and write formulas in LaTeX between $ signs. Work one "
         "small example through with numbers. End with how one can check it oneself. " + _LANGUAGE,
         {"temperature": 0.6},
+        tools=True,
         bundled=True,
     ),
     Preset(
@@ -46,6 +47,7 @@ PRESETS = (  # not shown: what the model reads; the rest is caught
         "the finished solution unless asked for it. Compare decimal numbers digit by digit: 9.9 is "
         "9.90, which is more than 9.11. If everything is right, say so plainly. " + _LANGUAGE,
         {"temperature": 0.2},
+        tools=True,
         bundled=True,
     ),
     Preset(

@@ -32,7 +32,7 @@ class Preset:
         values: Sampling and context, see :data:`OWN_VALUES`.
         model: Id of the family in the catalogue that it is written for; empty for any.
         form: Id of the form that answers have; empty for none.
-        tools: Whether the model may use tools.
+        tools: Whether the model may ask the calculator, which is the only tool.
         bundled: Whether it comes with Phial, and is duplicated where it is to be changed.
     """
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
+from app.domain.answers.calculation import AskedComputation
 from app.domain.answers.reasoning import PartialAnswer, ReasoningFilter
 from app.domain.errors import InvalidValueError, LoadCancelledError, ModelFileError
 from app.domain.generation import (
@@ -15,15 +16,18 @@ from app.domain.generation import (
     Finished,
     GenerationEvent,
     GenerationRequest,
+    PartAdded,
     PromptProgress,
     Role,
     SnapshotRestored,
     StopReason,
+    TextDelta,
     Timings,
     Turn,
 )
 from app.engine.base import Cancel
 from app.engine.llama.backend import Backend
+from app.engine.llama.computations import Computations
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.llama.grammar_sampler import GrammarSampler
 from app.engine.llama.prompt_assembly import assemble
@@ -31,7 +35,7 @@ from app.engine.llama.sampler import Sampler
 from app.engine.llama.session import Session
 from app.engine.llama.tokenizer import Detokenizer
 from app.engine.prompt_lookup import Drafter
-from app.engine.reuse import Reading
+from app.engine.reuse import Reading, common_prefix
 from app.engine.stops import StopFilter
 from app.language import tr
 
@@ -79,6 +83,8 @@ class AnswerGenerator:
         self._evaluated = 0
         self._restored = (0, 0.0)
         self._drafter: Drafter | None = None
+        self._computing = Computations(session.tokenizer) if request.calculator else None
+        self._put_in: tuple[int, ...] = ()  # written by the calculator, and not read yet
 
     def close(self) -> None:
         """Free the samplers."""
@@ -165,22 +171,76 @@ class AnswerGenerator:
         reason = StopReason.STOPPED
         for token in self._draw(limit):
             if token in session.template.ends or tokenizer.is_end_of_generation(token):
-                reason = StopReason.END_OF_TURN
-                break
-            self._written.append(token)
-            text = self._stops.feed(self._text.feed(tokenizer.piece(token)))
-            yield from self._answer.added(self._reasoning.feed(text, 1))
-            if self._stops.met:
-                reason = StopReason.STOP_STRING
-                break
-            if len(self._written) == limit:
+                asked = self._asked_last()
+                if asked is None:
+                    reason = StopReason.END_OF_TURN
+                    break
+                yield from self._compute(asked)
+            else:
+                self._written.append(token)
+                text, asked = self._told(token)
+                yield from self._answer.added(self._reasoning.feed(self._stops.feed(text), 1))
+                if self._stops.met:
+                    reason = StopReason.STOP_STRING
+                    break
+                if asked is not None:
+                    yield from self._compute(asked)
+            if len(self._written) >= limit:
                 reason = cut
                 break
-        rest = "" if self._stops.met else self._stops.feed(self._text.end()) + self._stops.end()
+        rest = "" if self._stops.met else self._stops.feed(self._left(reason)) + self._stops.end()
         yield from self._answer.added(self._reasoning.feed(rest))
         yield from self._answer.added(self._reasoning.end())
         self._remember(reason)
         yield self._finished(reason, time.perf_counter() - began)
+
+    def _told(self, token: int) -> tuple[str, AskedComputation | None]:
+        """The text that a token brings, and what is to be computed behind it."""
+        if self._computing is None:
+            return self._text.feed(self._session.tokenizer.piece(token)), None
+        text = self._text.feed(self._computing.piece(token))
+        thinking = self._reasoning.in_thought
+        return self._computing.feed(text, whole=self._text.whole, thinking=thinking)
+
+    def _asked_last(self) -> AskedComputation | None:
+        """What a model asks that ends its turn to be answered, as those do that know tools."""
+        return self._computing.asked_last() if self._computing is not None else None
+
+    def _left(self, reason: StopReason) -> str:
+        """Text that was held back when the answer ended."""
+        rest = self._text.end()
+        if self._computing is None:
+            return rest
+        cut = reason is not StopReason.END_OF_TURN
+        return self._computing.end(rest, cut=cut)
+
+    def _compute(self, asked: AskedComputation) -> Iterator[GenerationEvent]:
+        """Put a computation and its result where the answer asks for it."""
+        assert self._computing is not None  # noqa: S101  # it found what is asked
+        yield from self._answer.added(self._reasoning.feed(self._stops.end()))
+        put_in = self._computing.put_in(asked)
+        before = len(self._written)
+        self._written[put_in.kept :] = self._put_in = put_in.tokens
+        self._answer.put_in(put_in.text)
+        yield TextDelta("", max(0, len(self._written) - before))
+        yield PartAdded(put_in.part)
+
+    def _read_put_in(self) -> bool:
+        """Bring the cache to what stands in the answer now; False when that was stopped."""
+        assert self._sampler is not None  # noqa: S101  # events() made it
+        decoder, wanted = self._session.decoder, [*self._reading.tokens, *self._written]
+        for token in self._put_in:
+            if self._sampler.remembers:
+                self._sampler.note(token)
+            if self._drafter is not None:
+                self._drafter.on_token(token)
+        self._put_in = ()
+        kept = min(common_prefix(decoder.kv.tokens, wanted), len(wanted) - 1)
+        if kept < len(decoder.kv.tokens):
+            decoder.kv.trim(kept)
+        for _ in decoder.prefill(wanted, self._cancel.is_set):
+            pass
+        return len(decoder.kv.tokens) == len(wanted)
 
     def _draw(self, limit: int) -> Iterator[int]:
         """Tokens, each evaluated when the next is asked for. Ends when stopped.
@@ -206,6 +266,14 @@ class AnswerGenerator:
                     token = keeping.sample(context, row, logits)
                 _check_one(logits[token])
                 yield token
+                if self._put_in:
+                    if row >= 0:
+                        self._settle(draft, row, kept)
+                    draft, row = [], -1
+                    if not self._read_put_in():
+                        return
+                    kept = len(decoder.kv.tokens)
+                    continue
                 if drafter is not None:
                     drafter.on_token(token)
                 if row >= 0:
@@ -283,7 +351,8 @@ class AnswerGenerator:
     def _remember(self, reason: StopReason) -> None:
         """Keep the tokens that were really written for the text the next prompt will hold."""
         marks = self._reasoning
-        if reason is StopReason.STOP_STRING or marks.cut_mark:
+        half = self._computing is not None and self._computing.half
+        if reason is StopReason.STOP_STRING or marks.cut_mark or half:
             return
         ids = self._written
         answer = Turn(Role.ASSISTANT, "", thinking=marks.thinking)

@@ -7,6 +7,7 @@ import ctypes
 from functools import cached_property
 from typing import Any
 
+from app.domain.answers.calculation import TOOL_TOKENS
 from app.domain.answers.reasoning import MARK_TEXTS
 from app.domain.errors import EngineError, InvalidValueError
 from app.domain.generation import RawPrompt
@@ -98,6 +99,12 @@ class Tokenizer:
             return None
         return ids[0]
 
+    @cached_property
+    def call_marks(self) -> dict[int, bytes]:
+        """What stands for the control tokens by which a model that was trained to calls a tool."""
+        found = {self.control_token(token): text for token, text in TOOL_TOKENS.items()}
+        return {token: text.encode() for token, text in found.items() if token is not None}
+
     def is_end_of_generation(self, token: int) -> bool:
         """Whether the model itself calls this an end of generation."""
         return bool(self._c.llama_vocab_is_eog(self.vocab, token))
@@ -156,6 +163,11 @@ class Detokenizer:
     def feed(self, data: bytes) -> str:
         """The characters that are complete now."""
         return self._decoder.decode(data)
+
+    @property
+    def whole(self) -> bool:
+        """Whether what came so far ends with a whole character."""
+        return not self._decoder.getstate()[0]
 
     def end(self) -> str:
         """What is left: U+FFFD for a character that was never finished."""

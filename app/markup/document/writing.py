@@ -30,9 +30,6 @@ class BlockRenderer(Protocol):
     def quote(self, body: str, title: str = "", tone: str = "border") -> str:
         """A quotation; also what is set off by a bar of another tone, under a title."""
 
-    def draws_rows(self, count: int) -> bool:
-        """Whether so many more rows are drawn as a table, and not as lines."""
-
     def task(self, *, checked: bool) -> str:
         """The box of a task."""
 

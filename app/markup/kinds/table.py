@@ -77,10 +77,6 @@ class Table(Block):
         parts = []
         for start in range(0, max(1, len(self.rows)), size):
             part = self.rows[start : start + size]
-            if not page.look.draws_rows(len(part)):
-                lines = (" | ".join(map(page.spans, cells)) for cells in part)
-                parts.append(f"<p>{'<br>'.join(lines)}</p>\n")
-                continue
             body = "".join(row(cells, "td") for cells in part)
             parts.append(  # not shown: HTML
                 '<div class="table"><table class="data" dir="auto" border="1" cellspacing="0" '

@@ -31,14 +31,14 @@ from app.markup.parts.form import FormLine, ReadingLine
 from app.markup.parts.part_block import PartBlock
 from app.markup.parts.reasoning import Thinking
 from app.markup.parts.sources import Sources
-from app.markup.parts.tools import ToolUse
+from app.markup.parts.tools import ToolUse, result_block
 
 BLOCKS: Mapping[type, Callable[[Any], PartBlock]] = MappingProxyType(
     {
         ReasoningPart: Thinking.of,
         AttachmentPart: Attachment.of,
         ToolCallPart: ToolUse.of_call,
-        ToolResultPart: ToolUse.of_result,
+        ToolResultPart: result_block,
         CitationPart: Sources.of,
         FormPart: FormLine.of,
         ReadingChoicePart: ReadingLine.of,

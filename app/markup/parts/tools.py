@@ -4,14 +4,39 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
+from app.domain.answers.calculation import equation, is_computed
 from app.domain.parts import Part, ToolCallPart, ToolResultPart
 from app.language import tr
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
 from app.markup.document.spans import Text
 from app.markup.kinds.code import CodeBlock
+from app.markup.parts.form import CaptionLine
 from app.markup.parts.part_block import FoldBlock, FoldFrame
-from app.markup.text import fenced, label
+from app.markup.text import fenced, label, one_line
+
+if TYPE_CHECKING:
+    from app.markup.document.writing import Speller
+
+
+@dataclass(frozen=True, slots=True)
+class CalculationLine(CaptionLine):
+    """What the calculator was asked and what it comes to, in one line of the answer."""
+
+    copied = True
+
+    @classmethod
+    def of(cls, part: ToolResultPart) -> CalculationLine:
+        """The line of a part."""
+        line = label(equation(part))
+        return cls((Paragraph((Text(line),)),), line)
+
+    def spelled(self, _speller: Speller, _depth: int) -> str:
+        return self.caption
+
+    def markdown(self) -> str:
+        return one_line(self.caption)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +102,11 @@ class ToolUse(FoldBlock):
 
     def frame(self, *, first: bool) -> ToolFrame:
         return ToolFrame(first, self.heading())
+
+
+def result_block(part: ToolResultPart) -> ToolUse | CalculationLine:
+    """What a tool answered, as it is shown."""
+    return CalculationLine.of(part) if is_computed(part) else ToolUse.of_result(part)
 
 
 def _answer(part: ToolResultPart) -> tuple[Block, ...]:

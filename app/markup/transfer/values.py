@@ -10,6 +10,9 @@ from typing import Protocol
 from app.domain.conversation import Conversation, Message, Version
 from app.domain.generation import Role
 
+# Told how many characters of how many of a chat are written; what it raises ends the writing.
+ExportStep = Callable[[int, int], None]
+
 # The endings of files of chats.
 SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
 ZIP = ".zip"
@@ -85,6 +88,10 @@ class ExportOptions:
             return moment
 
 
+def no_step(_done: int, _total: int) -> None:
+    """Nobody wants to know how far it is."""
+
+
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
     """A format chats can be exported to.
@@ -115,8 +122,15 @@ class Exporter(Protocol):
     def format(self) -> ExportFormat:
         """What it writes."""
 
-    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+    def write(
+        self, chats: tuple[Chat, ...], options: ExportOptions, step: ExportStep = no_step
+    ) -> bytes:
         """The file's content; exactly one chat unless ``format.several``.
+
+        Args:
+            chats: What it holds.
+            options: What of them.
+            step: Called again and again; an error of it is raised here.
 
         Raises:
             TransferError: It cannot be written in this format.

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import replace
 
+from app.domain.answers.calculation import with_calculations
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import EngineDiedError, KnownError
 from app.domain.generation import (
@@ -146,7 +147,8 @@ def _open_reasoning(placed: Sequence[PlacedPart]) -> ReasoningPart | None:
 def continued_turn(message: Message) -> Turn:
     """An answer as the model goes on with it: with what it thought, which else it never reads."""
     thinking = _open_reasoning(message.placed) is not None
-    return Turn(Role.ASSISTANT, message.content, message.id, message.reasoning, thinking)
+    text = with_calculations(message.content, message.placed)
+    return Turn(Role.ASSISTANT, text, message.id, message.reasoning, thinking)
 
 
 def finished_message(message: Message, event: Finished) -> Message:

@@ -18,7 +18,8 @@ from app.domain.generation import (
     StopReason,
     Turn,
 )
-from app.domain.model import finds_lines_only
+from app.domain.model import ChosenModel, finds_lines_only
+from app.domain.presets.preset import Preset
 from app.engine.base import Engine
 from app.language import tr
 from app.services.chat.answer_in_progress import (
@@ -27,7 +28,7 @@ from app.services.chat.answer_in_progress import (
     failed_message,
     finished_message,
 )
-from app.services.chat.prompt_messages import chat_turns, form_asked
+from app.services.chat.prompt_messages import chat_turns, form_asked, offers_calculator
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
@@ -99,8 +100,9 @@ class AnswerWriter:
             writing.message, model=self._models.facts.reference(model), sampling=sampling
         )
         writing.message = message
-        turns = self._turns(writing, resume=resume)
+        turns, calculator = self._turns(writing, in_force.preset, model, resume=resume)
         quotes = writing.given.quotes
+        grammar = _grammar(writing)
         request = GenerationRequest(
             conversation_id=message.conversation_id,
             turns=turns,
@@ -109,7 +111,8 @@ class AnswerWriter:
             continue_answer=turns[-1].role is Role.ASSISTANT,
             private=self._library.chats.is_private(message.conversation_id),
             replace_system=in_force.settings.replace_model_prompt,
-            grammar=_grammar(writing),
+            grammar=grammar,
+            calculator=calculator and not grammar,
         )
         shortened = self._shortened(request, writing)
         events = self._engine.generate(shortened.request, writing.cancel)
@@ -146,8 +149,17 @@ class AnswerWriter:
         request = replace(request, overflow=OverflowPolicy.LEAVE_OUT)
         return self._summaries.shorten(request, loaded, writing.cancel, tell)
 
-    def _turns(self, writing: AnswerInProgress, *, resume: bool) -> tuple[Turn, ...]:
+    def _turns(
+        self,
+        writing: AnswerInProgress,
+        preset: Preset | None,
+        model: ChosenModel,
+        *,
+        resume: bool,
+    ) -> tuple[tuple[Turn, ...], bool]:
         """What the model reads: what the answer follows, and what there is to go on with.
+
+        The second value is whether it is told of the calculator there.
 
         Not the active branch: another version may have been chosen while the answer waited.
         """
@@ -159,18 +171,20 @@ class AnswerWriter:
             path.append(messages[above])
             above = path[-1].parent_id
         conversation = self._library.chats.get(answer.conversation_id)
-        turns = chat_turns(conversation, path[::-1])
         writing.form = form_asked(path[0]) if path else None
+        calculator = offers_calculator(preset, model, writing.form)
+        turns = chat_turns(conversation, path[::-1], calculator=calculator)
         if self._documents is not None:
             loaded = self._models.state.loaded
             size = loaded.context_size if loaded is not None else CONTEXT_UNKNOWN
             demo, private = finds_lines_only(self._models.state.model), conversation.private
             given = self._documents.given(turns, path[::-1], size, private=private, demo=demo)
             writing.given, turns = given, given.turns
-        begun = resume and bool(answer.content or answer.reasoning)
+        so_far = continued_turn(answer)
+        begun = resume and bool(so_far.content or so_far.reasoning)
         if begun and writing.given.quotes is None:  # lines that stand there are passed over
-            turns += (continued_turn(answer),)
-        return turns
+            turns += (so_far,)
+        return turns, calculator
 
 
 def _grammar(writing: AnswerInProgress) -> str:

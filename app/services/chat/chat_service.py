@@ -29,7 +29,6 @@ from app.services.chat.answer_in_progress import AnswerInProgress, failed_messag
 from app.services.chat.answer_writer import AnswerWriter, WrittenAnswer
 from app.services.chat.answering_model import AnsweringModel
 from app.services.chat.chat_options import ChatOptionsService
-from app.services.chat.titles import title_from
 from app.services.core.events import (
     AnswerEnded,
     AnswerStarted,
@@ -40,6 +39,7 @@ from app.services.core.events import (
     LibraryChanged,
     SendFailed,
 )
+from app.services.core.first_words import title_from
 from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import SerialExecutor, tell_of_bug
 from app.services.library.library_service import LibraryService
@@ -156,16 +156,15 @@ class ChatService:
         """Write another version of an answer; returns its id.
 
         Args:
-            answer_id: The answer.
+            answer_id: The answer, or a question that has none.
             model: Writes it; None for the chat's own.
 
         Raises:
             EngineBusyError: Another answer is being written.
         """
         old = self._library.chats.message(answer_id)
-        if old.role is not Role.ASSISTANT:
-            raise InvalidValueError(tr("Only answers can be regenerated."))
-        answer = self._blank_answer(old.conversation_id, old.parent_id)
+        question = old.id if old.role is Role.USER else old.parent_id
+        answer = self._blank_answer(old.conversation_id, question)
         self._begin(answer, lambda: self._library.add_message(answer), resume=False, model=model)
         return answer.id
 

@@ -12,7 +12,14 @@ from app.domain.generation import OverflowPolicy, Role, Turn
 from app.domain.model import LoadedModel
 from app.domain.settings import Settings
 from app.engine.base import Engine
-from app.services.chat.prompt_messages import newest_summary, with_summary, wrote
+from app.services.chat.prompt_messages import (
+    asked_text,
+    newest_summary,
+    offers_calculator,
+    with_calculator,
+    with_summary,
+    wrote,
+)
 from app.services.core.events import ContextMeasured, EventBus, ModelPhase
 from app.services.core.serial_executor import SerialExecutor
 from app.services.library.library_service import LibraryService
@@ -141,13 +148,17 @@ class ContextService:
         messages = [item.message for item in self._library.chats.branch(conversation_id)]
         known = self._library.chats.token_counts(conversation_id, key) if key else {}
         unknown = [message for message in messages if message.id not in known]
-        texts = [message.content for message in unknown]
-        counts = self._engine.count_tokens([conversation.system_prompt, draft, *texts])
+        texts = [asked_text(message) for message in unknown]
+        in_force = self._options.in_force(conversation.options, model)
+        system = conversation.system_prompt
+        if offers_calculator(in_force.preset, model, None):
+            system = with_calculator(system)
+        counts = self._engine.count_tokens([system, draft, *texts])
         fresh = {message.id: count for message, count in zip(unknown, counts[2:], strict=True)}
         if key and fresh:
             self._library.set_token_counts(conversation_id, key, fresh)
         all_counts = {**known, **fresh}
-        turns = [Turn(Role.SYSTEM, conversation.system_prompt)] if counts[0] else []
+        turns = [Turn(Role.SYSTEM, system)] if counts[0] else []
         tokens = [counts[0]] if counts[0] else []
         for message in messages:
             if all_counts[message.id]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from app.domain.answers.calculation import OFFER, with_calculations
 from app.domain.conversation import Conversation, Message
 from app.domain.endpoints.source import EndpointSource
 from app.domain.generation import Role, Turn
 from app.domain.grammar.form import Form, form_of
-from app.domain.model import LoadedModel
+from app.domain.model import ChosenModel, LoadedModel, ModelFile
 from app.domain.parts import FormPart
+from app.domain.presets.preset import Preset
 
 HEADING = "Summary of the earlier part of this conversation:\n"  # not shown: read by the model
 
@@ -22,17 +24,40 @@ def wrote(loaded: LoadedModel | None, answer: Message) -> bool:
     return endpoint == (answer.model.endpoint if answer.model is not None else "")
 
 
-def chat_turns(conversation: Conversation, branch: Sequence[Message]) -> tuple[Turn, ...]:
-    """The system prompt, where there is one, and the texts of a branch; no model reads thoughts."""
+def chat_turns(
+    conversation: Conversation, branch: Sequence[Message], *, calculator: bool = False
+) -> tuple[Turn, ...]:
+    """The system prompt, where there is one, and the texts of a branch; no model reads thoughts.
+
+    Args:
+        conversation: The chat.
+        branch: From its first message.
+        calculator: The model is told that it may ask for computations.
+    """
     turns = []
-    if conversation.system_prompt.strip():
-        turns.append(Turn(Role.SYSTEM, conversation.system_prompt))
-    turns += [
-        Turn(message.role, asked_text(message), message.id)
-        for message in branch
-        if message.content or message.role is not Role.ASSISTANT
-    ]
+    system = with_calculator(conversation.system_prompt) if calculator else ""
+    system = system or conversation.system_prompt
+    if system.strip():
+        turns.append(Turn(Role.SYSTEM, system))
+    for message in branch:
+        text = asked_text(message)
+        if text or message.role is not Role.ASSISTANT:
+            turns.append(Turn(message.role, text, message.id))
     return tuple(turns)
+
+
+def with_calculator(system: str) -> str:
+    """A system prompt, which may be blank, that offers the calculator."""
+    return f"{system}\n\n{OFFER}" if system.strip() else OFFER
+
+
+def offers_calculator(preset: Preset | None, model: ChosenModel | None, form: Form | None) -> bool:
+    """Whether an answer may ask for computations.
+
+    Only where its preset says so; the engine of this computer alone can put a result into an answer
+    while it is written; and no form has a place for one.
+    """
+    return preset is not None and preset.tools and isinstance(model, ModelFile) and form is None
 
 
 def form_asked(message: Message) -> Form | None:
@@ -44,7 +69,12 @@ def form_asked(message: Message) -> Form | None:
 
 
 def asked_text(message: Message) -> str:
-    """A message as the model reads it: behind a question, the form that its answer is to have."""
+    """A message as the model reads it.
+
+    Behind a question stands the form that its answer is to have, in an answer what was computed.
+    """
+    if message.role is Role.ASSISTANT:
+        return with_calculations(message.content, message.placed)
     form = form_asked(message)
     if form is None:
         return message.content

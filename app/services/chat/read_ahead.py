@@ -21,7 +21,7 @@ from app.domain.model import ChosenModel, LoadedModel, finds_lines_only
 from app.domain.parts import Part, PlacedPart
 from app.domain.settings import ReadAheadWhen, Settings
 from app.engine.base import Engine
-from app.services.chat.prompt_messages import chat_turns
+from app.services.chat.prompt_messages import chat_turns, form_asked, offers_calculator
 from app.services.chat.summary import Summariser
 from app.services.core.events import AnswerStarted, Event, EventBus, ReadAheadChanged
 from app.services.core.ids import utc_now
@@ -175,8 +175,9 @@ class ReadAheadService:
         in_force = self._options.in_force(chat.options, model)
         question = _question(chat, wish)
         messages = [*branch, question]
+        calculator = offers_calculator(in_force.preset, model, form_asked(question))
         given = self._documents.given(
-            chat_turns(chat, messages),
+            chat_turns(chat, messages, calculator=calculator),
             messages,
             loaded.context_size,
             private=chat.private,

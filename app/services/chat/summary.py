@@ -139,6 +139,7 @@ class Summariser:
             overflow=OverflowPolicy.LEAVE_OUT,
             continue_answer=False,
             grammar="",
+            calculator=False,
             private=True,  # no snapshot for the sake of a summary
         )
         pieces: list[str] = []

@@ -13,6 +13,7 @@ from app.domain.model import is_demo
 from app.engine.base import Engine
 from app.services.chat.prompt_messages import wrote
 from app.services.core.events import AnswerEnded, AnswerStarted, Event, EventBus
+from app.services.core.first_words import title_from
 from app.services.core.serial_executor import SerialExecutor
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
@@ -22,10 +23,8 @@ QUESTION = (  # not shown: read by the model
     "Answer with the title only."
 )
 WRAPPING = " \t*_#.\"'`\u201c\u201d\u2018\u2019\u00ab\u00bb"  # marks and quotes around a title
-TITLE_CHARACTERS = 60
 MAX_TOKENS = 24
 EMPHASIS = re.compile(r"(?<!\w)(\*{1,3}|`)(?=\S)(.+?)(?<=\S)\1(?!\w)")  # *so*, **so** or `so`
-UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")  # control, letters' order
 EXCHANGE_CHARACTERS = 4_000  # enough to know the subject, quick to read
 _log = logging.getLogger(__name__)
 
@@ -113,12 +112,3 @@ def clean_title(text: str) -> str:
     line = next((line for line in text.splitlines() if line.strip()), "")
     line = re.sub(r"^\W*(title\s*:)?\s*", "", EMPHASIS.sub(r"\2", line), flags=re.IGNORECASE)
     return title_from(line.strip(WRAPPING))
-
-
-def title_from(text: str) -> str:
-    """A title from a message's first words, at most 60 characters, cut between words."""
-    line = " ".join(UNSEEN.sub("", " ".join(text.split())).split())
-    if len(line) <= TITLE_CHARACTERS:
-        return line
-    cut = line[:TITLE_CHARACTERS]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut) + "…"

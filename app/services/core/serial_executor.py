@@ -59,7 +59,7 @@ class SerialExecutor:
         future.add_done_callback(self._one_less)
         if running is not None:
             running.give_way()
-        future.add_done_callback(_report)
+        future.add_done_callback(report_failure)
         return future
 
     def _one_less(self, _done: Future[T]) -> None:
@@ -111,7 +111,7 @@ class SerialExecutor:
         """Have the thread look at what waits, behind all that it was given until now."""
         if (self._later or self._idle) and not self._looking and not self._closed:
             self._looking = True
-            self._pool.submit(self._run_later).add_done_callback(_report)
+            self._pool.submit(self._run_later).add_done_callback(report_failure)
 
     def _run_later(self) -> None:
         with self._lock:
@@ -149,7 +149,8 @@ class SerialExecutor:
         self._pool.shutdown(wait=True)
 
 
-def _report(future: Future[T]) -> None:
+def report_failure(future: Future[T]) -> None:
+    """Log the error that a job ended with, or tell of it as of a bug."""
     if future.cancelled():
         return
     error = future.exception()

@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.domain.catalog import Catalog
@@ -23,7 +23,6 @@ from app.domain.download import (
 )
 from app.domain.errors import KnownError, ModelFileError, NotFoundError
 from app.domain.model import DEMO, ModelFile
-from app.hub.download.control import DownloadControl
 from app.language import tr
 from app.network.gate import NetworkGate
 from app.network.reasons import fetching
@@ -32,7 +31,7 @@ from app.services.core.events import (
     ErrorReported,
     EventBus,
 )
-from app.services.core.serial_executor import SerialExecutor
+from app.services.core.hub_questions import GiveUp, Questions
 from app.services.core.settings import SettingsService
 from app.services.models.model_files import model_file
 from app.services.models.model_service import ModelService
@@ -45,7 +44,6 @@ if TYPE_CHECKING:
     from app.hub.queue.download_queue import DownloadQueue
 
 MEGABYTE = 1_000_000
-T = TypeVar("T")
 OnFailed = Callable[[KnownError], None]
 
 
@@ -94,8 +92,7 @@ class DownloadService:
         self._making = threading.RLock()
         self._client: HubClient | None = None
         self._made: DownloadQueue | None = None
-        self._executor = SerialExecutor("hub")
-        self._closing = DownloadControl()
+        self._questions = Questions()
 
     # --- the queue ----------------------------------------------------------------------
 
@@ -190,21 +187,21 @@ class DownloadService:
 
     # --- browsing -----------------------------------------------------------------------
 
-    # Each calls ``done`` or ``failed`` on a worker thread.
+    # Each calls ``done`` or ``failed`` on a worker thread, and returns what gives the question up.
 
     def search(
         self, text: str, done: Callable[[tuple[RepositoryHit, ...]], None], failed: OnFailed
-    ) -> None:
+    ) -> GiveUp:
         """Find repositories with GGUF files."""
-        self._ask(lambda: self.client.search(text), done, failed)
+        return self._questions.ask(lambda: self.client.search(text), done, failed)
 
-    def repository(self, name: str, done: Callable[[Repository], None], failed: OnFailed) -> None:
+    def repository(self, name: str, done: Callable[[Repository], None], failed: OnFailed) -> GiveUp:
         """List a repository's GGUF files."""
-        self._ask(lambda: self.client.repository(name), done, failed)
+        return self._questions.ask(lambda: self.client.repository(name), done, failed)
 
-    def card(self, name: str, done: Callable[[ModelCard], None], failed: OnFailed) -> None:
+    def card(self, name: str, done: Callable[[ModelCard], None], failed: OnFailed) -> GiveUp:
         """Fetch a repository's model card."""
-        self._ask(lambda: self.client.card(name), done, failed)
+        return self._questions.ask(lambda: self.client.card(name), done, failed)
 
     @property
     def host(self) -> str:
@@ -287,25 +284,10 @@ class DownloadService:
 
     def close(self) -> None:
         """Pause what runs and end the threads. May be called twice."""
-        self._closing.pause()  # a hub that hangs must not hold the program
         with self._making:
             if self._made is not None:
                 self._made.close()
-        self._executor.close()
-
-    def _ask(self, question: Callable[[], T], done: Callable[[T], None], failed: OnFailed) -> None:
-        from app.hub.download.beside import ask_beside
-
-        def work() -> None:
-            try:
-                answer = ask_beside(question, self._closing)  # a fault of ours comes back known
-            except KnownError as error:
-                failed(error)
-                return
-            if answer is not None:
-                done(answer)
-
-        self._executor.submit(work)
+        self._questions.close()  # a hub that hangs must not hold the program
 
     def _limit(self) -> float | None:
         limit = self._settings.current.download_limit_mb

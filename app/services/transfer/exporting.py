@@ -34,6 +34,13 @@ class ExportReport:
     cancelled: bool = False
 
 
+class ExportStoppedError(KnownError):
+    """Leaves the writing of a file so that none is left behind."""
+
+    def __init__(self) -> None:
+        super().__init__(tr("The export was stopped."))
+
+
 class ChatsToExport:
     """The chats of one export, read one by one, until the end or a stop.
 
@@ -56,6 +63,18 @@ class ChatsToExport:
         self.count = 0
         self.cancelled = False
 
+    def step(self, done: int, total: int) -> None:
+        """Told how far the chat is that is being written; shown where it is the only one.
+
+        Raises:
+            ExportStoppedError: The export was stopped.
+        """
+        if self._cancel.is_set():
+            self.cancelled = True
+            raise ExportStoppedError
+        if len(self._ids) == 1 and done:
+            self._progress(done, total)
+
     def __len__(self) -> int:
         return len(self._ids)
 
@@ -67,6 +86,11 @@ class ChatsToExport:
                 return
             yield self._read(id_)
             self.count += 1
+        if len(self._ids) > 1:  # one that is read is not written yet
+            self.tell()
+
+    def tell(self) -> None:
+        """Say how many are done."""
         self._progress(self.count, len(self._ids))
 
 
@@ -91,11 +115,15 @@ def write_chats(
 def _to_file(
     exporter: Exporter, chats: ChatsToExport, path: Path, options: ExportOptions
 ) -> ExportReport:
-    content = exporter.write(tuple(chats), options)
+    try:
+        content = exporter.write(tuple(chats), options, chats.step)
+    except ExportStoppedError:
+        return ExportReport(cancelled=True)
     if chats.cancelled:
         return ExportReport(cancelled=True)
     with atomic_file(path) as file:
         file.write(content)
+    chats.tell()
     return ExportReport((path,), chats.count)
 
 
@@ -120,8 +148,8 @@ def _to_archive(
             for name, chat, content in _one_by_one(exporter, chats, options, set(), failed):
                 out.writestr(_zip_info(name, chat.conversation.updated_at), content)
             if chats.cancelled:
-                raise _StoppedError
-    except _StoppedError:
+                raise ExportStoppedError
+    except ExportStoppedError:
         return ExportReport(cancelled=True)
     return ExportReport((path,), chats.count - len(failed), tuple(failed))
 
@@ -137,18 +165,13 @@ def _one_by_one(
     for chat in chats:
         stem = safe_name(chat.conversation.title)
         try:
-            content = exporter.write((chat,), options)
+            content = exporter.write((chat,), options, chats.step)
+        except ExportStoppedError:
+            return
         except TransferError as error:
             failed.append(Unreadable(stem, error.what))
         else:
             yield free_name(stem, exporter.format.suffix, taken), chat, content
-
-
-class _StoppedError(KnownError):
-    """Leaves the writing of an archive so that none is left behind."""
-
-    def __init__(self) -> None:
-        super().__init__(tr("The export was stopped."))
 
 
 def _zip_info(name: str, moment: datetime) -> zipfile.ZipInfo:

@@ -7,15 +7,18 @@ from collections import Counter
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import Enum
 from pathlib import Path
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
+from app.domain.generation import Role
 from app.language import tr, trn
 from app.markup.transfer.formats import READABLE, Aside, read_each
+from app.markup.transfer.readers.json_values import EPOCH
 from app.markup.transfer.values import Chat, FoundChat, Unreadable
+from app.services.core.first_words import title_from
 from app.services.core.ids import new_id
 from app.services.library.chat_reader import ChatReader
 from app.services.library.trash import Trash
@@ -219,9 +222,9 @@ def _item(chats: ChatReader, key: int, found: FoundChat, seen: set[str]) -> Impo
     seen.add(id_)
     return ImportItem(
         key,
-        chat.conversation.title,
+        _titled(chat),
         len(chat.messages),
-        chat.conversation.updated_at,
+        _dated(chat.conversation.updated_at),
         found.format,
         found.origin,
         found.notes,
@@ -419,15 +422,39 @@ def with_new_ids(chat: Chat) -> Chat:
 
 
 def settled(chat: Chat) -> Chat:
-    """A chat from elsewhere as it may stand in the library: not in the trash, nothing running."""
+    """A chat from elsewhere as it may stand in the library: not in the trash, nothing running.
+
+    One whose file tells no time is of now, and one without a title is called by its first words.
+    """
     messages = tuple(
-        replace(message, status=MessageStatus.INTERRUPTED)
-        if message.status is MessageStatus.STREAMING
-        else message
+        replace(
+            message,
+            created_at=_dated(message.created_at),
+            status=MessageStatus.INTERRUPTED
+            if message.status is MessageStatus.STREAMING
+            else message.status,
+        )
         for message in chat.messages
     )
-    conversation = replace(chat.conversation, deleted_at=None, private=False)
+    c = chat.conversation
+    conversation = replace(
+        c,
+        title=_titled(chat),
+        created_at=_dated(c.created_at),
+        updated_at=_dated(c.updated_at),
+        deleted_at=None,
+        private=False,
+    )
     return replace(chat, conversation=conversation, messages=messages)
+
+
+def _titled(chat: Chat) -> str:
+    asked = (message.content for message in chat.messages if message.role is Role.USER)
+    return chat.conversation.title or title_from(next(asked, ""))
+
+
+def _dated(moment: datetime) -> datetime:
+    return datetime.now(UTC) if moment == EPOCH else moment
 
 
 def _said(chat: Chat) -> tuple[object, ...]:

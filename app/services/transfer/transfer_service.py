@@ -102,8 +102,9 @@ class TransferService:
                 in ".zip"; one file if it has the suffix of a format that holds several; else a
                 folder, made if needed, in which no file is replaced.
             options: See :class:`ExportOptions`.
-            cancel: Stops between two chats; files written before stay, an archive does not.
-            progress: Called with how many of how many chats are written.
+            cancel: Stops soon; files written before stay, an archive does not.
+            progress: Called with how many of how many chats are written; of one chat, with how
+                many of its characters.
 
         Raises:
             DiskFullError: No room; no half-written file is left.

@@ -14,7 +14,7 @@ from app.domain.errors import KnownError
 from app.domain.generation import Sampling
 from app.domain.model import ModelFile
 from app.domain.options import Section
-from app.domain.settings import Settings
+from app.domain.settings import SAMPLED, Settings
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import ModelPhase
@@ -33,8 +33,6 @@ if TYPE_CHECKING:  # imported when first needed
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
     from app.ui.settings.settings_page import Automatic, SettingsPage
-
-_SAMPLED = ("temperature", "top_k", "top_p", "min_p", "repeat_penalty")
 
 
 class SettingsCommands:
@@ -245,7 +243,7 @@ class SettingsCommands:
         state, cores = models.state, machine().physical_cores
         advised = models.facts.advised_sampling(state.model) if state.model is not None else None
         sampling = advised or Sampling()
-        values: dict[str, object] = {name: getattr(sampling, name) for name in _SAMPLED}
+        values: dict[str, object] = {name: getattr(sampling, name) for name in SAMPLED}
         values["threads"] = cores
         tops: dict[str, float] = {"threads": float(cores)}
         cost = None

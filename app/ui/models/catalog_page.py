@@ -13,6 +13,7 @@ from app.domain.download import AccessError, RemoteModel, Repository, Repository
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
 from app.services.core import formatting
+from app.services.core.hub_questions import GiveUp
 from app.services.models.advice import CatalogOffer, offer_order
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
@@ -67,6 +68,7 @@ class CatalogPage(CardPage):
         self._best, self._offers = QVBoxLayout(), QVBoxLayout()
         self._listing = QVBoxLayout()
         self._asked = 0
+        self._give_up: GiveUp = _nothing  # the question before, which may hang
         self._name = QLineEdit(placeholderText=tr("owner/name, or words to search for"))
         self._name.setAccessibleName(tr("Repository"))
         self._name.returnPressed.connect(self.ask)
@@ -136,16 +138,17 @@ class CatalogPage(CardPage):
         if not text:
             return
         self._asked += 1
+        self._give_up()
         number, downloads = self._asked, self._services.downloads
         failed = self._operations.back(self, partial(self._show_failure, number, text))
         if "/" in text:
             self._wait(tr("Asking the hub about {text}…", text=text))
             listed = self._operations.back(self, partial(self._show_repository, number))
-            downloads.repository(text, listed, failed)
+            self._give_up = downloads.repository(text, listed, failed)
         else:
             self._wait(tr("Searching the hub for {text}…", text=text))
             hits = self._operations.back(self, partial(self._show_hits, number))
-            downloads.search(text, hits, failed)
+            self._give_up = downloads.search(text, hits, failed)
 
     def _wait(self, text: str) -> None:
         label = text_label(text, "muted")
@@ -296,7 +299,8 @@ class CatalogPage(CardPage):
             self._operations.back(dialog, dialog.show_card),
             self._operations.back(dialog, dialog.show_problem),
         )
-        self._services.downloads.card(name, show, failed)
+        give_up = self._services.downloads.card(name, show, failed)
+        dialog.finished.connect(lambda _code: give_up())
         dialog.open()
 
 
@@ -306,3 +310,7 @@ def _connects_to(host: str) -> str:
         "storage it names. Nothing else here connects. Every file is verified before it is used.",
         host=host,
     )
+
+
+def _nothing() -> None:
+    """Nothing was asked before."""

@@ -140,10 +140,6 @@ class _CardRenderer:
         head = head if title else ""
         return f"<blockquote>\n{head}{body}</blockquote>\n"
 
-    def draws_rows(self, count: int) -> bool:
-        """A card's tables are short."""
-        return count >= 0
-
     def task(self, *, checked: bool) -> str:
         """A drawn box."""
         return "☑ " if checked else "☐ "

@@ -9,6 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFormLayout,
@@ -75,6 +76,10 @@ class PresetEditor(QWidget):
         self._model.addItem(tr("Any model"), "")
         for family in families:
             self._model.addItem(family.name, family.id)
+        self._tools = QCheckBox(tr("May have numbers computed by the calculator"))
+        self._tools.setToolTip(
+            tr("The model asks, Phial computes exactly and puts the result into the answer.")
+        )
         self._values = ValuesForm()
         form = QFormLayout()
         form.setVerticalSpacing(SPACE)
@@ -89,6 +94,7 @@ class PresetEditor(QWidget):
             label.setBuddy(field)
             field.setAccessibleName(name)
             form.addRow(label, field)
+        form.addRow(self._tools)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 2, 0, SPACE * 2, 0)
         column.addWidget(self._hint)
@@ -98,6 +104,7 @@ class PresetEditor(QWidget):
         self._name.editingFinished.connect(changed)
         self._about.editingFinished.connect(changed)
         self._model.activated.connect(changed)
+        self._tools.clicked.connect(changed)
         self._values.edited.connect(changed)
         self._prompt.left.connect(changed)
 
@@ -115,6 +122,8 @@ class PresetEditor(QWidget):
         self._prompt.setReadOnly(fixed)
         self._model.setCurrentIndex(max(0, self._model.findData(preset.model)))
         self._model.setEnabled(not fixed)
+        self._tools.setChecked(preset.tools)
+        self._tools.setEnabled(not fixed)
         self._values.show_values(preset.values)
         self._values.set_read_only(read_only=fixed)
 
@@ -139,6 +148,7 @@ class PresetEditor(QWidget):
             about=self._about.finished_text().strip(),
             system_prompt=self._prompt.text(),
             model=self._model.currentData(),
+            tools=self._tools.isChecked(),
             values=values,
         )
 

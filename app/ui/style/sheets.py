@@ -57,9 +57,25 @@ class Sheet(QDialog):
 
         Qt's own stops at two thirds of the screen, and what is below that is cut off.
         """
-        room = self.screen().availableGeometry().size() - QSize(2 * _LEFT, 2 * _LEFT)
-        self.resize(self.sizeHint().boundedTo(room))
+        self.resize(self.sizeHint().boundedTo(self._room()))
         self.setAttribute(Qt.WidgetAttribute.WA_Resized, False)
+
+    def event(self, event: QEvent) -> bool:
+        """Something on it is shown or says more: it becomes as high as that needs at least.
+
+        Qt asks a window's layout for its minimum without what wrapped texts need at its width.
+        """
+        handled = super().event(event)
+        layout = self.layout() if event.type() == QEvent.Type.LayoutRequest else None
+        if layout is not None and layout.hasHeightForWidth() and self.isVisible():
+            least = layout.totalMinimumHeightForWidth(self.width())
+            if self.height() < (height := min(least, self._room().height())):
+                self.resize(self.width(), height)
+        return handled
+
+    def _room(self) -> QSize:
+        """What a sheet may take of the screen."""
+        return self.screen().availableGeometry().size() - QSize(2 * _LEFT, 2 * _LEFT)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Dim the window and stand in its middle."""

@@ -219,7 +219,7 @@ class TranscriptView(TranscriptSignals):
 
         Both are None at the end of the chat.
         """
-        return self._layout.anchor.kept(self._styles.normal.text_metrics.height())
+        return self._layout.anchor.kept()
 
     def scroll_to_end(self) -> None:
         """Go to the end and follow the text from there."""

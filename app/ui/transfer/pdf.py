@@ -2,71 +2,42 @@
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from html import escape
 
-from PySide6.QtCore import (
-    QBuffer,
-    QByteArray,
-    QCoreApplication,
-    QIODevice,
-    QLocale,
-    QMarginsF,
-    QRect,
-    QRectF,
-    QSizeF,
-    Qt,
-)
-from PySide6.QtGui import (
-    QAbstractTextDocumentLayout,
-    QColor,
-    QFont,
-    QFontDatabase,
-    QFontMetrics,
-    QGuiApplication,
-    QPageLayout,
-    QPageSize,
-    QPainter,
-    QPalette,
-    QPdfWriter,
-    QPyTextObject,
-    QTextDocument,
-    QTextFormat,
-    QTextOption,
-)
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QLocale, QMarginsF
+from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter
 
-from app.domain.errors import TransferError
+from app.domain.conversation import Message
 from app.domain.generation import Role
 from app.domain.parts import TextPart
 from app.language import tr
 from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
+from app.markup.document.blocks import Block
 from app.markup.maths.render import Formula, FormulaStyle, MathError, render
 from app.markup.parse import parse
 from app.markup.parts.registry import block_of, shown_parts
-from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import Budget, ExportedTurn, system_prompt, turns
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
+from app.markup.transfer.writers.exported_turns import ExportedTurn, system_prompt, turns
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.writers.markdown import author
-from app.markup.transfer.writers.neutral import MAX_PARSED
-from app.ui.transfer.pdf_breaks import keep_together
-from app.ui.transfer.pdf_outline import Place, with_outline
+from app.ui.transfer.pdf_outline import with_outline
+from app.ui.transfer.pdf_pages import TEXT, Pages, PdfPiece
 
-_DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
-_POINTS = 0.75  # of a pixel at that resolution
 _ASKED = "asked"  # before the numbers of anchors
 _LINE = 80  # characters of a question in the outline
-_TEXT = 14.0  # pixels of body text, 10.5 points
-_CODE = 12.0
 _MARGIN_MM = 20.0
-_FOOT = 28.0  # pixels below the text, for the page number
 _ROWS = 60  # of a table that are laid out together: Qt draws all of one for each of its pages
 _LINES = 80  # of code, likewise
-_MAX_FORMULAS = 3_000  # drawn in one file; the rest is their source
-_MAX_ROWS = 3_000  # of tables; Qt takes some milliseconds for each
-_MAX_RUNS = 40_000  # pieces of code that are coloured
+_BOXED = 10_000  # characters of HTML in one box
+_PIECE = 100_000  # characters of HTML that are laid out together, a dozen pages
+_BOX = re.compile(r"(?<=</table>\n)|(?<=</table></div>\n)")  # ends there: not shown
+_LEAD = re.compile(r"<h|<p[^>]*><strong>[^<]*</strong></p>|.*:(</\w+>)*\s*$", re.DOTALL)
 _LETTER = frozenset(
     (
         QLocale.Country.UnitedStates,
@@ -85,23 +56,6 @@ _LETTER = frozenset(
         QLocale.Country.Venezuela,
     )
 )
-_IMAGE = QTextFormat.ObjectTypes.ImageObject
-
-_STYLE = f"""
-.title{{font-size:22px;font-weight:bold;margin-bottom:0px}}
-.who{{font-weight:bold;margin-top:22px;margin-bottom:4px}}
-h3{{font-size:19px}}h4{{font-size:16px}}h5{{font-size:18px}}h6{{font-size:20px}}
-p{{margin-top:6px;margin-bottom:6px}}
-a{{color:{LIGHT["link"]}}}
-code,pre{{font-family:"%s";font-size:{_CODE}px}}
-code{{background-color:{LIGHT["ground"]}}}
-table{{margin-top:6px;margin-bottom:6px}}
-table.data{{border-collapse:collapse;border-style:solid;border-color:{LIGHT["border"]}}}
-th{{background-color:{LIGHT["ground"]}}}
-.quote{{color:{LIGHT["muted"]}}}
-.muted{{color:{LIGHT["muted"]};font-size:12px;font-weight:normal}}
-.error{{color:{LIGHT["error"]}}}
-"""
 
 
 class PdfExporter:
@@ -120,16 +74,15 @@ class PdfExporter:
         tr("To print and hand over: pages with formulas drawn and code coloured."),
     )
 
-    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+    def write(
+        self, chats: tuple[Chat, ...], options: ExportOptions, step: ExportStep = no_step
+    ) -> bytes:
         """The pages of one chat.
 
         Raises:
             TransferError: Qt could not make the file.
         """
         (chat,) = chats
-        look = _PrintRenderer()
-        asked: list[str] = []
-        html = _page(chat, look, options, asked)
         buffer = QBuffer()
         buffer.open(QIODevice.OpenModeFlag.WriteOnly)
         writer = QPdfWriter(buffer)
@@ -144,9 +97,11 @@ class PdfExporter:
                 QPageLayout.Unit.Millimeter,
             )
         )
-        places = _print(html, look.formulas, writer, asked)
+        with Pages(writer, _ASKED) as pages:
+            for piece in _ChatPieces(chat, options, step).pieces():
+                pages.add(piece)
         buffer.close()
-        return with_outline(bytes(buffer.data().data()), places)
+        return with_outline(bytes(buffer.data().data()), pages.places)
 
 
 def paper(locale: QLocale | None = None) -> QPageSize.PageSizeId:
@@ -165,25 +120,31 @@ def windowless_exporter() -> PdfExporter:
 
 
 class _PrintRenderer:
-    """How things look on paper: nothing folds, formulas are placeholders that are drawn later."""
+    """How things look on paper: nothing folds, formulas are placeholders that are drawn later.
+
+    Attributes:
+        formulas: Those that are still to be drawn, by their numbers.
+        count: How many there were.
+    """
 
     def __init__(self) -> None:
-        self.formulas: list[Formula] = []
-        self._drawn = Budget(_MAX_FORMULAS)
-        self._runs = Budget(_MAX_RUNS)
-        self._rows = Budget(_MAX_ROWS)
+        self.formulas: dict[int, Formula] = {}
+        self.count = 0
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
-        """An image whose name is its number in ``formulas``."""
-        if not self._drawn.allows(1):
-            return f"<code>{escape(markdown, quote=False)}</code>"
+        """An image whose name is its number."""
         try:
-            style = FormulaStyle(display=display, size=_TEXT, colour=LIGHT["text"])
+            style = FormulaStyle(display=display, size=TEXT, colour=LIGHT["text"])
             drawn = render(source, style)
         except MathError:
             return f"<code>{escape(markdown, quote=False)}</code>"
-        self.formulas.append(drawn)
-        return f'<img src="{len(self.formulas) - 1}" style="vertical-align:middle">'
+        self.formulas[self.count] = drawn
+        self.count += 1
+        return f'<img src="{self.count - 1}" style="vertical-align:middle">'
+
+    def forget(self, before: int) -> None:
+        """Those below a number are drawn."""
+        self.formulas = {number: one for number, one in self.formulas.items() if number >= before}
 
     def code(self, label: str, body: str) -> str:  # not shown: HTML
         """A tinted box; long lines wrap, since paper does not scroll."""
@@ -200,7 +161,7 @@ class _PrintRenderer:
 
     def run(self, kind: TokenKind, text: str) -> str:  # not shown: HTML
         """Colour and text."""
-        name = COLOUR_OF.get(kind) if self._runs.allows(1) else None
+        name = COLOUR_OF.get(kind)
         return f'<span style="color:{LIGHT[name]}">{text}</span>' if name else text
 
     def folded(self, title: str, body: str) -> str:
@@ -220,10 +181,6 @@ class _PrintRenderer:
             f"<td>{part}</td></tr></table>\n"
         )
 
-    def draws_rows(self, count: int) -> bool:
-        """Some thousand of a file."""
-        return self._rows.allows(count)
-
     def task(self, *, checked: bool) -> str:
         """A drawn box."""
         return "☑ " if checked else "☐ "
@@ -236,198 +193,121 @@ def _boxed(body: str, ground: str) -> str:  # not shown: HTML
     )
 
 
-def _page(chat: Chat, look: _PrintRenderer, options: ExportOptions, asked: list[str]) -> str:
-    c = chat.conversation
-    title = escape(c.title.strip() or tr("Untitled chat"), quote=False)
-    made = day(options.local(c.created_at))
-    parts = [  # not shown: HTML
-        f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{made}</p>\n',
-    ]
-    if said := system_prompt(chat, options):
-        prompt = _text(said, HtmlBlocks(look, "s", breaks=True, rows=_ROWS))
-        parts.append(f'<p class="who">{tr("System prompt")}</p>{prompt}')  # not shown: HTML
-    for number, turn in enumerate(turns(chat, options), 1):
+class _ChatPieces:
+    """A chat as pieces that are laid out one after the other.
+
+    Args:
+        chat: The chat.
+        options: What of it is shown.
+        step: Told how many of its characters are done.
+    """
+
+    def __init__(self, chat: Chat, options: ExportOptions, step: ExportStep) -> None:
+        self._chat, self._options, self._step = chat, options, step
+        self._look = _PrintRenderer()
+        self._turns = tuple(turns(chat, options))
+        self._total = sum(len(turn.message.content) for turn in self._turns)
+        self._done = 0
+        self._asked = 0
+        self._titles: list[str] = []  # of the questions in the piece that is being made
+
+    def pieces(self) -> Iterator[PdfPiece]:
+        """The pieces; none ends behind what leads to the next."""
+        parts: list[str] = []
+        size, first = 0, True
+        before = 0  # formulas of what is whole already
+        for html in self._units():
+            for part in _BOX.split(html) if len(html) > _PIECE else (html,):
+                if size > _PIECE and not _LEAD.match(parts[-1]):
+                    yield self._piece(parts)
+                    self._look.forget(before)
+                    parts, size, first = [], 0, False
+                parts.append(part)
+                size += len(part)
+            before = self._look.count
+        yield self._piece(parts, whole=first)
+
+    def _piece(self, parts: list[str], *, whole: bool = False) -> PdfPiece:
+        titles, self._titles = self._titles, []
+        step = partial(self._step, self._done, self._total)
+        step()
+        return PdfPiece("".join(parts), self._look.formulas, tuple(titles), whole, step)
+
+    def _units(self) -> Iterator[str]:
+        """HTML that stands below each other: headings, and the blocks of messages."""
+        c = self._chat.conversation
+        title = escape(c.title.strip() or tr("Untitled chat"), quote=False)
+        made = day(self._options.local(c.created_at))
+        yield (  # not shown: HTML
+            f'<p class="title">{title}</p>\n<p class="muted" style="margin-top:0">{made}</p>\n'
+        )
+        if said := system_prompt(self._chat, self._options):
+            yield f'<p class="who">{tr("System prompt")}</p>'  # not shown: HTML
+            yield from _blocks(parse(_showable(said)), HtmlBlocks(self._look, "s", breaks=True))
+        for number, turn in enumerate(self._turns, 1):
+            before, length = self._done, len(turn.message.content)
+            yield self._head(turn)
+            mine = turn.message.role is Role.USER
+            blocks = HtmlBlocks(self._look, f"m{number}-", breaks=mine, rows=_ROWS)
+            shown = _shown_blocks(turn.message, partial(self._step, before, self._total))
+            units = _blocks(shown, blocks)
+            for at, html in enumerate(_in_boxes(units) if mine else units, 1):
+                self._done = before + min(length, length * at // max(1, len(shown)))
+                yield html
+            if turn.message.error:
+                error = escape(turn.message.error, quote=False)
+                yield f'<p class="error">{error}</p>'  # not shown: HTML
+            self._done = before + length
+
+    def _head(self, turn: ExportedTurn) -> str:
+        message = turn.message
         anchor = ""
-        if turn.message.role is Role.USER:
-            anchor = f'<a name="{_ASKED}{len(asked)}"></a>'  # not shown: HTML
-            asked.append(_short(turn.message.content))
-        parts.append(_turn(turn, f"m{number}-", look, options, anchor))
-    return "".join(parts)
+        if message.role is Role.USER:
+            anchor = f'<a name="{_ASKED}{self._asked}"></a>'  # not shown: HTML
+            self._asked += 1
+            self._titles.append(_short(message.content))
+        when = day_and_time(self._options.local(message.created_at))
+        when = " · ".join(filter(None, (when, turn.place)))
+        who = escape(author(message), quote=False)
+        return (  # not shown: HTML
+            f'<p class="who">{anchor}{who} <span class="muted">&nbsp;{when}</span></p>\n'
+        )
+
+
+def _shown_blocks(message: Message, each: Callable[[], object]) -> tuple[Block, ...]:
+    shown: list[Block] = []
+    for part in shown_parts(message.content, message.placed):
+        if isinstance(part, TextPart):
+            shown += parse(_showable(part.text), each)
+        else:
+            shown.append(block_of(part))
+    return tuple(shown)
+
+
+def _blocks(shown: Iterable[Block], blocks: HtmlBlocks) -> Iterator[str]:
+    for block in shown:
+        yield _showable(blocks.html((block,)))
+
+
+def _in_boxes(units: Iterable[str]) -> Iterator[str]:
+    """What was typed, on a ground of its own; a long one in several, of which Qt draws all."""
+    parts: list[str] = []
+    size = 0
+    for html in units:
+        parts.append(html)
+        size += len(html)
+        if size > _BOXED:
+            yield _boxed("".join(parts), "bubble")
+            parts, size = [], 0
+    if parts:
+        yield _boxed("".join(parts), "bubble")
+
+
+def _showable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 def _short(content: str) -> str:
     """A question as a line of the outline."""
     line = " ".join(content.split())
     return line if len(line) <= _LINE else line[: _LINE - 1] + "…"
-
-
-def _turn(  # not shown: HTML
-    turn: ExportedTurn, prefix: str, look: _PrintRenderer, options: ExportOptions, anchor: str = ""
-) -> str:
-    message = turn.message
-    when = day_and_time(options.local(message.created_at))
-    when = " · ".join(filter(None, (when, turn.place)))
-    who = escape(author(message), quote=False)
-    head = f'<p class="who">{anchor}{who} <span class="muted">&nbsp;{when}</span></p>\n'
-    mine = message.role is Role.USER
-    blocks = HtmlBlocks(look, prefix, breaks=mine, rows=_ROWS)
-    body = "".join(
-        _text(part.text, blocks)
-        if isinstance(part, TextPart)
-        else blocks.html((block_of(part),)).encode("utf-8", "replace").decode("utf-8")
-        for part in shown_parts(message.content, message.placed)
-    )
-    if message.error:
-        body += f'<p class="error">{escape(message.error, quote=False)}</p>'
-    return head + (_boxed(body, "bubble") if mine else body)
-
-
-def _text(content: str, blocks: HtmlBlocks) -> str:
-    said = content.encode("utf-8", "replace").decode("utf-8")
-    if len(said) <= MAX_PARSED:
-        return blocks.html(parse(said))
-    # Some hundred pages: as it was written, since Qt would take minutes to lay it out.
-    rows = (escape(row, quote=False) or "&nbsp;" for row in said.split("\n"))
-    return "".join(f'<p style="margin:0;white-space:pre-wrap">{row}</p>\n' for row in rows)
-
-
-def _places(doc: QTextDocument, asked: list[str], height: float, writer: QPdfWriter) -> list[Place]:
-    """Where the questions stand on the pages."""
-    paper = writer.pageLayout().fullRectPoints().height()
-    above = writer.pageLayout().margins(QPageLayout.Unit.Point).top()
-    found: list[Place] = []
-    block = doc.begin()
-    while block.isValid() and len(found) < len(asked):
-        at = block.begin()
-        names = [] if at.atEnd() else at.fragment().charFormat().anchorNames()
-        if f"{_ASKED}{len(found)}" in names:
-            y = doc.documentLayout().blockBoundingRect(block).top()
-            page = int((y + 0.5) // height)
-            down = (y - page * height) * _POINTS
-            found.append(Place(asked[len(found)], page, paper - above - down))
-        block = block.next()
-    return found
-
-
-def _print(html: str, formulas: list[Formula], writer: QPdfWriter, asked: list[str]) -> list[Place]:
-    scale = writer.resolution() / _DPI
-    width, height = writer.width() / scale, writer.height() / scale - _FOOT
-    doc = QTextDocument()
-    doc.setUndoRedoEnabled(False)
-    doc.setDocumentMargin(0)
-    doc.setUseDesignMetrics(True)
-    doc.setDefaultFont(_font())
-    option = QTextOption()
-    option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
-    doc.setDefaultTextOption(option)
-    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont).family()
-    doc.setDefaultStyleSheet(_STYLE % fixed.replace('"', ""))
-    drawing = _Formulas(formulas, width)
-    doc.documentLayout().registerHandler(_IMAGE.value, drawing)
-    doc.setHtml(html)
-    doc.setPageSize(QSizeF(width, height))
-    keep_together(doc, height)
-    painter = QPainter()
-    if not painter.begin(writer):
-        raise TransferError(tr("The PDF could not be made."), action=tr("Try another format."))
-    try:
-        painter.scale(scale, scale)
-        pages = doc.pageCount()
-        for page in range(pages):
-            if page:
-                writer.newPage()
-            painter.save()
-            painter.translate(0, -page * height)
-            _draw(doc, painter, QRectF(0, page * height, width, height))
-            painter.restore()
-            painter.setPen(QColor(LIGHT["muted"]))
-            painter.setFont(_font(11))
-            foot = QRectF(0, height + _FOOT / 2, width, _FOOT / 2)
-            painter.drawText(foot, Qt.AlignmentFlag.AlignRight, f"{page + 1} / {pages}")
-    finally:
-        painter.end()
-    return _places(doc, asked, height, writer)
-
-
-def _draw(doc: QTextDocument, painter: QPainter, part: QRectF) -> None:
-    # As QTextDocument.drawContents, but in ink: that takes the window's colour, white on dark.
-    context = QAbstractTextDocumentLayout.PaintContext()
-    ink = QPalette()
-    ink.setColor(QPalette.ColorRole.Text, QColor(LIGHT["text"]))
-    context.palette = ink
-    context.clip = part
-    painter.setClipRect(part)
-    doc.documentLayout().draw(painter, context)
-
-
-def _font(pixels: float = _TEXT) -> QFont:
-    font = QFont(QGuiApplication.font())
-    font.setPixelSize(round(pixels))
-    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
-    return font
-
-
-class _Formulas(QPyTextObject):
-    """Draws formulas where the text has images, on the baseline of their lines.
-
-    Qt centres an object with "vertical-align: middle" a quarter of the font's x-height above the
-    baseline (qtextdocumentlayout.cpp, resizeInlineObject). So each object is made symmetrical
-    about that line.
-    """
-
-    def __init__(self, formulas: list[Formula], width: float) -> None:
-        super().__init__()
-        self._formulas = formulas
-        self._width = width
-
-    def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
-        """The object's size, as Qt asks for it."""
-        formula = self._formula(fmt)
-        if formula is None:
-            return QSizeF(0, 0)
-        scale = self._scale(formula)
-        return QSizeF(formula.width * scale, 2 * self._half(formula, fmt))
-
-    def drawObject(
-        self,
-        painter: QPainter,
-        rect: QRectF | QRect,
-        _doc: QTextDocument,
-        _pos: int,
-        fmt: QTextFormat,
-    ) -> None:
-        """Qt asks to draw."""
-        formula = self._formula(fmt)
-        if formula is None:
-            return
-        scale = self._scale(formula)
-        where = QRectF(rect)
-        baseline = where.top() + self._half(formula, fmt) + _middle(fmt)
-        top = baseline - formula.baseline * scale
-        bounds = QRectF(where.left(), top, formula.width * scale, formula.height * scale)
-        QSvgRenderer(QByteArray(_without_outline(formula.svg))).render(painter, bounds)
-
-    def _formula(self, fmt: QTextFormat) -> Formula | None:
-        name = fmt.toImageFormat().name()
-        return self._formulas[int(name)] if name.isdecimal() else None
-
-    def _scale(self, formula: Formula) -> float:
-        # A formula wider than the page is made smaller rather than cut off.
-        return min(1.0, self._width / formula.width) if formula.width > 0 else 1.0
-
-    def _half(self, formula: Formula, fmt: QTextFormat) -> float:
-        scale, middle = self._scale(formula), _middle(fmt)
-        ascent = formula.baseline * scale
-        descent = formula.height * scale - ascent
-        return max(ascent - middle, descent + middle)
-
-
-def _without_outline(svg: bytes) -> bytes:
-    # QtSvg begins with a pen without colour but one unit wide, and Qt's PDF engine draws its
-    # outline in the colour of the glyph (seen with Qt 6.11). It can go when formulas look as thin
-    # as the text without it.
-    return svg.replace(b"<svg ", b'<svg stroke="#000000" stroke-width="0" ', 1)
-
-
-def _middle(fmt: QTextFormat) -> float:
-    return QFontMetrics(fmt.toCharFormat().font()).xHeight() / 4

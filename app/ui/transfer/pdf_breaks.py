@@ -16,12 +16,15 @@ _ALWAYS = QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore
 Item = QTextBlock | QTextFrame
 
 
-def keep_together(doc: QTextDocument, height: float) -> None:
+def keep_together(doc: QTextDocument, height: float) -> int:
     """Begin pages earlier where they would end badly.
 
     Args:
         doc: Laid out on pages.
         height: Of a page, in the document's units.
+
+    Returns:
+        How many were begun earlier.
     """
     pages = _Pages(doc, height)
     leads: list[Item] = []  # what stands above and belongs to what follows
@@ -36,6 +39,7 @@ def keep_together(doc: QTextDocument, height: float) -> None:
             leads.append(item)
         else:
             leads = []
+    return moved
 
 
 def _items(doc: QTextDocument) -> Iterator[Item]:

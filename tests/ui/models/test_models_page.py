@@ -150,6 +150,20 @@ def test_words_are_searched_for_and_a_hit_lists_its_files(qtbot: QtBot, opened: 
     dialog.close()
 
 
+def test_a_second_search_does_not_wait_behind_one_that_hangs(
+    qtbot: QtBot, opened: Opened, hub: HubServer
+) -> None:
+    dialog = dialog_of(opened, ModelsTab.CATALOG)
+    hub.faults.api_hangs = True
+    for number, words in enumerate(("slow", "slower", "acme/slowest", "slow again", "slow"), 1):
+        list_files(qtbot, dialog, words)
+        qtbot.waitUntil(lambda: len(hub.requests) == number, timeout=10_000)  # noqa: B023
+    hub.faults.api_hangs = False
+    list_files(qtbot, dialog, "phi-4")
+    seen(qtbot, dialog, REPO)
+    dialog.close()
+
+
 def test_a_model_card_is_drawn_with_its_licence_and_nothing_is_fetched_for_it(
     qtbot: QtBot, opened: Opened, hub: HubServer, listed: ModelsPage
 ) -> None:

@@ -20,6 +20,7 @@ from app.ui.models.models_page import ModelsPage
 from app.ui.settings.setting_row import SettingRow
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import ErrorDialog
+from app.ui.transfer import pdf
 from app.ui.transfer.export_dialog import ExportDialog, ExportTarget
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.support.gguf_factory import write_model
@@ -118,6 +119,26 @@ def test_a_chat_is_exported_from_its_dialog_and_imported_back(
         back._import()
     assert len(told.args[0].imported) == 1
     assert len(services.library.chats.conversations()) == 2
+
+
+def test_the_export_of_one_long_chat_shows_how_far_it_is_and_is_cancelled(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pdf, "_PIECE", 3_000)
+    opened = open_window(ScriptedEngine(["Let $x^2$ be what it is.\n\n" * 2_000]))
+    chat, _ = opened.harness.ask("A question")
+    operations = opened.window._operations
+    dialog = ExportDialog(opened.window, opened.harness.services.transfer, operations, [chat])
+    dialog._formats.setCurrentIndex(dialog._formats.findData("pdf"))
+    dialog.open()
+    dialog.export_to(tmp_path / "chat.pdf")
+    qtbot.waitUntil(lambda: 0 < dialog._bar.value() < dialog._bar.maximum(), timeout=20_000)
+    cancel = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Cancel")
+    cancel.click()
+    waiting: list[None] = []
+    operations.run(opened.window, lambda _task: None, waiting.append)  # behind it
+    qtbot.waitUntil(lambda: bool(waiting), timeout=3_000)
+    assert list(tmp_path.glob("*.pdf")) == []
 
 
 def test_a_file_that_is_no_chat_is_named_with_its_reason(

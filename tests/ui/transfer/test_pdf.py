@@ -5,14 +5,21 @@ from __future__ import annotations
 import re
 import threading
 import zlib
+from collections import Counter
 
+import pytest
+from pypdfium2 import PdfDocument
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.markup.transfer.values import ExportOptions
+from app.markup.transfer.writers import html_style
 from app.ui.style.stylesheet import palette
 from app.ui.style.theme import DARK, LIGHT
+from app.ui.transfer import pdf
 from app.ui.transfer.pdf import PdfExporter
+from app.ui.transfer.pdf_pages import Pages, PdfPiece
 from tests.unit.markup.transfer.making import NASTY, conversation_of
 
 
@@ -100,22 +107,51 @@ def test_links_can_be_followed_and_questions_stand_in_an_outline(qtbot: QtBot) -
     assert data[int(before) :].startswith(b"xref")
 
 
-def test_an_answer_that_is_too_long_to_be_drawn_becomes_a_file_to_its_end(qtbot: QtBot) -> None:
-    piece = "Let $x_%d$ be, | a | b |\n```py\ndef f(): return 1\n```\n"
-    long = "".join(piece % n for n in range(10_000))
-    assert len(long) > 500_000
-    data = PdfExporter().write((conversation_of("q", long),), ExportOptions())
-    assert pages(data) > 300
-    assert len(data) < 4 * len(long)
+def test_a_long_chat_is_drawn_whole_piece_by_piece(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid_out: list[int] = []
+    told: list[tuple[int, int]] = []
+    lay_out = Pages._laid_out
+
+    def counted(pages: Pages, piece: PdfPiece) -> QTextDocument:
+        doc = lay_out(pages, piece)
+        laid_out.append(doc.characterCount())
+        return doc
+
+    monkeypatch.setattr(pdf, "_PIECE", 5_000)
+    monkeypatch.setattr(Pages, "_laid_out", counted)
+    piece = "## Part\n\nLet $x_{%d}$ be.\n\nAs the table shows:\n\n| a |\n|---|\n| cell%d. |\n\n"
+    code = "".join(f"code{n} = {n}\n" for n in range(300))
+    long = "".join(piece % (n, n) for n in range(60)) + f"```py\n{code}```\n"
+    chat = conversation_of("First?", long, "word " * 3_000, long, "Last?", "The end.")
+    data = PdfExporter().write((chat,), ExportOptions(), lambda *at: told.append(at))
+    assert len(laid_out) > 8
+    assert max(laid_out) < 20_000
+    document = PdfDocument(data)
+    texts = [page.get_textpage().get_text_range() for page in document]
+    text = "".join("".join(texts).split())  # pdfium finds spaces inside words
+    for word, count in ((r"cell(\d+)\.", 60), (r"code(\d+)=", 300)):
+        drawn = Counter(map(int, re.findall(word, text)))
+        assert sorted(drawn) == list(range(count))
+        assert min(drawn.values()) >= 2  # both answers
+    assert "The end." in texts[-1]
+    assert "Last?" in texts[-1]
+    assert told == sorted(told)
+    assert len({done for done, _ in told}) > 8
+    assert [one.get_title() for one in document.get_toc()][-1] == "Last?"
+    assert [one.get_dest().get_index() for one in document.get_toc()][-1] == len(texts) - 1
 
 
-def test_an_alert_has_a_bar_and_a_heading_in_its_colour(qtbot: QtBot) -> None:
-    shares = (int(LIGHT.error[at : at + 2], 16) / 255 for at in (1, 3, 5))
-    red = " ".join(rf"{int(share * 100) / 100:.2f}\d*" for share in shares).encode()
-
-    def inked(text: str) -> bool:
+def test_quotations_have_a_bar_and_alerts_one_in_their_colour(qtbot: QtBot) -> None:
+    def inked(colour: str, text: str) -> bool:
+        shares = (int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5))
+        ink = " ".join(rf"{int(share * 100) / 100:.2f}\d*" for share in shares).encode()
         data = PdfExporter().write((conversation_of("q", text),), ExportOptions())
-        return any(re.search(red, stream) for stream in streams(data))
+        return any(re.search(ink, stream) for stream in streams(data))
 
-    assert inked("> [!CAUTION]\n> It *burns*.\n> - a list")
-    assert not inked("> [!FOO]\n> It *burns*.\n> - a list")
+    assert inked(LIGHT.error, "> [!CAUTION]\n> It *burns*.\n> - a list")
+    assert not inked(LIGHT.error, "> [!FOO]\n> It *burns*.\n> - a list")
+    bar = html_style.LIGHT["border"]
+    assert inked(bar, "> It *burns*.\n> > twice")
+    assert not inked(bar, "It *burns*.")

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPageSize, QTextBlock, QTextDocument
 from pytestqt.qtbot import QtBot
 
 from app.markup.transfer.values import ExportOptions
-from app.ui.transfer import pdf, pdf_breaks
+from app.ui.transfer import pdf, pdf_breaks, pdf_pages
 from tests.unit.markup.transfer.making import conversation_of
 
 
@@ -40,13 +40,17 @@ def test_no_page_ends_badly(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     before: set[str] = set()
     after: set[str] = set()
 
-    def watched(doc: QTextDocument, height: float) -> None:
-        before.update(bad_ends(doc, height))
-        pdf_breaks.keep_together(doc, height)
-        after.update(bad_ends(doc, height))
+    def watched(doc: QTextDocument, height: float) -> int:
+        found = bad_ends(doc, height)
+        before.update(found)
+        moved = pdf_breaks.keep_together(doc, height)
+        if not moved:
+            after.update(found)
+        return moved
 
-    monkeypatch.setattr(pdf, "keep_together", watched)
+    monkeypatch.setattr(pdf_pages, "keep_together", watched)
     for lines in range(2, 40):
+        monkeypatch.setattr(pdf, "_PIECE", 100_000 if lines % 2 else 500)
         pdf.PdfExporter().write((conversation_of("q", text(lines)),), ExportOptions())
     assert "lead and box" in before
     assert "text" in before

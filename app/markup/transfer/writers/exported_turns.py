@@ -14,7 +14,7 @@ from app.domain.parts import ReasoningPart
 from app.language import tr
 from app.markup.document.blocks import Block
 from app.markup.parts.registry import blocks_of, shown_parts
-from app.markup.transfer.values import Chat, ExportOptions
+from app.markup.transfer.values import Chat, ExportOptions, ExportStep
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,17 @@ def turns(chat: Chat, options: ExportOptions) -> Iterator[ExportedTurn]:
             version = versions.get(message.id)
             several = version is not None and version.count > 1
             yield ExportedTurn(_shown(message, options), version if several else None)
+
+
+def stepping(chat: Chat, options: ExportOptions, step: ExportStep) -> Iterator[ExportedTurn]:
+    """The same, and before each ``step`` is told how many characters are done."""
+    listed = tuple(turns(chat, options))
+    total = sum(len(turn.message.content) for turn in listed)
+    done = 0
+    for turn in listed:
+        step(done, total)
+        yield turn
+        done += len(turn.message.content)
 
 
 def _shown(message: Message, options: ExportOptions) -> Message:

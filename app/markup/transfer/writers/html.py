@@ -10,13 +10,13 @@ from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.maths.render import FormulaStyle, MathError, render
 from app.markup.parse import parse
-from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
 from app.markup.transfer.writers.exported_turns import (
     Budget,
     ExportedTurn,
     message_blocks,
+    stepping,
     system_prompt,
-    turns,
 )
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import STYLE
@@ -41,10 +41,12 @@ class HtmlExporter:
         folds=True,
     )
 
-    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+    def write(
+        self, chats: tuple[Chat, ...], options: ExportOptions, step: ExportStep = no_step
+    ) -> bytes:
         """The page of one chat."""
         (chat,) = chats
-        return write_html(chat, options).encode("utf-8", "replace")
+        return write_html(chat, options, step).encode("utf-8", "replace")
 
 
 class BrowserRenderer:
@@ -99,16 +101,12 @@ class BrowserRenderer:
             f"{body}</blockquote>\n"
         )
 
-    def draws_rows(self, count: int) -> bool:
-        """A browser takes any number."""
-        return count >= 0
-
     def task(self, *, checked: bool) -> str:
         """A box that cannot be changed."""
         return f'<input type="checkbox" disabled{" checked" if checked else ""}> '
 
 
-def write_html(chat: Chat, options: ExportOptions) -> str:
+def write_html(chat: Chat, options: ExportOptions, step: ExportStep = no_step) -> str:
     """The page of a chat."""
     c = chat.conversation
     title = escape(c.title.strip() or tr("Untitled chat"))
@@ -121,7 +119,7 @@ def write_html(chat: Chat, options: ExportOptions) -> str:
         )
     shown = "".join(
         _turn(turn, f"m{number}-", look, options)
-        for number, turn in enumerate(turns(chat, options), 1)
+        for number, turn in enumerate(stepping(chat, options, step), 1)
     )
     return (  # not shown: HTML
         f'<!DOCTYPE html>\n<html lang="{spoken.IN_FORCE.code}">\n<head>\n<meta charset="utf-8">\n'

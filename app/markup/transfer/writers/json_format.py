@@ -7,7 +7,7 @@ from functools import partial
 
 from app.language import tr
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map
-from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
 from app.markup.transfer.writers.exported_turns import system_prompt, turns
 from app.markup.transfer.writers.records import (
     chat_from_records,
@@ -38,7 +38,12 @@ class JsonExporter:
         several=True,
     )
 
-    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+    def write(
+        self,
+        chats: tuple[Chat, ...],
+        options: ExportOptions,
+        step: ExportStep = no_step,  # noqa: ARG002 - it is done at once
+    ) -> bytes:
         """All chats as one object; without ``options.exact`` the walked branches only."""
         make = chat_to_json if options.exact else partial(_plain, options=options)
         document = {

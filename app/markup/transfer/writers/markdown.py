@@ -24,7 +24,7 @@ from app.language.formats import day_and_time
 from app.markup.parts.registry import stands_below
 from app.markup.transfer.readers.json_values import Json, ShapeError, as_list, as_map, parse_json
 from app.markup.transfer.readers.patches import Patch, undo
-from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
 from app.markup.transfer.writers.exported_turns import (
     ExportedTurn,
     system_prompt,
@@ -77,13 +77,15 @@ class MarkdownExporter:
         folds=True,
     )
 
-    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+    def write(
+        self, chats: tuple[Chat, ...], options: ExportOptions, step: ExportStep = no_step
+    ) -> bytes:
         """The file of one chat."""
         (chat,) = chats
-        return write_markdown(chat, options).encode("utf-8")
+        return write_markdown(chat, options, step).encode("utf-8")
 
 
-def write_markdown(chat: Chat, options: ExportOptions) -> str:
+def write_markdown(chat: Chat, options: ExportOptions, step: ExportStep = no_step) -> str:
     """The Markdown of a chat; it can be encoded as UTF-8 and holds no CR and no NUL."""
     branch = chat.branch()
     listed = [ExportedTurn(message) for message in branch]
@@ -92,7 +94,7 @@ def write_markdown(chat: Chat, options: ExportOptions) -> str:
         listed, prompt = list(turns(chat, options)), system_prompt(chat, options)
     said: list[tuple[str, tuple[PlacedPart, ...]]] = [(prompt, ())]
     said += [(turn.message.content, turn.message.placed) for turn in listed]
-    shown = _shown_together(said, fold=options.fold_thinking)
+    shown = _shown_together(said, step, fold=options.fold_thinking)
     mark = _mark(chat) if options.exact else ""
     pieces = [_front_matter(chat, branch, mark), f"# {_line(_title(chat))}\n"]
     if prompt:
@@ -204,11 +206,16 @@ def _line(text: str) -> str:
 
 
 def _shown_together(
-    said: list[tuple[str, tuple[PlacedPart, ...]]], *, fold: bool
+    said: list[tuple[str, tuple[PlacedPart, ...]]], step: ExportStep, *, fold: bool
 ) -> list[NeutralText]:
     # A link or footnote definition is in force in the whole file. A text that defines a name which
     # another text mentions is shown in a fence, where it defines nothing.
-    shown = [neutralise(text, placed, fold=fold) for text, placed in said]
+    shown: list[NeutralText] = []
+    total, done = sum(len(text) for text, _ in said), 0
+    for text, placed in said:
+        step(done, total)
+        shown.append(neutralise(text, placed, fold=fold))
+        done += len(text)
     names = [{_name(label) for label in _DEFINITION.findall(s.text)} for s in shown]
     if not any(names):
         return shown

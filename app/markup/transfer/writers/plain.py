@@ -8,8 +8,8 @@ from app.domain.parts import TextPart
 from app.language import tr
 from app.language.formats import day, day_and_time
 from app.markup.parts.registry import block_of, shown_parts
-from app.markup.transfer.values import Chat, ExportFormat, ExportOptions
-from app.markup.transfer.writers.exported_turns import system_prompt, turns
+from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
+from app.markup.transfer.writers.exported_turns import stepping, system_prompt
 from app.markup.transfer.writers.markdown import author
 from app.markup.transfer.writers.neutral import MAX_PARSED
 from app.markup.transfer.writers.spelled import spelled, spelled_blocks
@@ -27,7 +27,9 @@ class PlainExporter:
         tr("Only the words, for any program: no marks, formulas as they are spoken."),
     )
 
-    def write(self, chats: tuple[Chat, ...], options: ExportOptions) -> bytes:
+    def write(
+        self, chats: tuple[Chat, ...], options: ExportOptions, step: ExportStep = no_step
+    ) -> bytes:
         """What is shown of one chat."""
         (chat,) = chats
         c = chat.conversation
@@ -35,7 +37,7 @@ class PlainExporter:
         prompt = system_prompt(chat, options)
         if prompt:
             parts += ["", tr("System prompt:"), prompt]
-        for turn in turns(chat, options):
+        for turn in stepping(chat, options, step):
             message = turn.message
             when = day_and_time(options.local(message.created_at))
             head = " · ".join(filter(None, (author(message), when, turn.place)))

@@ -8,6 +8,7 @@ from enum import StrEnum
 from itertools import groupby
 from typing import TypeAlias
 
+from app.domain.answers.calculation import is_computed, with_computed_lines
 from app.domain.conversation import Message, MessageStatus
 from app.domain.parts import TextPart
 from app.language import tr
@@ -252,11 +253,13 @@ def answer_markdown(message: Message) -> str:
     """An answer as Markdown for elsewhere: without its reasoning, unless there is nothing else."""
     if not message.placed:
         return message.content
-    if not message.content.strip():
+    text = with_computed_lines(message.content, message.placed)
+    if not text.strip():
         return message.reasoning
-    parts = (p for p in shown_parts(message.content, message.placed) if not isinstance(p, TextPart))
+    others = [one for one in message.placed if not is_computed(one.part)]
+    parts = (p for p in shown_parts(message.content, others) if not isinstance(p, TextPart))
     below = (block for block in blocks_of(parts) if block.copied and isinstance(block, PartBlock))
-    return "\n\n".join((message.content, *(block.markdown() for block in below)))
+    return "\n\n".join((text, *(block.markdown() for block in below)))
 
 
 def _as_typed(text: str) -> str:

@@ -129,19 +129,16 @@ class ScrollAnchor:
         model = self._branch.models[line.at]
         return ScrollPosition(model.message.id, _offset(model, line), line.y)
 
-    def kept(self, line_height: float) -> tuple[ScrollPosition | None, ScrollPosition | None]:
+    def kept(self) -> tuple[ScrollPosition | None, ScrollPosition | None]:
         """The place as it is kept while the program runs, and for its next start.
 
         Both are None at the end of the chat.
-
-        Args:
-            line_height: Of running text, pixels.
         """
         if self._flow.bottom_reached:
             return None, None
-        return self.position(), self._at_top(1.25 * line_height)
+        return self.position(), self._at_top()
 
-    def _at_top(self, tall: float) -> ScrollPosition | None:
+    def _at_top(self) -> ScrollPosition | None:
         """The line nearest to the top, to stand there when nothing but the line is kept.
 
         The one read may stand far below the top, so it is not the one that `position` gives.
@@ -154,8 +151,8 @@ class ScrollAnchor:
                 message = self._branch.models[placed.at].message
                 return ScrollPosition(message.id, BEGINNING)
         cut = self._cut_line()
-        if cut is not None and -cut.y < line.y and line.y > tall:
-            line = cut  # below it stands something tall without text
+        if cut is not None and -cut.y < line.y:
+            line = cut
         model = self._branch.models[line.at]
         return ScrollPosition(model.message.id, _offset(model, line))
 

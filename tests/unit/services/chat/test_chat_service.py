@@ -24,7 +24,6 @@ from app.domain.settings import Settings
 from app.engine.base import Cancel, Engine
 from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.chat.chat_service import ChatService
-from app.services.chat.titles import title_from
 from app.services.core.events import (
     AnswerEnded,
     AnswerStarted,
@@ -32,6 +31,7 @@ from app.services.core.events import (
     BranchChanged,
     LibraryChanged,
 )
+from app.services.core.first_words import title_from
 from app.store.conversations.answer_journal import partial_answer
 from app.store.conversations.message_queries import message_seq
 from tests.support.gguf_factory import write_model

@@ -1,0 +1,103 @@
+"""The calculator in an answer: a preset offers it, a model asks, what comes of it stands there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QCheckBox, QMenu
+from pytestqt.qtbot import QtBot
+
+from app.domain.answers.calculation import OFFER
+from app.domain.conversation import MessageStatus
+from app.domain.parts import PlacedPart, ToolResultPart
+from app.engine.process.client import EngineClient
+from app.engine.scripted import ScriptedEngine
+from app.ui.presets.presets_dialog import PresetsDialog
+from tests.scenarios.hands import (
+    ask,
+    choose,
+    click,
+    clipboard,
+    command,
+    keys,
+    meanwhile,
+    press,
+    seen,
+    transcript,
+)
+from tests.scenarios.patience import until
+from tests.scenarios.registry import scenario
+from tests.support.calculating import COUNTS, computing_model
+from tests.support.terminal import phial
+from tests.support.window import Open
+
+LINE = "17 \N{MULTIPLICATION SIGN} 23 = 391"
+RIGHT = ToolResultPart("391", "calc", asked="17*23")
+
+
+@pytest.fixture
+def engine() -> Iterator[EngineClient]:
+    client = EngineClient()
+    yield client
+    client.close()
+
+
+@pytest.mark.llama
+def test_the_answer_has_the_number_that_was_computed(
+    qtbot: QtBot, open_window: Open, tmp_path: Path, engine: EngineClient
+) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    computing_model(folder / "scripted.gguf", COUNTS)
+    opened = open_window(engine, folder=folder)
+    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Explain step by step")):
+        keys(opened, "Ctrl+Shift+P")
+    ask(qtbot, opened, "How many apples?")
+    shown = opened.window.controller.chat
+    assert shown is not None
+    chats = opened.harness.services.library.chats
+    answer = chats.branch(shown.id)[-1].message
+    assert answer.content == "There are \n apples."
+    assert answer.placed == (PlacedPart(len("There are \n"), RIGHT),)
+    # It is a line of its own, as it was while the answer grew.
+    drawn = (row.drawn_text() for row in transcript(opened)._layout.branch.models[-1].rows)
+    assert [text for text in drawn if text] == ["There are", LINE, "apples."]
+    keys(opened, "Ctrl+Shift+C")
+    until(qtbot, lambda: clipboard() == f"There are \n{LINE} apples.")
+    ask(qtbot, opened, "Sure?")
+    assert [one.message.status for one in chats.branch(shown.id)] == [MessageStatus.COMPLETE] * 4
+
+
+@pytest.mark.llama
+def test_phial_ask_prints_it_and_json_has_it(home: Path, tmp_path: Path) -> None:
+    model = computing_model(tmp_path / "counts.gguf", COUNTS)
+    given = ("How many?", "--model", str(model), "--preset", "explain")
+    assert phial("ask", *given).out == f"There are \n{LINE} apples.\n"
+    row = phial("ask", *given, "--json").data
+    assert row["text"] == "There are \n apples."
+    assert row["parts"] == [
+        {"at": 11, "kind": "tool_result", "text": "391", "name": "calc", "asked": "17*23"}
+    ]
+    assert "<calc>17*23=400</calc>" in phial("ask", *given[:3]).out, "nobody offered it"
+
+
+@scenario("button", "PresetEditor: May have numbers computed by the calculator")
+def test_a_preset_of_ones_own_offers_it_by_choice(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(ScriptedEngine(["One.", "Two."]))
+
+    def allow(dialog: PresetsDialog) -> None:
+        press(dialog, "Duplicate")
+        box = seen(dialog, QCheckBox, "May have numbers computed by the calculator")
+        assert not box.isChecked()
+        click(box)
+        press(dialog, "Use in this chat")
+
+    with meanwhile(qtbot, PresetsDialog, allow):
+        command(qtbot, opened, "View", "Presets…")
+    ask(qtbot, opened, "Hello")
+    scripted = opened.harness.engine
+    assert isinstance(scripted, ScriptedEngine)
+    assert scripted.requests[-1].calculator
+    assert scripted.requests[-1].turns[0].content.endswith(OFFER)
