@@ -178,14 +178,14 @@ class EmptyChatPage(QWidget):
             return
         self._columns = columns
         whole = Qt.AlignmentFlag(0) if columns == 2 else Qt.AlignmentFlag.AlignHCenter
-        for at, (button, _icon) in enumerate(self._cards):
-            words = button.accessibleName()
+        for at, (card, _icon) in enumerate(self._cards):
+            words = card.accessibleName()
             lines = wrap(words, _CARD_LINE) if columns == 2 else [words]
-            button.setText("\n".join(lines))
+            card.setText("\n".join(lines))
             last = columns == 2 and at == len(self._cards) - 1
             policy = QSizePolicy.Policy.Expanding if columns == 2 else QSizePolicy.Policy.Fixed
-            button.setSizePolicy(policy, QSizePolicy.Policy.Minimum)
-            self._prompts.addWidget(button, at // columns, at % columns, 1, 1 + last, whole)
+            card.setSizePolicy(policy, QSizePolicy.Policy.Minimum)
+            self._prompts.addWidget(card, at // columns, at % columns, 1, 1 + last, whole)
 
     def _size_mark(self) -> None:
         side = zoomed(_MARK)
