@@ -53,6 +53,13 @@ _LABELS = {
 }
 
 
+class Family(StrEnum):
+    """Which families of fonts a text names one of."""
+
+    TEXT = "text"
+    CODE = "code"  # all characters of one width
+
+
 @dataclass(frozen=True, slots=True)
 class Option:
     """What is declared about one setting beside its type and default.
@@ -74,6 +81,7 @@ class Option:
             where there is none.
         grouped: Whether its digits are set apart by thousands; not where a number is a name, as a
             port is.
+        family: Of a text that is the name of a font, empty for the system's; None for others.
     """
 
     section: Section | None
@@ -90,6 +98,7 @@ class Option:
     flag: str = ""
     slider: tuple[float, float] | None = None
     grouped: bool = True
+    family: Family | None = None
 
 
 def option(default: T, declared: Option) -> T:

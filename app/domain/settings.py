@@ -9,20 +9,19 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
+from app.domain.appearance import choices
+from app.domain.appearance.choices import (
+    AccentChoice,
+    CodeTheme,
+    Density,
+    LineWidth,
+    ThemeChoice,
+)
 from app.domain.generation import RANGES, OverflowPolicy, Sampling
 from app.domain.model import KvType
 from app.domain.network.serving import DEFAULT_PORT
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 from app.language import tr
-
-
-class ThemeChoice(StrEnum):
-    """Colours of the window."""
-
-    SYSTEM = "system"
-    LIGHT = "light"
-    DARK = "dark"
-    HIGH_CONTRAST = "high_contrast"
 
 
 class LanguageChoice(StrEnum):
@@ -321,20 +320,14 @@ class Settings:
             },
         ),
     )
-    theme: ThemeChoice = option(
-        ThemeChoice.SYSTEM,
-        Option(
-            _A,
-            tr("Theme"),
-            choices={
-                ThemeChoice.SYSTEM: tr("As the system"),
-                ThemeChoice.LIGHT: tr("Light"),
-                ThemeChoice.DARK: tr("Dark"),
-                ThemeChoice.HIGH_CONTRAST: tr("High contrast"),
-            },
-        ),
-    )
+    theme: ThemeChoice = option(ThemeChoice.SYSTEM, choices.THEME)
+    accent: AccentChoice = option(AccentChoice.THEME, choices.ACCENT)
     zoom: int = option(100, Option(_A, tr("Text size"), "", 50, 300, 10, "%", slider=(50, 300)))
+    density: Density = option(Density.COMFORTABLE, choices.DENSITY)
+    line_width: LineWidth = option(LineWidth.MEDIUM, choices.LINE_WIDTH)
+    text_font: str = option("", choices.TEXT_FONT)
+    code_font: str = option("", choices.CODE_FONT)
+    code_theme: CodeTheme = option(CodeTheme.CALM, choices.CODE_THEME)
     enter_sends: bool = option(
         True,
         Option(_GENERAL, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends.")),

@@ -18,7 +18,7 @@ from PySide6.QtCore import (
     QTranslator,
     qInstallMessageHandler,
 )
-from PySide6.QtGui import QFileOpenEvent, QFont, QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import app
@@ -34,7 +34,9 @@ from app.ui.core.slow_frames import SlowFrames
 from app.ui.core.top_errors import TopErrors
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
-from app.ui.style.theme import Theme, theme_for
+from app.ui.style.palettes import dressed
+from app.ui.style.theme import Theme
+from app.ui.style.typography import Typesetting, interface_font, typesetting_of
 
 _log = logging.getLogger(__name__)
 RESTART = 256
@@ -124,7 +126,7 @@ class AppearanceController(QObject):
         self._services = services
         self._window: MainWindow | None = None
         self._theme: Theme | None = None
-        self._zoom = 0
+        self._typesetting: Typesetting | None = None
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.apply)
 
@@ -132,7 +134,7 @@ class AppearanceController(QObject):
     def theme(self) -> Theme:
         """The theme in force."""
         dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
-        return theme_for(self._services.settings.current.theme, system_dark=dark)
+        return dressed(self._services.settings.current, system_dark=dark)
 
     def add_window(self, window: MainWindow) -> None:
         """Keep this window dressed too."""
@@ -140,27 +142,21 @@ class AppearanceController(QObject):
 
     def apply(self) -> None:
         """Dress everything anew, if something changed."""
-        theme, zoom = self.theme, self._services.settings.current.zoom
-        other_theme, other_zoom = theme != self._theme, zoom != self._zoom
-        if not other_theme and not other_zoom:
+        theme, typesetting = self.theme, typesetting_of(self._services.settings.current)
+        other_theme, other_type = theme != self._theme, typesetting != self._typesetting
+        if not other_theme and not other_type:
             return
-        self._theme, self._zoom = theme, zoom
+        self._theme, self._typesetting = theme, typesetting
         self._application.setPalette(stylesheet.palette(theme))
-        if other_zoom:
-            self._application.setFont(_interface_font(zoom))
+        if other_type:
+            self._application.setFont(interface_font(typesetting))
             # While there is a style sheet, widgets take a new font with the next sheet only, and
             # the same sheet again is none (Qt 6.11; its reference warns of the two together).
             self._application.setStyleSheet("")
-        self._application.setStyleSheet(stylesheet.style_sheet(theme))
+        sheet = stylesheet.style_sheet(theme, compact=typesetting.compact)
+        self._application.setStyleSheet(sheet)
         if other_theme and self._window is not None:
             self._window.set_theme(theme)
-
-
-def _interface_font(zoom: int) -> QFont:
-    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    points = font.pointSizeF() if font.pointSizeF() > 0 else 10.0
-    font.setPointSizeF(points * zoom / 100)
-    return font
 
 
 def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> int:

@@ -41,7 +41,6 @@ from app.ui.conversation.notices.error_actions import (
     problem_kind,
 )
 from app.ui.conversation.notices.start_report import StartReport
-from app.ui.conversation.notices.sum_report import SUMS
 from app.ui.core import geometry
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.file_drops import FileDrops
@@ -64,6 +63,7 @@ from app.ui.sidebar.requests import MenuRequest
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.sidebar.sidebar_controller import SidebarController
 from app.ui.style.theme import Theme
+from app.ui.style.typography import typesetting_of
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:
@@ -280,7 +280,7 @@ class MainWindow(QMainWindow):
     def apply_settings(self) -> None:
         """Follow the settings that the window itself shows."""
         settings = self._services.settings.current
-        self.pane.set_zoom(settings.zoom)
+        self.pane.set_type(typesetting_of(settings))
         self.pane.transcript.restyle(wrap_code=settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
         self.actions_table.set_shortcuts(read_shortcuts(settings.shortcuts))
@@ -357,7 +357,7 @@ class MainWindow(QMainWindow):
         chat = self.controller.chat
         if self._shown_id != conversation_id:
             self._shown_id = conversation_id
-            for problem in (ANSWER_PROBLEM, REFUSAL, SUMS):  # of the chat that was left
+            for problem in (ANSWER_PROBLEM, REFUSAL):  # of the chat that was left
                 self.pane.banner.withdraw(problem)
         self.sidebar.show_current(conversation_id)
         self.pane.composer.attachments.show_chat(conversation_id)

@@ -33,6 +33,7 @@ from app.domain.parts import (
 )
 from app.ui.style.stylesheet import palette, style_sheet
 from app.ui.style.theme import DARK, HIGH_CONTRAST, LIGHT, Theme
+from app.ui.style.typography import Typesetting
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.message_controls import FoldToggle
 
@@ -124,7 +125,7 @@ def take(scene: Scene, theme: Theme, zoom: int, width: int, folder: Path) -> Pat
     assert isinstance(application, QApplication)
     application.setPalette(palette(theme))
     application.setStyleSheet(style_sheet(theme))
-    view = TranscriptView(theme=theme, zoom=zoom)
+    view = TranscriptView(theme=theme, typesetting=Typesetting(zoom=zoom))
     view.resize(width, 1150)
     view.show()
     view.set_branch(branch_of(scene))

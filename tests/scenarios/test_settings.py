@@ -23,8 +23,8 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import AnswerEnded, Event, SettingsChanged
 from app.ui.models.models_page import ModelsPage
 from app.ui.style.widgets import StyledLabel
+from app.ui.transcript.widgets.mark_buttons import MarkButton
 from app.ui.transcript.widgets.message_controls import HorizontalScrollBar
-from tests.scenarios.hands import press
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say
@@ -247,17 +247,20 @@ def test_enter_breaks_the_line_where_it_does_not_send(qtbot: QtBot, talk: Talk) 
 def test_sums_are_not_checked_where_that_is_not_wanted(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine(["So 17 × 24 = 409."])  # noqa: RUF001
     talk = Talk(qtbot, open_window(engine), engine)
-    banner = talk.opened.window.pane.banner
+    view = talk.opened.window.pane.transcript
+
+    def marks() -> list[MarkButton]:
+        return [one for one in view.findChildren(MarkButton) if one.isVisible()]
+
     talk.say()
-    until(qtbot, lambda: banner.kind == "sums")
+    until(qtbot, lambda: len(marks()) == 1)
+    assert talk.opened.window.pane.banner.kind == ""  # the mark says it, and nothing else does
     talk.tick("check_sums")
-    ended: list[Event] = []
-    talk.opened.window.bridge.arrived.connect(ended.append)
+    until(qtbot, lambda: not marks())
     talk.say()
-    until(qtbot, lambda: any(isinstance(one, AnswerEnded) for one in ended))
     operations = talk.opened.window._operations
-    until(qtbot, lambda: not operations._under_way)
-    until(qtbot, lambda: banner.kind == "")
+    until(qtbot, lambda: view.idle and not operations._under_way)
+    assert not marks()
 
 
 @scenario("setting", "notify")
@@ -295,33 +298,6 @@ def test_who_looks_elsewhere_is_told_when_a_long_answer_is_ready(
     talk.tick("notify")
     look_at(elsewhere)
     assert len(say_and_hear("And now?")) == 1
-
-
-@scenario("button", "SumReport: Ask about it")
-def test_the_model_is_asked_again_with_the_right_value(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine(["9.11 is greater than 9.9, and 17 × 24 = 409."])  # noqa: RUF001
-    talk = Talk(qtbot, open_window(engine), engine)
-    banner = talk.opened.window.pane.banner
-    talk.say()
-    until(qtbot, lambda: banner.kind == "sums")
-    assert "it is 408, not 409" in banner.accessibleName()
-    assert "it is 9.11 < 9.9" in banner.accessibleName()
-    press(banner, "Ask about it")
-    until(qtbot, lambda: "408" in talk.opened.window.pane.composer.text())
-    assert banner.isHidden()
-    qtbot.keyClick(talk.opened.window.pane.composer.editor, Qt.Key.Key_Return)
-    until(qtbot, lambda: len(engine.requests) == 2)
-    assert "it is 408, not 409" in engine.requests[-1].turns[-1].content
-
-
-def test_a_wrong_sum_is_not_said_over_another_chat(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine(["17 × 24 = 409."])  # noqa: RUF001
-    talk = Talk(qtbot, open_window(engine), engine)
-    banner = talk.opened.window.pane.banner
-    talk.say()
-    until(qtbot, lambda: banner.kind == "sums")
-    talk.opened.window.controller.new_chat()
-    until(qtbot, lambda: banner.kind == "")
 
 
 @scenario("setting", "wrap_code")

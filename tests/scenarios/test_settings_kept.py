@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, Qt, QTimer, qInstallMessageHandler
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
 from pytestqt.qtbot import QtBot
@@ -24,6 +24,7 @@ from app.ui.application import run
 from app.ui.conversation.empty_states import WelcomePage
 from app.ui.main_window import MainWindow
 from app.ui.style.theme import DARK, LIGHT
+from app.ui.transcript.items.style import Style
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say, wait_for_end
@@ -138,6 +139,53 @@ def test_the_text_grows_by_what_was_typed_at_once(qtbot: QtBot, lives: Lives) ->
         hand.close()
         until(qtbot, lambda: QApplication.font().pointSizeF() == before * 1.5)
         assert window.pane.composer.editor.font().pointSizeF() > editor
+
+    lives.program(script)
+
+
+@scenario("setting", "accent")
+@scenario("setting", "density")
+@scenario("setting", "line_width")
+@scenario("setting", "text_font")
+@scenario("setting", "code_font")
+@scenario("setting", "code_theme")
+def test_the_looks_follow_what_is_chosen_at_once(qtbot: QtBot, lives: Lives) -> None:
+    def script(window: MainWindow, _harness: Harness) -> None:
+        window.resize(1200, 800)
+        editor, view = window.pane.composer.editor, window.pane.transcript
+        editor.setFocus()
+        qtbot.keyClicks(editor, "Tell me")
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+        until(qtbot, lambda: bool(view._layout.branch.models) and not window.controller.answering)
+        before, tall = view._styles.normal, view._layout.branch.index.total
+        text = QFontDatabase.families()[0]
+        code = next(one for one in QFontDatabase.families() if QFontDatabase.isFixedPitch(one))
+        hand = SettingsHand(qtbot, window)
+        hand.open()
+        hand.choose("accent", "Blue")
+        hand.choose("density", "Compact")
+        hand.choose("line_width", "Narrow, about 60 characters")
+        hand.choose("code_theme", "One colour, comments paler")
+
+        def style() -> Style:
+            return view._styles.normal
+
+        until(qtbot, lambda: style().column < before.column / 1.2)
+        assert view._layout.branch.index.total < tall - 10
+        hand.choose("code_font", code)
+        hand.choose("text_font", text)
+        hand.close()
+        until(qtbot, lambda: style().fonts.text.families()[0] == text)
+        assert editor.font().family() == QApplication.font().family() == text
+        assert style().fonts.code.families()[0] == code
+        keyword = style().token_format("keyword").foreground().color().name()
+        assert keyword == style().theme.code_text
+        assert QGuiApplication.palette().accent().color().name() == "#1b5ebb"
+        bubble = QColor(style().theme.bubble)
+        assert bubble.name() != before.theme.bubble
+        image = view.viewport().grab().toImage()
+        across = range(0, image.width(), 7)
+        assert any(image.pixelColor(x, y) == bubble for x in across for y in range(0, 200, 7))
 
     lives.program(script)
 

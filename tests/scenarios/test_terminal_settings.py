@@ -12,7 +12,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.cli import EXIT_FAILED, EXIT_USAGE
-from app.domain.settings import SHOWN, ThemeChoice
+from app.domain.appearance.choices import ThemeChoice
+from app.domain.settings import SHOWN
 from app.ui.main_window import MainWindow
 from app.ui.style.theme import DARK
 from tests.scenarios.patience import until

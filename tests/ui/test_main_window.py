@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.conversation import MessageStatus
 from app.domain.errors import (
     EngineDiedError,
@@ -29,7 +30,7 @@ from app.domain.errors import (
     SwitchFailedError,
 )
 from app.domain.generation import Role, StopReason
-from app.domain.settings import Settings, ThemeChoice
+from app.domain.settings import Settings
 from app.engine.base import Cancel
 from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.core.events import ErrorReported

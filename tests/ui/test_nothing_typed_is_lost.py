@@ -21,10 +21,9 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.options import Section
 from app.domain.presets.preset import Preset, SavedPrompt
-from app.domain.settings import ThemeChoice
-from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ModelStateChanged
 from app.ui.conversation.input.queued_messages import QueuedRow
 from app.ui.models.endpoint_dialog import EndpointDialog
@@ -306,34 +305,6 @@ def test_documents_of_a_draft_go_along_where_its_chat_is_deleted(
 
 
 # --- what is shown ----------------------------------------------------------------------------
-
-
-def test_wrong_sums_of_an_answer_are_not_said_over_another(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window(ScriptedEngine(["So 17 × 24 = 409.", "It is 408."]))  # noqa: RUF001
-    banner = opened.window.pane.banner
-    say(qtbot, opened, "Question")
-    qtbot.waitUntil(lambda: banner.kind == "sums")
-    wait_for_end(qtbot, opened)
-    first = opened.window.controller.branch[-1].message.id
-    opened.window.controller.regenerate(first)
-    wait_for_end(qtbot, opened)
-    qtbot.waitUntil(lambda: banner.kind == "")
-    opened.window.controller.new_chat()
-    assert banner.kind == ""
-
-
-def test_wrong_sums_are_not_said_over_another_version(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window(ScriptedEngine(["It is 408.", "So 17 × 24 = 409."]))  # noqa: RUF001
-    banner, controller = opened.window.pane.banner, opened.window.controller
-    say(qtbot, opened, "Question")
-    wait_for_end(qtbot, opened)
-    first = controller.branch[-1].message.id
-    controller.regenerate(first)
-    qtbot.waitUntil(lambda: banner.kind == "sums")
-    wait_for_end(qtbot, opened)
-    controller.select_version(controller.branch[-1].message.id, -1)
-    qtbot.waitUntil(lambda: controller.branch[-1].message.id == first)
-    assert banner.kind == ""
 
 
 def test_bars_of_the_settings_follow_the_theme(qtbot: QtBot, open_window: Open) -> None:

@@ -9,11 +9,12 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QMenu
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.download import DownloadItem
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.options import Section
-from app.domain.settings import SPECS, ThemeChoice
+from app.domain.settings import SPECS
 from app.language import tr
 from app.services.core import formatting
 from app.services.core.events import Event, ModelPhase
@@ -31,7 +32,6 @@ from app.ui.commands.serving_commands import ServingCommands
 from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
 from app.ui.conversation.notices.error_actions import ErrorActions
-from app.ui.conversation.notices.sum_report import SumReport
 from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
@@ -55,14 +55,6 @@ class CommandHandlers:
         self.serving = ServingCommands(shell, self.settings)
         self.preferences = SettingsCommands(shell, self.models, self.serving)
         self.composer = ComposerCommands(shell)
-        self._sums = SumReport(
-            shell.services.settings,
-            shell.pane.banner,
-            shell.operations,
-            shell.controller.is_shown,
-            shell.controller.drafting.use_prompt,
-            shell.window,
-        )
         self.pages = PageCommands(shell)
         self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(
@@ -207,7 +199,6 @@ class CommandHandlers:
         """Something happened; what stands around the words of a message follows."""
         self.presets.on_event(event)
         self.composer.on_event(event)
-        self._sums.on_event(event)
         self.marks.answers.on_event(event)
 
     def error_actions(self) -> ErrorActions:

@@ -12,7 +12,7 @@ from app.domain.conversation import BranchMessage, Message
 from app.domain.generation import Role
 from app.language import tr
 from app.services.documents.attached import AttachedDocuments
-from app.ui.conversation.notices.sum_report import said
+from app.ui.conversation.marks.sum_words import said
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 

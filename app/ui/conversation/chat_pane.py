@@ -30,7 +30,8 @@ from app.ui.conversation.header import Header
 from app.ui.conversation.notices.banner import Banner
 from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.conversation.status_line import StatusLine
-from app.ui.style.theme import COLUMN, SPACE, Theme
+from app.ui.style.theme import SPACE, Theme
+from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
@@ -40,6 +41,8 @@ if TYPE_CHECKING:
     from app.ui.conversation.marks.page_panel import PagePanel
 
 _FILLS = QSizePolicy.Policy.Expanding
+_LEAST_COLUMN = 560
+"""The composer is not narrower where lines are, pixels at 100 %."""
 _COMPOSER_SHARE = 0.4  # of the pane's height, at most
 
 
@@ -66,6 +69,7 @@ class ChatPane(QWidget):
     ) -> None:
         super().__init__()
         self.theme = theme
+        self._typesetting: Typesetting | None = None
         self.setObjectName("pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.header = Header(theme, menu)
@@ -74,7 +78,7 @@ class ChatPane(QWidget):
         self.band.setObjectName("band")
         self.band.hide()
         self.transcript = transcript
-        self.empty = EmptyChatPage()
+        self.empty = EmptyChatPage(theme)
         self.welcome = WelcomePage()
         self.banner = Banner(theme)
         self.composer = Composer(theme)
@@ -223,16 +227,20 @@ class ChatPane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.theme = theme
-        for part in (self.header, self.find_bar, self.banner, self.composer):
+        for part in (self.header, self.find_bar, self.empty, self.banner, self.composer):
             part.set_theme(theme)
         if self._beside is not None:
             self._beside.panel.set_theme(theme)
         self.transcript.restyle(theme=theme)
 
-    def set_zoom(self, percent: int) -> None:
-        """The column is as wide as the text is large, and stands under that of the transcript."""
-        self.transcript.restyle(zoom=percent)
-        self._column.setMaximumWidth(round(COLUMN * percent / 100))
+    def set_type(self, typesetting: Typesetting) -> None:
+        """Set text in another way; what is below the transcript is as wide as its lines."""
+        if typesetting == self._typesetting:
+            return
+        self._typesetting = typesetting
+        self.transcript.restyle(typesetting=typesetting)
+        least = round(_LEAST_COLUMN * typesetting.zoom / 100)
+        self._column.setMaximumWidth(max(least, fonts_of(typesetting).column))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer may take at most two fifths of the height."""

@@ -4,28 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import (
     QFrame,
+    QGridLayout,
     QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
 
 from app.language import tr
 from app.ui.style import icons
-from app.ui.style.theme import SPACE, zoomed
+from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
 
 if TYPE_CHECKING:
     from app.services.models.advice import CatalogOffer
 
-_WIDTH = 560
+_WIDTH, _CARDS = 560, 660
+"""Of a column, and what two columns of cards need, pixels at 100 %."""
+_CARD_LINE = 32  # characters of a line on a card
+_MARK = 64  # side of the mark, pixels at 100 %
+_DEMO_ICONS = ("chat", "download", "form", "edit")
+_ICONS = ("info", "text", "form", "chat")
 _DEMO_PROMPTS = (
     tr("What can you do?"),
     tr("How do I get Phi-4?"),
@@ -51,15 +60,16 @@ def _button(text: str, kind: str) -> QPushButton:
 class _Column(QWidget):
     """A column whose width follows the size of its text."""
 
-    def __init__(self) -> None:
+    def __init__(self, width: int = _WIDTH) -> None:
         super().__init__()
-        self.setMaximumWidth(zoomed(_WIDTH))
+        self._width = width
+        self.setMaximumWidth(zoomed(width))
 
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom."""
         super().changeEvent(event)
         if event.type() == ZOOMED:
-            self.setMaximumWidth(zoomed(_WIDTH))
+            self.setMaximumWidth(zoomed(self._width))
 
 
 class EmptyChatPage(QWidget):
@@ -73,31 +83,58 @@ class EmptyChatPage(QWidget):
     prompt_chosen = Signal(str)
     sample_requested = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("emptyPage")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self._theme = theme
+        self._mark = QLabel()
         self._heading = StyledLabel("", "heading")
-        self._heading.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._line = StyledLabel("", "muted")
-        self._line.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self._prompts = QVBoxLayout()
+        self._prompts = QGridLayout()
         self._prompts.setSpacing(SPACE)
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
         column.addStretch(3)
-        column.addWidget(self._heading)
-        column.addWidget(self._line)
+        for label in (self._mark, self._heading, self._line):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+            column.addWidget(label)
         column.addLayout(self._prompts)
         column.addStretch(4)
         row = QHBoxLayout(self)
         row.addStretch(1)
-        inner = _Column()
+        inner = _Column(_CARDS)
         inner.setLayout(column)
-        row.addWidget(inner, 8)
+        row.addWidget(inner, 100)
         row.addStretch(1)
+        self._cards: list[tuple[QPushButton, str]] = []
+        self._columns = 0
         self._shown: tuple[bool, bool] | None = None
         self.show_for(demo=False, private=False)
+        self._size_mark()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the pictures in the theme's accent."""
+        self._theme = theme
+        self._draw()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: pictures grow with the text, and there may be room for one column only."""
+        super().changeEvent(event)
+        if event.type() == ZOOMED:
+            self._size_mark()
+            self._arrange()
+            self._draw()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Two columns where there is room."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def minimumSizeHint(self) -> QSize:
+        """As narrow as one column; two are no reason to keep the window wide."""
+        size = super().minimumSizeHint()
+        return QSize(min(size.width(), zoomed(_WIDTH) // 2), size.height())
 
     def show_for(self, *, demo: bool, private: bool) -> None:
         """Fit the words to the model and to the kind of chat."""
@@ -116,17 +153,49 @@ class EmptyChatPage(QWidget):
         else:
             line = tr("Everything stays on this computer.")
         self._line.setText(line)
-        while (item := self._prompts.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for text in _DEMO_PROMPTS if demo else _PROMPTS:
-            button = _button(text, "plain")
+        for button, _icon in self._cards:
+            button.hide()
+            button.deleteLater()
+        self._cards = []
+        prompts = zip(_DEMO_PROMPTS, _DEMO_ICONS, strict=True)
+        if not demo:
+            prompts = zip(_PROMPTS, _ICONS, strict=True)
+        for text, icon in prompts:
+            button = _button(text, "card")
             button.clicked.connect(lambda _checked, text=text: self.prompt_chosen.emit(text))
-            self._prompts.addWidget(button, 0, Qt.AlignmentFlag.AlignHCenter)
-        sample = _button(tr("Try it with a sample document"), "plain")
+            self._cards.append((button, icon))
+        sample = _button(tr("Try it with a sample document"), "card")
         sample.clicked.connect(self.sample_requested)
-        self._prompts.addWidget(sample, 0, Qt.AlignmentFlag.AlignHCenter)
+        self._cards.append((sample, "folder"))
+        self._columns = 0
+        self._arrange()
+        self._draw()
+
+    def _arrange(self) -> None:
+        """Place the cards side by side, with their words in lines, or one below the other."""
+        columns = 2 if self.width() >= zoomed(_CARDS) else 1
+        if columns == self._columns:
+            return
+        self._columns = columns
+        whole = Qt.AlignmentFlag(0) if columns == 2 else Qt.AlignmentFlag.AlignHCenter
+        for at, (button, _icon) in enumerate(self._cards):
+            words = button.accessibleName()
+            lines = wrap(words, _CARD_LINE) if columns == 2 else [words]
+            button.setText("\n".join(lines))
+            last = columns == 2 and at == len(self._cards) - 1
+            policy = QSizePolicy.Policy.Expanding if columns == 2 else QSizePolicy.Policy.Fixed
+            button.setSizePolicy(policy, QSizePolicy.Policy.Minimum)
+            self._prompts.addWidget(button, at // columns, at % columns, 1, 1 + last, whole)
+
+    def _size_mark(self) -> None:
+        side = zoomed(_MARK)
+        self._mark.setPixmap(icons.application_icon().pixmap(side, side))
+
+    def _draw(self) -> None:
+        size = zoomed(icons.SIZE)
+        for button, icon in self._cards:
+            button.setIconSize(QSize(size, size))
+            button.setIcon(icons.icon(icon, self._theme.accent, self._theme.faint, size=size))
 
 
 class WelcomePage(QScrollArea):

@@ -7,10 +7,10 @@ from enum import StrEnum
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QFocusEvent, QWheelEvent
+from PySide6.QtGui import QFocusEvent, QFontDatabase, QWheelEvent
 from PySide6.QtWidgets import QComboBox, QWidget
 
-from app.domain.options import SettingSpec
+from app.domain.options import Family, SettingSpec
 from app.ui.settings.number_field import NumberField
 from app.ui.style.switch import Switch
 from app.ui.style.text_fields import PlainEditor
@@ -64,6 +64,45 @@ class ChoiceField(QComboBox):
         """Show a value, or none."""
         wanted = _NONE if value is None else str(value)
         self.setCurrentIndex(self.findData(wanted))
+
+
+class FontField(ChoiceField):
+    """The name of a font of this computer, or the system's own, which is an empty name.
+
+    The fonts are listed when somebody comes to the field: there may be hundreds.
+    """
+
+    def __init__(self, spec: SettingSpec) -> None:
+        super().__init__(spec)
+        self._family = spec.option.family
+        self._filled = False
+        self.addItem(spec.option.none_label, "")
+
+    def show_value(self, value: object) -> None:
+        """Show a font, also one that is not here."""
+        if self.findData(str(value)) < 0:
+            self.addItem(str(value), str(value))
+        super().show_value(value)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """List the fonts."""
+        self._fill()
+        super().focusInEvent(event)
+
+    def showPopup(self) -> None:
+        """List the fonts."""
+        self._fill()
+        super().showPopup()
+
+    def _fill(self) -> None:
+        if self._filled:
+            return
+        self._filled = True
+        known = {self.itemData(at) for at in range(self.count())}
+        for family in QFontDatabase.families():
+            fits = self._family is Family.TEXT or QFontDatabase.isFixedPitch(family)
+            if fits and family not in known and not QFontDatabase.isPrivateFamily(family):
+                self.addItem(family, family)
 
 
 class TextField(PlainEditor):
@@ -144,6 +183,10 @@ class SettingField:
             choice = ChoiceField(spec)
             choice.activated.connect(changed)
             self.widget, self.read, self.show = choice, choice.chosen, choice.show_value
+        elif spec.option.family is not None:
+            font = FontField(spec)
+            font.activated.connect(changed)
+            self.widget, self.read, self.show = font, font.chosen, font.show_value
         elif spec.type in {int, float}:
             number = NumberField(spec, first)
             number.finished.connect(changed)

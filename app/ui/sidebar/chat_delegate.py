@@ -27,6 +27,7 @@ from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHea
 from app.ui.style import icons
 from app.ui.style.text_fields import LONGEST_TITLE, LineField
 from app.ui.style.theme import RADIUS, Theme
+from app.ui.style.typography import SMALL
 
 Index = QModelIndex | QPersistentModelIndex
 _PADDING = 8
@@ -105,7 +106,7 @@ class ChatDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, heading: GroupHeading
     ) -> None:
         font = QFont(option.font)
-        font.setPointSizeF(font.pointSizeF() * 0.88)
+        font.setPointSizeF(font.pointSizeF() * SMALL)
         font.setWeight(QFont.Weight.DemiBold)
         painter.setFont(font)
         aimed = heading.group == self.target

@@ -48,13 +48,19 @@ def _arrow(direction: str, theme: Theme) -> str:
     return bundled("assets", "icons", f"arrow-{direction}-{shade}.svg").as_posix()
 
 
-def style_sheet(theme: Theme) -> str:
-    """The application's style sheet. It names no font sizes, so a zoom need not set it anew."""
+def style_sheet(theme: Theme, *, compact: bool = False) -> str:
+    """The application's style sheet. It names no font sizes, so a zoom need not set it anew.
+
+    Args:
+        theme: Its colours.
+        compact: Whether entries of menus and lists stand closer.
+    """
     t, r = theme, RADIUS
     up, down = _arrow("up", theme), _arrow("down", theme)
     shade = "dark" if theme.dark else "light"  # of what stands on the accent
     tick = bundled("assets", "icons", f"tick-{shade}.svg").as_posix()
-    line = 2 if theme.contrast >= 7 else 1
+    line = theme.line
+    entry, item = (3, 2) if compact else (6, 4)
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
@@ -90,6 +96,11 @@ QPushButton[kind="danger"] {{ background: {t.raised}; color: {t.error};
 QPushButton[kind="danger"]:hover {{ background: {t.hover}; }}
 QPushButton[kind="danger"]:focus {{ border: 2px solid {t.error}; padding: {6 - line}px
   {14 - line}px; }}
+QPushButton[kind="card"] {{ background: {t.raised}; border: {line}px solid {t.border};
+  border-radius: {r}px; padding: 9px 13px; text-align: left; }}
+QPushButton[kind="card"]:hover {{ background: {t.hover}; border-color: {t.accent}; }}
+QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: {10 - line}px
+  {14 - line}px; }}
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
 QPushButton[kind="side"] {{ text-align: left; padding: 6px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};
@@ -103,7 +114,7 @@ QToolButton[kind="round"]:focus {{ border-color: {t.text}; }}
 QToolButton[kind="round"]:disabled {{ background: {t.hover}; border-color: {t.hover}; }}
 
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit[kind="field"] {{ background: {t.raised};
-  border: {line}px solid {t.border}; border-radius: {r}px; padding: 5px 8px;
+  border: {line}px solid {t.edge}; border-radius: {r}px; padding: 5px 8px;
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit[kind="field"]:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {9 - line}px; }}
@@ -119,12 +130,12 @@ QComboBox::down-arrow {{ image: url({down}); width: 14px; height: 14px; }}
 QComboBox QAbstractItemView {{ background: {t.raised}; border: {line}px solid {t.border};
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
 
-#composer {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 16px; }}
+#composer {{ background: {t.raised}; border: {line}px solid {t.edge}; border-radius: 16px; }}
 #composer[focused="true"] {{ border: 2px solid {t.accent}; }}
 #messageEditor {{ background: transparent; border: none;
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
-#strip, #banner, #findBar {{ background: {t.bubble}; border-radius: {r}px; }}
-#band {{ background: {t.bubble}; padding: 6px 16px; }}
+#strip, #banner, #findBar {{ background: {t.table_head}; border-radius: {r}px; }}
+#band {{ background: {t.table_head}; padding: 6px 16px; }}
 #banner {{ border: {line}px solid {t.border}; }}
 #findBar {{ border-radius: 0; border-bottom: {line}px solid {t.border}; }}
 #snackbar {{ background: {t.text}; border-radius: {r}px; }}
@@ -134,12 +145,12 @@ QComboBox QAbstractItemView {{ background: {t.raised}; border: {line}px solid {t
 #snackbar QPushButton:focus {{ border-color: {t.page}; }}
 #dropTarget {{ background: {t.raised}; border: 2px solid {t.accent}; }}
 #card {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 12px; }}
-#choice {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: {r}px; }}
+#choice {{ background: {t.raised}; border: {line}px solid {t.edge}; border-radius: {r}px; }}
 #choice[chosen="true"] {{ border: 2px solid {t.accent}; }}
 #popup {{ background: {t.raised}; border: {line}px solid {t.border}; border-radius: 12px; }}
 
 QMenu {{ background: {t.raised}; border: {line}px solid {t.border}; padding: 5px; }}
-QMenu::item {{ padding: 6px 24px 6px 26px; border-radius: 5px; }}
+QMenu::item {{ padding: {entry}px 24px {entry}px 26px; border-radius: 5px; }}
 QMenu::item:selected {{ background: {t.selection}; color: {t.on_selection}; }}
 QMenu::item:disabled {{ color: {t.faint}; }}
 QMenu::separator {{ height: 1px; background: {t.border}; margin: 5px 6px; }}
@@ -156,9 +167,9 @@ QListView[kind="side"]:focus, QListView[kind="bare"]:focus {{ border-color: tran
 QListWidget {{ padding: 4px; }}
 QListWidget[kind="pages"], QListWidget[kind="pages"]:focus {{ background: transparent;
   border: none; padding: 0; }}
-QListWidget::item {{ padding: 4px 8px; border-radius: 6px; color: {t.text}; }}
+QListWidget::item {{ padding: {item}px 8px; border-radius: 6px; color: {t.text}; }}
 QListWidget::item:selected {{ background: {t.selection}; color: {t.on_selection}; }}
-QListWidget[kind="pages"]::item {{ border: 2px solid transparent; padding: 4px 6px; }}
+QListWidget[kind="pages"]::item {{ border: 2px solid transparent; padding: {item}px 6px; }}
 QListWidget[kind="pages"]::item:focus {{ border-color: {t.accent}; }}
 QListWidget::item:hover:!selected {{ background: {t.hover}; }}
 QTreeView::item {{ padding: 3px 2px; }}

@@ -1,4 +1,4 @@
-"""The appearance as values: colours of each theme, the spacing unit and the fonts at a zoom.
+"""The appearance as values: the colours of each theme and the measures of the grid.
 
 Colours are hexadecimal text, so contrast can be computed and tested without a display. The shell
 derives its style sheet from the same values, and the transcript its painting.
@@ -12,13 +12,10 @@ from typing import Protocol, runtime_checkable
 
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 
-from app.domain import settings
+from app.domain.appearance.choices import ThemeChoice
 
 SPACE = 8
 """The unit of the grid, in device-independent pixels."""
-
-COLUMN = 760
-"""Widest column of text at 100 %, in device-independent pixels."""
 
 RADIUS = 8
 """Corner radius of bubbles, code and buttons, in device-independent pixels."""
@@ -51,10 +48,11 @@ class Theme:
         window: Ground of header, composer and dialogs.
         sidebar: Ground of the sidebar.
         page: Ground of the transcript.
-        bubble: Ground of the user's messages.
+        bubble: Ground of the user's messages, a breath of the accent.
         raised: Ground of menus, fields and buttons.
         hover: Ground of what the pointer is over.
         border: Lines between parts; never the only sign of anything.
+        edge: The edge of fields, by which they are known (3:1).
         text: Text.
         muted: Text of second rank.
         faint: Text of messages that the model does not see.
@@ -87,6 +85,7 @@ class Theme:
     raised: str
     hover: str
     border: str
+    edge: str
     text: str
     muted: str
     faint: str
@@ -109,6 +108,11 @@ class Theme:
     code: CodeColours
 
     @property
+    def line(self) -> int:
+        """Thickness of edges, pixels."""
+        return 2 if self.contrast >= 7 else 1
+
+    @property
     def thumb(self) -> str:
         """The colour of scroll bars: quieter than text, and yet visible (3:1, WCAG 2.2, 1.4.11)."""
         return mix_colours(self.faint, self.page, 0.8)
@@ -121,10 +125,11 @@ LIGHT = Theme(
     window="#f6f6f5",
     sidebar="#f0f0ee",
     page="#fdfdfc",
-    bubble="#efefed",
+    bubble="#e7efee",
     raised="#ffffff",
     hover="#e8e8e5",
     border="#d9d9d5",
+    edge="#7f8388",
     text="#1f2124",
     muted="#595d62",
     faint="#686c71",
@@ -165,10 +170,11 @@ DARK = Theme(
     window="#1a1b1d",
     sidebar="#161719",
     page="#1d1e20",
-    bubble="#2a2c2f",
+    bubble="#242f30",
     raised="#26282a",
     hover="#303336",
     border="#3a3d41",
+    edge="#7d8287",
     text="#e4e5e3",
     muted="#a9adb2",
     faint="#989ca1",
@@ -213,6 +219,7 @@ HIGH_CONTRAST = Theme(
     raised="#0d0d0d",
     hover="#2b2b2b",
     border="#ffffff",
+    edge="#ffffff",
     text="#ffffff",
     muted="#e3e3e3",
     faint="#c8c8c8",
@@ -247,7 +254,7 @@ HIGH_CONTRAST = Theme(
 )
 
 
-THEMES = {settings.ThemeChoice(theme.name): theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
+THEMES = {ThemeChoice(theme.name): theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 """Every theme by the choice that shows it."""
 
 
@@ -259,9 +266,9 @@ class Themed(Protocol):
         """Draw with another theme's colours."""
 
 
-def theme_for(choice: settings.ThemeChoice, *, system_dark: bool) -> Theme:
+def theme_for(choice: ThemeChoice, *, system_dark: bool) -> Theme:
     """Return the colours for a setting; ``SYSTEM`` follows ``system_dark``."""
-    if choice is settings.ThemeChoice.SYSTEM:
+    if choice is ThemeChoice.SYSTEM:
         return DARK if system_dark else LIGHT
     return THEMES[choice]
 
@@ -278,61 +285,12 @@ def qcolour(colour: str) -> QColor:
     return QColor(colour)
 
 
-READING_SCALE = 1.15
-"""Text that is read for minutes is set larger than a button's label."""
-
-HEADING_SCALES = (1.5, 1.3, 1.15, 1.05, 1.0, 1.0)
-"""Sizes of heading levels 1 to 6 against the text; the fifth and sixth differ by weight only."""
-
-
-@dataclass(frozen=True, slots=True)
-class Fonts:
-    """The fonts of the transcript at one zoom; sizes follow the system's.
-
-    Attributes:
-        zoom: In per cent.
-        text: Reading text.
-        code: The system's fixed font.
-        small: Labels, notes and buttons.
-    """
-
-    zoom: int
-    text: QFont
-    code: QFont
-    small: QFont
-
-    def heading(self, level: int) -> QFont:
-        """Return the font of heading ``level`` (1 to 6)."""
-        scale = HEADING_SCALES[min(max(level, 1), 6) - 1]
-        font = QFont(self.text)
-        font.setPointSizeF(self.text.pointSizeF() * scale)
-        font.setWeight(QFont.Weight.DemiBold)
-        return font
-
-    def px(self, units: float) -> int:
-        """Scale a length given at 100 % by the zoom; device-independent pixels."""
-        return round(units * self.zoom / 100)
-
-
-def fonts_at(zoom: int) -> Fonts:
-    """Return the fonts at ``zoom`` per cent; needs a running QGuiApplication."""
-    system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-    size = _points(system) * READING_SCALE * zoom / 100
-    text, code, small = QFont(system), QFont(fixed), QFont(system)
-    text.setPointSizeF(size)
-    code.setPointSizeF(size * 0.92)
-    code.setStyleHint(QFont.StyleHint.Monospace)
-    small.setPointSizeF(size * 0.87)
-    return Fonts(zoom=zoom, text=text, code=code, small=small)
-
-
 def zoomed(pixels: float) -> int:
     """Scale a length given at 100 % by the zoom of the application's font."""
     system = QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont)
-    return round(pixels * _points(QGuiApplication.font()) / _points(system))
+    return round(pixels * points_of(QGuiApplication.font()) / points_of(system))
 
 
-def _points(font: QFont) -> float:
-    # A font given in pixels answers -1; 10 pt is what desktops use.
+def points_of(font: QFont) -> float:
+    """Return a font's size; one given in pixels answers -1, and 10 pt is what desktops use."""
     return font.pointSizeF() if font.pointSizeF() > 0 else 10.0

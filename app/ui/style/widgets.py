@@ -29,6 +29,7 @@ from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.ui.style import icons
 from app.ui.style.theme import Theme, zoomed
+from app.ui.style.typography import DISPLAY, READING, SMALL, TITLE
 
 
 def restyle(widget: QWidget, name: str, value: object) -> None:
@@ -51,10 +52,11 @@ widgets with a style sheet only when the sheet is set again (see ``AppearanceCon
 
 # How large and how heavy each role of text is, against the application's font.
 _ROLES = {
-    "heading": (1.45, QFont.Weight.DemiBold),
-    "title": (1.15, QFont.Weight.DemiBold),
+    "display": (DISPLAY, QFont.Weight.DemiBold),
+    "heading": (TITLE, QFont.Weight.DemiBold),
+    "title": (READING, QFont.Weight.DemiBold),
     "subheading": (1.0, QFont.Weight.DemiBold),
-    "small": (0.9, QFont.Weight.Normal),
+    "small": (SMALL, QFont.Weight.Normal),
 }
 
 
@@ -309,7 +311,7 @@ class ContextMeter(QWidget):
         filled.addRect(bar.adjusted(0, 0, bar.width() * (share - 1), 0))
         colour = theme.warning if share > 0.85 else theme.accent
         painter.fillPath(track.intersected(filled), QColor(colour))
-        painter.strokePath(track, QPen(QColor(theme.border), 1))
+        painter.strokePath(track, QPen(QColor(theme.edge), 1))
         painter.setPen(QColor(theme.muted))
         text = self.rect().adjusted(48, 0, 0, 0)
         painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self._drawn()[1])

@@ -27,6 +27,7 @@ from app.domain.parts import Part, TextPart
 from app.language import tr
 from app.ui.core.render_thread import RenderThread
 from app.ui.style.theme import LIGHT, Theme, qcolour
+from app.ui.style.typography import Typesetting
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
 from app.ui.transcript.interaction.context_menu import ContextMenu
@@ -52,13 +53,16 @@ KEYBOARD = (
 )
 
 
+PLAIN_TYPE = Typesetting()
+
+
 class TranscriptView(TranscriptSignals):
     """A conversation of any length, streamed, searched and selected.
 
     Args:
         parent: Qt's parent.
         theme: Colours to begin with.
-        zoom: Size of the text to begin with, per cent.
+        typesetting: How text is set to begin with.
 
     Attributes:
         notes: What others say of messages, and what a reader takes from them.
@@ -69,14 +73,14 @@ class TranscriptView(TranscriptSignals):
         parent: QWidget | None = None,
         *,
         theme: Theme = LIGHT,
-        zoom: int = 100,
+        typesetting: Typesetting = PLAIN_TYPE,
     ) -> None:
         super().__init__(parent)
         self._ringed = False  # the keyboard is here, and not at a message's button
         self._background = RenderThread(self)
         self.destroyed.connect(self._background.close)
         self._late_formulas = LateFormulas(self._background.submit, self._show_drawn)
-        self._styles = Styles(self._late_formulas.store, theme, zoom)
+        self._styles = Styles(self._late_formulas.store, theme, typesetting)
         self._layout = Layout(
             self,
             self._styles,
@@ -232,14 +236,14 @@ class TranscriptView(TranscriptSignals):
         self,
         *,
         theme: Theme | None = None,
-        zoom: int | None = None,
+        typesetting: Typesetting | None = None,
         wrap_code: bool | None = None,
     ) -> None:
-        """Take other colours, scale all text (per cent), wrap long lines of code or scroll them."""
+        """Take other colours, set text in another way, wrap long lines of code or scroll them."""
         column = self._styles.normal.column
         self._styles.theme = theme or self._styles.theme
-        if zoom is not None:
-            self._styles.set_zoom(zoom)
+        if typesetting is not None:
+            self._styles.set_type(typesetting)
             column = self._styles.column_for(self.width())
         if wrap_code is not None:
             self._styles.wrap = wrap_code

@@ -9,10 +9,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.errors import OutOfMemoryError
 from app.domain.model import KvType
 from app.domain.options import Section
-from app.domain.settings import SPECS, ThemeChoice
+from app.domain.settings import SPECS
 from app.engine.scripted import ScriptedEngine
 from app.ui.library.trash_dialog import TrashDialog
 from app.ui.models.models_page import ModelsPage

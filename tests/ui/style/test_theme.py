@@ -1,8 +1,15 @@
 from __future__ import annotations
 
-import pytest
+from collections.abc import Iterator
+from dataclasses import fields
+from operator import attrgetter
 
-from app.domain import settings
+import pytest
+from PySide6.QtGui import QFontMetricsF
+
+from app.domain.appearance.choices import AccentChoice, CodeTheme, ThemeChoice
+from app.domain.settings import Settings
+from app.ui.style.palettes import dressed, with_accent, with_code
 from app.ui.style.theme import (
     DARK,
     HIGH_CONTRAST,
@@ -10,9 +17,9 @@ from app.ui.style.theme import (
     THEMES,
     CodeColours,
     Theme,
-    fonts_at,
     theme_for,
 )
+from app.ui.style.typography import Typesetting, fonts_of
 
 
 def contrast_ratio(first: str, second: str) -> float:
@@ -29,32 +36,52 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def text_pairs(theme: Theme) -> list[tuple[str, str, str]]:
-    """Every (what, text colour, ground) that people read."""
-    texts = ("text", "muted", "link", "accent", "error", "warning", "success")
-    grounds = ("window", "sidebar", "page", "bubble", "raised", "hover")
-    pairs = [
-        (f"{text} on {ground}", getattr(theme, text), getattr(theme, ground))
-        for text in texts
-        for ground in grounds
-    ]
-    pairs += [
-        ("faint", theme.faint, theme.page),
-        ("faint in a bubble", theme.faint, theme.bubble),
-        ("on accent", theme.on_accent, theme.accent),
-        ("selection", theme.on_selection, theme.selection),
-        ("match", theme.on_match, theme.match),
-        ("current match", theme.on_match, theme.match_current),
-        ("table head", theme.text, theme.table_head),
-        ("code", theme.code_text, theme.code_ground),
-        ("language label", theme.muted, theme.code_ground),
-        ("added line", theme.code.added, theme.added_ground),
-        ("removed line", theme.code.removed, theme.removed_ground),
-    ]
-    return pairs + [
-        (f"code {name}", getattr(theme.code, name), theme.code_ground)
-        for name in CodeColours.__slots__
-    ]
+GROUNDS = ("window", "sidebar", "page", "bubble", "raised", "hover", "table_head")
+
+
+def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
+    """Every colour that people read and its ground, by the names of the theme's fields."""
+    for text in ("text", "muted", "link", "accent", "error", "warning", "success"):
+        yield from ((text, ground) for ground in GROUNDS)
+    yield from (("faint", ground) for ground in ("page", "bubble", "raised", "window"))
+    yield ("on_accent", "accent")
+    yield ("page", "text")  # a snackbar
+    yield ("on_selection", "selection")
+    yield ("on_match", "match")
+    yield ("on_match", "match_current")
+    yield from ((text, "code_ground") for text in ("code_text", "muted", "text", "link"))
+    yield ("code.added", "added_ground")
+    yield ("code.removed", "removed_ground")
+    yield ("code_text", "added_ground")
+    yield ("code_text", "removed_ground")
+    yield from ((f"code.{name}", "code_ground") for name in CodeColours.__slots__)
+
+
+def control_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
+    """What controls and the focus are known by, and what it stands beside."""
+    for line in ("edge", "accent", "muted"):
+        yield from ((line, ground) for ground in ("window", "sidebar", "page", "raised"))
+    yield from (("thumb", ground) for ground in ("page", "code_ground", "sidebar"))
+    yield ("accent", "hover")  # the fill of a bar, and the rest of it
+    if theme.contrast >= 7:
+        yield from (("border", ground) for ground in GROUNDS)  # edges are seen there
+
+
+def weak(theme: Theme, pairs: Iterator[tuple[str, str]], least: float) -> list[object]:
+    """The pairs that have less contrast than that."""
+    found = [(a, b, contrast_ratio(tone(theme, a), tone(theme, b))) for a, b in pairs]
+    return [(a, b, round(ratio, 2)) for a, b, ratio in found if ratio < least]
+
+
+def tone(theme: Theme, name: str) -> str:
+    return str(attrgetter(name)(theme))
+
+
+def looks() -> Iterator[Theme]:
+    """Each theme in each accent, and in each of the colours of code."""
+    for theme in THEMES.values():
+        yield from (with_accent(theme, accent) for accent in AccentChoice)
+        yield from (with_code(theme, code) for code in CodeTheme)
 
 
 def test_black_on_white_has_the_greatest_contrast() -> None:
@@ -62,36 +89,57 @@ def test_black_on_white_has_the_greatest_contrast() -> None:
     assert contrast_ratio("#ffffff", "#000000") == pytest.approx(21)
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_every_text_stands_out_from_its_ground(theme: Theme) -> None:
-    weak = [
-        (what, text, ground, round(contrast_ratio(text, ground), 2))
-        for what, text, ground in text_pairs(theme)
-        if contrast_ratio(text, ground) < theme.contrast
-    ]
-    assert not weak
+def test_every_text_and_every_control_stands_out_from_its_ground_in_every_theme() -> None:
+    for theme in looks():
+        assert not weak(theme, text_pairs(theme), theme.contrast), theme
+        assert not weak(theme, control_pairs(theme), 3), theme
 
 
-@pytest.mark.parametrize("theme", THEMES.values(), ids=lambda theme: theme.name)
-def test_scroll_bars_can_be_seen_on_every_ground_they_stand_on(theme: Theme) -> None:
-    grounds = (theme.page, theme.code_ground, theme.sidebar)
-    assert min(contrast_ratio(theme.thumb, ground) for ground in grounds) >= 3
+def test_no_colour_of_a_theme_is_left_unmeasured() -> None:
+    pairs = [*text_pairs(HIGH_CONTRAST), *control_pairs(HIGH_CONTRAST)]
+    measured = {name for pair in pairs for name in pair}
+    colours = {one.name for one in fields(Theme) if str(getattr(LIGHT, one.name)).startswith("#")}
+    assert colours <= measured
+
+
+def test_own_messages_have_a_breath_of_the_accent() -> None:
+    for theme in looks():
+        tint = contrast_ratio(theme.bubble, theme.page)
+        assert 1.02 < tint < 1.5, theme
+        assert theme.bubble != theme.table_head
 
 
 def test_each_choice_but_the_systems_has_a_theme_of_its_own() -> None:
-    assert {*THEMES} == {*settings.ThemeChoice} - {settings.ThemeChoice.SYSTEM}
+    assert {*THEMES} == {*ThemeChoice} - {ThemeChoice.SYSTEM}
 
 
 def test_the_setting_chooses_the_theme_and_system_follows_the_desktop() -> None:
-    assert theme_for(settings.ThemeChoice.SYSTEM, system_dark=True) is DARK
-    assert theme_for(settings.ThemeChoice.SYSTEM, system_dark=False) is LIGHT
-    assert theme_for(settings.ThemeChoice.LIGHT, system_dark=True) is LIGHT
-    assert theme_for(settings.ThemeChoice.DARK, system_dark=False) is DARK
-    assert theme_for(settings.ThemeChoice.HIGH_CONTRAST, system_dark=False) is HIGH_CONTRAST
+    assert theme_for(ThemeChoice.SYSTEM, system_dark=True) is DARK
+    assert theme_for(ThemeChoice.SYSTEM, system_dark=False) is LIGHT
+    assert theme_for(ThemeChoice.LIGHT, system_dark=True) is LIGHT
+    assert theme_for(ThemeChoice.DARK, system_dark=False) is DARK
+    assert theme_for(ThemeChoice.HIGH_CONTRAST, system_dark=False) is HIGH_CONTRAST
+
+
+def test_the_settings_choose_accent_and_colours_of_code() -> None:
+    chosen = Settings(theme=ThemeChoice.DARK, accent=AccentChoice.ROSE, code_theme=CodeTheme.PLAIN)
+    theme = dressed(chosen, system_dark=False)
+    assert theme.accent not in {DARK.accent, LIGHT.accent}
+    assert theme.code.keyword == DARK.code_text != DARK.code.keyword
+    assert dressed(Settings(theme=ThemeChoice.DARK), system_dark=False) is DARK
 
 
 def test_fonts_grow_with_the_zoom(qapp: object) -> None:
-    small, large = fonts_at(100), fonts_at(200)
+    small, large = fonts_of(Typesetting(zoom=100)), fonts_of(Typesetting(zoom=200))
     assert large.text.pointSizeF() == pytest.approx(2 * small.text.pointSizeF())
     assert large.px(8) == 16
-    assert large.heading(1).pointSizeF() > large.heading(3).pointSizeF() > large.small.pointSizeF()
+    assert large.heading(1).pointSizeF() > large.heading(2).pointSizeF() > large.text.pointSizeF()
+    assert large.text.pointSizeF() > large.small.pointSizeF()
+
+
+def test_a_line_holds_as_many_characters_as_are_wanted(qapp: object) -> None:
+    fonts = fonts_of(Typesetting(characters=80))
+    words = "Its water leaves by the river, which reaches the sea after two days and a half " * 3
+    metrics = QFontMetricsF(fonts.text)
+    assert 70 <= fonts.column / metrics.horizontalAdvance(words) * len(words) <= 82
+    assert fonts_of(Typesetting(characters=0)).column > 10_000

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, Message
 from app.ui.style.theme import LIGHT
+from app.ui.style.typography import Typesetting
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone
@@ -56,7 +57,7 @@ def at_once(work: Callable[[], Any], then: Callable[[Any], None]) -> None:
 
 def make_styles() -> Styles:
     store = FormulaStore(render_shape, lambda _: True, lambda _source, _display: None)
-    return Styles(store, LIGHT, 100)
+    return Styles(store, LIGHT, Typesetting())
 
 
 class Rig:

@@ -18,6 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
+from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
@@ -163,9 +164,11 @@ def test_resizing_at_the_end_stays_at_the_end(view: TranscriptView, qtbot: QtBot
 
 
 def test_the_column_is_never_wider_than_its_limit(make_view: Callable[..., TranscriptView]) -> None:
-    wide, zoomed = make_view(width=1800), make_view(width=1800, zoom=150)
-    assert wide._styles.normal.column == 760
-    assert zoomed._styles.normal.column == 1140
+    wide = make_view(width=1800)
+    zoomed = make_view(width=1800, typesetting=Typesetting(zoom=150))
+    column = fonts_of(Typesetting()).column
+    assert wide._styles.normal.column == column < 900
+    assert abs(zoomed._styles.normal.column - 1.5 * column) < 12
 
 
 # ------------------------------------------------------------------ streaming
@@ -428,7 +431,7 @@ def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
     view.restyle(theme=DARK)
     assert view._layout.flow.anchor == before
     total = view._layout.branch.index.total
-    view.restyle(zoom=200)
+    view.restyle(typesetting=Typesetting(zoom=200))
     assert (view._layout.flow.anchor.at, view._layout.flow.anchor.row) == (before.at, before.row)
     assert view._layout.branch.index.total > 1.5 * total
 

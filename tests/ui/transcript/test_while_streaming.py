@@ -7,12 +7,13 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent
+from PySide6.QtGui import QColor, QImage, QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.domain.parts import Part, PlacedPart, ReasoningPart, TextPart
+from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
@@ -137,3 +138,40 @@ def test_a_mere_click_while_text_comes_does_not_stop_following_it(
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
     assert view._layout.following
     assert view._layout.flow.bottom_reached
+
+
+def accents(view: TranscriptView) -> int:
+    """How many pixels of what is shown have the accent's colour."""
+    image = view.viewport().grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
+    return bytes(image.constBits()).count(QColor(LIGHT.accent).rgb().to_bytes(4, "little"))
+
+
+def test_a_caret_stands_where_the_next_word_comes_until_the_answer_ends(
+    view: TranscriptView,
+) -> None:
+    model = streamed(view, PIECES[4:6])
+    caret = accents(view)
+    assert caret > 4
+    for words in ("The first paragraph.\n\n", "The second", " goes on"):
+        view.feed(model.message.id, words)
+        assert accents(view) == caret  # there is one, wherever it stood before
+    view.finish(replace(model.message, content="It ended.", status=MessageStatus.COMPLETE))
+    assert accents(view) == 0
+
+
+def test_an_answer_stands_by_its_question_and_apart_from_the_next(view: TranscriptView) -> None:
+    view.set_branch(chat_of(["Why?", "Because.", "And then?", "Nothing."]))
+    widgets = view._layout.widgets.widgets
+    asked, answered, next_asked, _ = (
+        widgets[model.message.id] for model in view._layout.branch.models
+    )
+    image, bubble = view.viewport().grab().toImage(), QColor(LIGHT.bubble)
+    x = asked.geometry().right() - 28 - 12
+    tinted = [y for y in range(image.height()) if image.pixelColor(x, y) == bubble]
+    first_end = next(y for y in tinted if y + 1 not in tinted)
+    second_start = next(y for y in tinted if y > first_end)
+    text = answered.visible_rows[1]
+    assert 16 <= answered.y() + text.y - first_end <= 22  # an edge is a pixel of neither colour
+    below = answered.y() + text.y + text.height
+    assert 36 <= second_start - below <= 44
+    assert next_asked.y() >= below

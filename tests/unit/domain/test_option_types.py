@@ -14,7 +14,7 @@ DECLARED = """
 from dataclasses import dataclass
 from app.domain.model import KvType
 from app.domain.options import Option, Section, option
-from app.domain.settings import ThemeChoice
+from app.domain.appearance.choices import ThemeChoice
 M = Section.MODEL
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.appearance.choices import ThemeChoice
 from app.domain.errors import StoreError
-from app.domain.settings import SPECS, Settings, ThemeChoice
+from app.domain.settings import SPECS, Settings
 from app.store import LadderStore, ModelSpeeds, SettingsStore, SpeedStore
 from app.store.database.files import free_name, write_atomically
 

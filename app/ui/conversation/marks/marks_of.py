@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from app.domain.conversation import Message
 from app.domain.parts import CitationPart
 from app.language import tr
-from app.ui.conversation.notices.sum_report import said
+from app.ui.conversation.marks.sum_words import said
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone
 
 _FOUND = {"quoted", "supported"}

@@ -215,7 +215,7 @@ def _heights_of(models: Iterable[MessageModel], measures: Measures) -> list[int]
     """
     a_character = measures.line * measures.char_width / measures.column
     # Half of the source's line ends are blank lines, which become a gap of half a line.
-    a_line, least = measures.line * 0.62, measures.line + 80 * measures.zoom
+    a_line, least = measures.line * 0.62, measures.line + 38 * measures.zoom
     made: list[int] = []
     for model in models:
         if model.heights is not UNKNOWN:

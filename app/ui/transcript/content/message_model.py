@@ -24,12 +24,13 @@ from app.ui.transcript.content.marked_rows import MessageMarks, WrittenBlock, wr
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
-from app.ui.transcript.content.row_list import RowList, RowSnapshot
+from app.ui.transcript.content.row_list import RowList, RowSnapshot, last_words
 from app.ui.transcript.content.rows import (
-    FooterRow,
+    SPACE_ANSWER,
+    SPACE_USER,
     NoteRow,
-    SpaceRow,
     UnparsedRow,
+    footer_below,
 )
 from app.ui.transcript.content.runs import LINE
 from app.ui.transcript.content.status import estimated_thinking
@@ -42,17 +43,6 @@ SLICE = 1_000
 """Characters that are parsed before the clock is looked at (2 ms, hostile ones 20)."""
 
 SLICE_SECONDS = 0.006
-
-TOP_USER, BOTTOM_USER, TOP_ANSWER = 26, 12, 4
-SPACE_USER, SPACE_ANSWER = (
-    SpaceRow(RowPlacement(gap=TOP_USER)),
-    SpaceRow(RowPlacement(gap=TOP_ANSWER)),
-)
-FOOTER_USER, FOOTER_ANSWER = (
-    FooterRow(RowPlacement(gap=BOTTOM_USER)),
-    FooterRow(RowPlacement(gap=4)),
-)
-"""Always the same objects, so a streamed update leaves the footer as it is."""
 
 UNKNOWN = HeightIndex()
 """Stands for the heights of all messages that were never opened; nothing is put into it."""
@@ -359,7 +349,12 @@ class MessageModel:
         if self.message.status is MessageStatus.FAILED or self.message.error:
             reason = self.message.error or tr("No answer could be written.")
             rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
-        rows.append(FOOTER_USER if self.is_user else FOOTER_ANSWER)
+        rows.append(footer_below(rows, asked=self.is_user))
+
+    @property
+    def writing_row(self) -> int | None:
+        """The row that the next word comes into; None where nothing is written, or in no text."""
+        return last_words(self.rows[: self._text_end]) if self._written else None
 
     @property
     def text_so_far(self) -> str:

@@ -13,13 +13,18 @@ from app.ui.transcript.content.runs import Run
 
 @dataclass(frozen=True, slots=True)
 class Measures:
-    """The widths and heights in pixels that estimates are made of."""
+    """The widths and heights in pixels that estimates are made of.
+
+    ``zoom`` and ``spacing`` are what lengths and the gaps between rows, given at 100 %, are
+    multiplied by.
+    """
 
     column: int
     char_width: float
     line: float
     code_line: float
     zoom: float
+    spacing: float = 1.0
 
     def width(self, place: RowPlacement) -> float:
         """Of a row's text."""
@@ -65,7 +70,7 @@ class Row:
 
     def gap(self, measures: Measures) -> float:
         """The space above it, pixels."""
-        return self.place.gap * measures.zoom
+        return self.place.gap * measures.spacing
 
     def estimate(self, measures: Measures) -> float:
         """Its height with the gap in pixels, before it was laid out."""

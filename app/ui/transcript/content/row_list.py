@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.markup.document.blocks import MathBlock, Paragraph
@@ -261,3 +261,11 @@ class RowSnapshot:
     def kept(self) -> int:
         """Rows before this one are never taken back."""
         return self.count - len(self.last)
+
+
+def last_words(rows: Sequence[Row]) -> int | None:
+    """The number of the row that the next word comes into; None where that is in no text."""
+    last = len(rows) - 1
+    if last > 0 and isinstance(rows[last], ScrollBarRow):
+        last -= 1  # code goes on above its end
+    return last if last >= 0 and isinstance(rows[last], TextRow | CodeRow) else None

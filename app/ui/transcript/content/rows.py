@@ -7,7 +7,7 @@ changed stays the same object; the view asks with ``is`` what has to be drawn an
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
@@ -249,9 +249,45 @@ class UnparsedRow(Row):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FooterRow(Row):
-    """Actions and the status under a message."""
+    """Actions and the status under a message.
+
+    Under a question they ``float``: the answer follows so closely that they stand over the edge.
+    """
 
     place: RowPlacement = field(default_factory=RowPlacement)
+    floats: bool = False
+
+    @property
+    def units(self) -> int:
+        """Its height at 100 %, pixels."""
+        return 20 if self.floats else 28
+
+    def estimate(self, measures: Measures) -> float:
+        """As high as it will be."""
+        return self.units * measures.zoom + self.gap(measures)
+
+
+OUTSIDE, INSIDE = 10, 10
+"""Above a question's bubble, and in it above the words, pixels at 100 %."""
+PAD_TEXT, PAD_OTHER = 6, 14
+"""In it below the words, which have their distance already, and below what has none."""
+SPACE_USER, SPACE_ANSWER = (
+    SpaceRow(RowPlacement(gap=OUTSIDE + INSIDE)),
+    SpaceRow(RowPlacement()),
+)
+FOOTER_TEXT, FOOTER_OTHER = (
+    FooterRow(RowPlacement(gap=PAD_TEXT), floats=True),
+    FooterRow(RowPlacement(gap=PAD_OTHER), floats=True),
+)
+FOOTER_ANSWER = FooterRow(RowPlacement(gap=2))
+"""Always the same objects, so a streamed update leaves the footer as it is."""
+
+
+def footer_below(rows: Sequence[Row], *, asked: bool) -> FooterRow:
+    """The footer of a message with these rows, which a person ``asked`` or the model wrote."""
+    if not asked:
+        return FOOTER_ANSWER
+    return FOOTER_TEXT if rows and isinstance(rows[-1], TextRow) else FOOTER_OTHER
 
 
 def links_of(row: Row) -> Iterator[tuple[str, str]]:

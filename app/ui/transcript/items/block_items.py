@@ -27,7 +27,7 @@ from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
 from app.ui.transcript.items.text_document import TextDocument
 
-CODE_HEAD, SIDE_BAR, FOOTER, FOLD = 34, 14, 34, 30
+CODE_HEAD, SIDE_BAR, FOLD = 34, 14, 30
 """Heights at 100 %, pixels."""
 
 LONGEST_SOURCE = 3000
@@ -185,7 +185,7 @@ class FixedItem(RowItem):
     """A row whose body is a widget of known height."""
 
     pictured = False
-    units = FOOTER
+    units = FOLD
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -243,7 +243,10 @@ class FooterItem(FixedItem):
     """Actions and status."""
 
     row: FooterRow
-    units = FOOTER
+
+    def body_height(self) -> int:
+        """Without the gap above, pixels."""
+        return self.style.px(self.row.units)
 
 
 def paint_half_round(painter: QPainter, item: RowItem, *, top: bool) -> None:

@@ -71,7 +71,7 @@ class RowItem:
         self.row, self.style, self.width = row, style, width
         place = row.place
         self.left = min(place.indent * style.indent, width // 2)
-        self.gap = style.px(place.gap)
+        self.gap = style.space(place.gap)
         self.room = max(40, width - self.left)
         self.widget: QWidget | None = None
         self.pending: tuple[PendingFormula, ...] = ()

@@ -17,7 +17,8 @@ from PySide6.QtGui import (
     QTextFormat,
 )
 
-from app.ui.style.theme import Fonts, Theme, qcolour
+from app.ui.style.theme import Theme, qcolour
+from app.ui.style.typography import READING, Fonts
 from app.ui.transcript.content.runs import Run
 
 if TYPE_CHECKING:
@@ -84,8 +85,9 @@ class Style:
         text, code = QFontMetricsF(fonts.text), QFontMetricsF(fonts.code)
         self.text_metrics, self.code_metrics = text, code
         self.small_metrics = QFontMetricsF(fonts.small)
-        self.line_gap = text.height() * 0.28
-        self.code_gap = code.height() * 0.18
+        leading, code_leading = fonts.leading
+        self.line_gap = text.height() * leading
+        self.code_gap = code.height() * code_leading
         self.line_height = text.height() + self.line_gap
         self.code_line_height = code.height() + self.code_gap
         self.char_width = text.averageCharWidth()
@@ -98,6 +100,10 @@ class Style:
     def px(self, units: float) -> int:
         """A length given at 100 %."""
         return self.fonts.px(units)
+
+    def space(self, units: float) -> int:
+        """A space between rows given at 100 %; smaller where all stands closer."""
+        return round(units * self.fonts.spacing)
 
     @property
     def indent(self) -> int:
@@ -141,13 +147,13 @@ class Style:
         made = QTextCharFormat()
         font = self.fonts.heading(level) if level else self.fonts.text
         if run.code:
-            size = font.pointSizeF() * 0.92
+            size = font.pointSizeF() / READING
             font = type(font)(self.fonts.code)
             font.setPointSizeF(size)
         made.setFont(font)
         colour = self.text_colour(quiet=quiet)
         if run.bold:
-            made.setFontWeight(700)
+            made.setFontWeight(600)
         if run.italic:
             made.setFontItalic(True)
         if run.strike:

@@ -1,8 +1,9 @@
-"""The styles of one transcript, made of theme, zoom and column width."""
+"""The styles of one transcript, made of theme, typesetting and column width."""
 
 from __future__ import annotations
 
-from app.ui.style.theme import COLUMN, Theme, fonts_at
+from app.ui.style.theme import Theme
+from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row import Measures
 from app.ui.transcript.items.formulas import FormulaStore
@@ -13,19 +14,19 @@ SIDE = 24
 
 
 class Styles:
-    """The current styles of messages; each change of theme, zoom or width makes new ones.
+    """The current styles of messages; each change of theme, typesetting or width makes new ones.
 
     Args:
         formulas: Draws and keeps formulas.
         theme: Colours to begin with.
-        zoom: Size of the text to begin with, per cent.
+        typesetting: How text is set to begin with.
     """
 
-    def __init__(self, formulas: FormulaStore, theme: Theme, zoom: int) -> None:
+    def __init__(self, formulas: FormulaStore, theme: Theme, typesetting: Typesetting) -> None:
         self.formulas = formulas
-        self.theme, self.zoom, self.wrap = theme, zoom, False
-        self._fonts = fonts_at(zoom)
-        self.normal, self._dimmed = self._make(COLUMN)
+        self.theme, self.wrap = theme, False
+        self._fonts = fonts_of(typesetting)
+        self.normal, self._dimmed = self._make(self._fonts.column)
 
     def style_of(self, model: MessageModel) -> Style:
         """How a message looks; one that the model does not see is dimmed."""
@@ -33,11 +34,11 @@ class Styles:
 
     def column_for(self, width: int) -> int:
         """Width of the text column in a view of ``width``, pixels."""
-        return max(200, min(self._fonts.px(COLUMN), width - 2 * SIDE))
+        return max(200, min(self._fonts.column, width - 2 * SIDE))
 
-    def set_zoom(self, percent: int) -> None:
-        """Take another size of text; `restyle` makes it seen."""
-        self.zoom, self._fonts = percent, fonts_at(percent)
+    def set_type(self, typesetting: Typesetting) -> None:
+        """Set text in another way; `restyle` makes it seen."""
+        self._fonts = fonts_of(typesetting)
 
     def restyle(self, column: int) -> None:
         """Make new styles."""
@@ -51,7 +52,8 @@ class Styles:
             style.char_width,
             style.line_height,
             style.code_line_height,
-            self.zoom / 100,
+            self._fonts.set.zoom / 100,
+            self._fonts.spacing,
         )
 
     def _make(self, column: int) -> tuple[Style, Style]:

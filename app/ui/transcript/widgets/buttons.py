@@ -60,7 +60,7 @@ class ButtonRow(QWidget):
 
     def _put(self, widget: QWidget, x: int, width: int) -> None:
         """Give a widget the height of a button, in the middle of the row."""
-        tall = self._style.px(BUTTON)
+        tall = min(self._style.px(BUTTON), self.height())
         widget.setGeometry(x, (self.height() - tall) // 2, width, tall)
 
 

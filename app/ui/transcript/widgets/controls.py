@@ -25,7 +25,7 @@ from app.ui.transcript.items.block_items import (
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.items.style import CODE_PAD
 from app.ui.transcript.widgets.buttons import QuietButton
-from app.ui.transcript.widgets.footer import OVERHANG, Footer, is_always_shown
+from app.ui.transcript.widgets.footer import FLOATING, OVERHANG, Footer, is_always_shown
 from app.ui.transcript.widgets.layout_cache import LayoutCache
 from app.ui.transcript.widgets.mark_buttons import MarkStrip
 from app.ui.transcript.widgets.message_controls import CodeHead, FoldToggle, HorizontalScrollBar
@@ -86,9 +86,12 @@ class Controls:
         y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
         if isinstance(item, ScrollBarItem | MathItem) and not _is_marked(item):
             y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
-        if isinstance(item.widget, Footer):
+        if isinstance(item, FooterItem):
             x -= style.px(OVERHANG)
             width += style.px(OVERHANG)
+            if item.row.floats:
+                height = style.px(FLOATING)
+                y = spot.y + spot.height - height
         if isinstance(item.widget, FoldToggle):
             width = min(width, item.widget.wanted_width())
             x -= style.px(8)

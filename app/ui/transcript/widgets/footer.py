@@ -22,6 +22,10 @@ OVERHANG = 6
 """How far a footer begins left of the text, so that its first picture stands under the text."""
 
 
+FLOATING = 24
+"""Height of one that stands over the edge of a question's bubble, pixels at 100 %."""
+
+
 def is_always_shown(message: Message, version: Version) -> bool:
     """Whether a part of the actions is seen without pointing at the message."""
     writing = message.status is MessageStatus.STREAMING
@@ -48,18 +52,20 @@ class Footer(ButtonRow):
         streaming = message.status is MessageStatus.STREAMING
         user = message.role is Role.USER
         self._always: set[QuietButton] = set()
-        if message.status.can_continue and not user and not busy:
+        # What cannot be done now keeps its place: no button moves under the pointer.
+        if message.status.can_continue and not user:
             button = self._add(
                 "continue", tr("Continue this answer"), ActionKind.CONTINUE, tr("Continue")
             )
+            button.setEnabled(not busy)
             self._always.add(button)
         if not streaming:
             self._copy = self._add("copy", tr("Copy message"), ActionKind.COPY)
-            if not busy:
-                if user:
-                    self._add("edit", tr("Edit message"), ActionKind.EDIT)
-                else:
-                    self._add("regenerate", tr("Regenerate answer"), ActionKind.REGENERATE)
+            if user:
+                change = self._add("edit", tr("Edit message"), ActionKind.EDIT)
+            else:
+                change = self._add("regenerate", tr("Regenerate answer"), ActionKind.REGENERATE)
+            change.setEnabled(not busy)
         if version.count > 1 and not streaming:
             self._add_versions(version, busy=busy)
         if not streaming:

@@ -5,15 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QRect, Qt
-from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt
+from PySide6.QtGui import QAccessible, QEnterEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QGroupBox, QWidget
 
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.flow_layout import PlacedRow
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row import Row
-from app.ui.transcript.content.rows import FooterRow, NoteRow, TextRow
+from app.ui.transcript.content.rows import (
+    OUTSIDE,
+    PAD_OTHER,
+    PAD_TEXT,
+    FooterRow,
+    NoteRow,
+    TextRow,
+)
 from app.ui.transcript.content.spoken import spoken_message
 from app.ui.transcript.items.formulas import PendingFormula
 from app.ui.transcript.items.row_item import RowItem
@@ -22,8 +29,7 @@ from app.ui.transcript.widgets.controls import Controls
 from app.ui.transcript.widgets.layout_cache import BUBBLE_PAD_X, MARGIN, LayoutCache
 from app.ui.transcript.widgets.message_widget_host import MessageWidgetHost, VisibleRow
 
-BUBBLE_PAD_Y, BUBBLE_RADIUS = 14, 14
-BUBBLE_PAD_TEXT = 6  # a line of text has its distance below it already
+BUBBLE_RADIUS = 14
 SPOKEN = 20_000
 """Characters of a message that a screen reader is given as its name."""
 
@@ -45,6 +51,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
+        self._caret = QRect()  # where it stands that the next word comes
         self._described: tuple[object, ...] | None = None
 
     # ------------------------------------------------------------------ rows
@@ -114,6 +121,7 @@ class MessageWidget(QGroupBox):
                 continue
             skip = int(changed.get(spot.row, 0)) if there else 0
             self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
+        self._move_caret(moved)
 
     def refresh(self, rows: Container[int]) -> None:
         """Draw rows again that have another form and stand where they stood."""
@@ -126,6 +134,31 @@ class MessageWidget(QGroupBox):
             if spot.row in rows:
                 skip = int(changed.get(spot.row, 0)) if item is spot.item else 0
                 self.update(0, spot.y + skip, self.width(), spot.height - skip)
+        self._move_caret(0)
+
+    def _move_caret(self, moved: int) -> None:
+        """Have the caret drawn where the next word comes, and no longer where it stood.
+
+        Args:
+            moved: By how many pixels what is shown was scrolled since.
+        """
+        before, self._caret = self._caret.translated(0, moved), self._caret_place()
+        if before != self._caret:
+            self.update(before)
+            self.update(self._caret)
+
+    def _caret_place(self) -> QRect:
+        row = self.model.writing_row
+        spot = next((one for one in self.visible_rows if one.row == row), None)
+        if spot is None or self._style is None:
+            return QRect()
+        item, style = spot.item, self._style
+        place = item.caret_rect(item.length())
+        x = self.layout_cache.offset_x(item) - (style.px(4) if item.is_rtl() else 0)
+        if not item.left <= place.x() <= item.width:
+            return QRect()  # in code that is scrolled sideways
+        tall = round(min(place.height(), style.line_height))
+        return QRect(x + round(place.x()) + 1, spot.y + round(place.y()), max(2, style.px(2)), tall)
 
     def _area(self, placed: list[PlacedRow], left: int, style: Style) -> QRect:
         """The rectangle of the visible rows, in the viewport and not beyond both its ends."""
@@ -219,6 +252,8 @@ class MessageWidget(QGroupBox):
             painter.restore()
             if pictures and spot.item.make_picture():
                 pictures -= 1
+        if not self._caret.isEmpty():
+            painter.fillRect(self._caret, qcolour(theme.accent))
         painter.end()
 
     def _paint_bubble(self, painter: QPainter, style: Style) -> None:
@@ -231,16 +266,18 @@ class MessageWidget(QGroupBox):
         radius = style.px(BUBBLE_RADIUS)
         top, bottom = inside[0].y, inside[-1].y + inside[-1].height
         # What is cut off by the viewport runs on beyond it.
-        top = top + style.px(16) if inside[0].row == first else top - 2 * radius
-        pad = BUBBLE_PAD_TEXT if isinstance(rows[last], TextRow) else BUBBLE_PAD_Y
-        bottom = bottom + style.px(pad) if inside[-1].row == last else bottom + 2 * radius
+        top = top + style.space(OUTSIDE) if inside[0].row == first else top - 2 * radius
+        pad = PAD_TEXT if isinstance(rows[last], TextRow) else PAD_OTHER
+        bottom = bottom + style.space(pad) if inside[-1].row == last else bottom + 2 * radius
         x = style.px(MARGIN) + style.column - self.layout_cache.bubble_width
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(x, top, self.layout_cache.bubble_width, bottom - top)
         painter.setPen(Qt.PenStyle.NoPen)
+        if style.theme.line > 1:  # where contrast is wanted it has an edge
+            painter.setPen(QPen(qcolour(style.theme.border), style.theme.line))
+            area = area.adjusted(1, 1, -1, -1)
         painter.setBrush(qcolour(style.theme.bubble))
-        painter.drawRoundedRect(
-            QRect(x, top, self.layout_cache.bubble_width, bottom - top), radius, radius
-        )
+        painter.drawRoundedRect(area, radius, radius)
 
     def visible_row_at(self, y: int) -> tuple[int, RowItem, int] | None:
         """The row nearest to ``y`` in this widget: row, item, and its top."""

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
-from app.domain.settings import Settings, ThemeChoice
+from app.domain.appearance.choices import ThemeChoice
+from app.domain.settings import Settings
 from app.services.core.events import ErrorReported, Event, EventBus, SettingsChanged
 from app.services.core.settings import SettingsService
 from app.store import SettingsStore
