@@ -82,6 +82,17 @@ def test_a_document_is_chosen_and_goes_with_the_message(
     assert [(p.page, p.verdict) for p in found] == [(1, "quoted"), (1, "differs")]
 
 
+@scenario("button", "ChipBar: Attach documents")
+def test_a_document_is_attached_by_the_button_below_the_words(
+    qtbot: QtBot, open_window: Open, report: Path
+) -> None:
+    opened = open_window()
+    with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, report)):
+        press(opened.window, "Attach documents")
+    until(qtbot, lambda: len(attached(opened)) == 2)
+    assert opened.window.pane.composer.editor.hasFocus()
+
+
 @scenario(
     "button",
     "AttachmentBar: Remove the document",

@@ -40,6 +40,7 @@ class DocumentCommands:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
+        shell.pane.composer.bar.attach.clicked.connect(self.choose_and_attach)
         shell.pane.composer.attachments.reading_requested.connect(self.choose_reading)
         shell.pane.empty.sample_requested.connect(self.attach_sample)
 

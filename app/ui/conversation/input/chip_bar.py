@@ -22,7 +22,7 @@ from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import ZOOMED, close_when_chosen
+from app.ui.style.widgets import ZOOMED, IconButton, close_when_chosen
 
 _DOT = 8  # pixels at 100 %
 _GAP = 6
@@ -181,7 +181,7 @@ class Chip(QToolButton):
 
 
 class ChipBar(QWidget):
-    """Chips for preset, model and form.
+    """A button that attaches documents, and chips for preset, model and form.
 
     Args:
         theme: Colours.
@@ -189,6 +189,7 @@ class ChipBar(QWidget):
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.attach = IconButton("attach", tr("Attach documents"))
         self.preset = Chip(tr("Preset"), "preset")
         self.model = Chip(tr("Model"))
         self.form = Chip(tr("Form"), "form")
@@ -199,6 +200,7 @@ class ChipBar(QWidget):
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(_BETWEEN)
+        row.addWidget(self.attach)
         row.addWidget(self.preset)
         row.addWidget(self.model)
         row.addWidget(self.form)
@@ -230,7 +232,7 @@ class ChipBar(QWidget):
         """Take the words from as many chips as it needs, those first that say of nothing chosen."""
         chips = [one for one in (self.form, self.preset, self.model) if not one.isHidden()]
         sign = self.model.minimumSizeHint().width()
-        room = self.width() - _BETWEEN * len(chips)
+        room = self.width() - self.attach.sizeHint().width() - _BETWEEN * (len(chips) + 1)
         needed = sum(one.width_with_words() for one in chips)
         for chip in sorted(chips, key=lambda one: (one is self.model, one.chosen)):
             wordless = needed > room and chip is not self.model
@@ -241,6 +243,7 @@ class ChipBar(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self._theme = theme
+        self.attach.set_theme(theme)
         for chip in (self.preset, self.model, self.form):
             chip.set_theme(theme)
         if self._state is not None:
