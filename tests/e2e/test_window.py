@@ -75,7 +75,7 @@ def test_stop_stops_and_the_text_stays(start: Start, endless: Path) -> None:
     window.write("Message", "Go")
     window.press("Send")
     window.reads("tokens/s")
-    window.reads("Phial answered: round and about it goes, round")  # while it is written
+    window.reads("round and about it goes, round")  # while it is written
     window.press("Stop")
     window.reads("stopped by you")
     window.reads("round and about it goes")
