@@ -54,6 +54,7 @@ def scenario(table: str, name: str, *, without: TakeOut | None = None) -> Callab
     """
     row = Row(table, name)
     remove = without or take_out(table, name)
+    assert callable(remove), f"{row} is not taken out: its scenario would run twice as it is"
 
     def decorate(test: Test) -> Test:
         SCENARIOS.setdefault(row, []).append(f"{test.__module__}.{test.__name__}")

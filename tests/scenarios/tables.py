@@ -266,6 +266,8 @@ def _setting_not_passed_on(name: str) -> TakeOut:
         monkeypatch.setattr("app.services.core.settings.SettingsChanged", told)
         monkeypatch.setattr(SettingRow, "show_settings", show_real)
 
+    return patch
+
 
 NOT_SAMPLED = Sampling(1.0, 0, 1.0, 0.0, 1.0, 64, 1, 80, ())
 """What is drawn with where a parameter is not passed on."""
@@ -282,6 +284,8 @@ def _sampling_not_passed(name: str) -> TakeOut:
             return asked(self, replace(request, sampling=sampling), cancel)
 
         monkeypatch.setattr(EngineClient, "generate", generate)
+
+    return patch
 
 
 def _message_action_without_handler(kind: ActionKind) -> TakeOut:
