@@ -90,7 +90,7 @@ def test_a_document_is_attached_by_the_button_below_the_words(
     with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, report)):
         press(opened.window, "Attach documents")
     until(qtbot, lambda: len(attached(opened)) == 2)
-    assert opened.window.pane.composer.editor.hasFocus()
+    assert opened.window.focusWidget() is opened.window.pane.composer.editor
 
 
 @scenario(

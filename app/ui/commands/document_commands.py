@@ -51,6 +51,7 @@ class DocumentCommands:
         )
         if chosen:
             self.attach([Path(one) for one in chosen])
+        self._shell.pane.composer.setFocus()
 
     def attach(self, paths: Sequence[Path], *, copy: bool = False) -> None:
         """Read documents, which go with the next message of the chat that is shown.

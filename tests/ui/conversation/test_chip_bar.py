@@ -23,7 +23,8 @@ def test_chips_without_room_for_words_show_signs_and_the_chosen_ones_last(qtbot:
     bar.show()
     bar.resize(1000, 40)
     qtbot.waitUntil(lambda: not any(map(wordless, chips)))
-    bar.resize(sum(one.width_with_words() for one in chips), 40)  # and nothing between them
+    room = bar.attach.sizeHint().width() + sum(one.width_with_words() for one in chips)
+    bar.resize(room, 40)  # and nothing between them
     qtbot.waitUntil(lambda: [wordless(one) for one in chips] == [False, False, True])
     form.choose("", Form(FormKind.ONE_OF, choices=("yes", "no")))
     qtbot.waitUntil(lambda: wordless(bar.preset) and not wordless(bar.form))
