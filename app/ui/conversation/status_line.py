@@ -100,6 +100,7 @@ class StatusLine(ElidedLabel):
     def _show(self) -> None:
         self._figures.stop()
         doing = "" if self._told else activity_line(self._activity, self._state)
-        text = self._notice or doing or self._forecast or self._ahead or self._last
+        ahead = "" if self._told else self._ahead  # the answer's own reading is one thing at a time
+        text = self._notice or doing or self._forecast or ahead or self._last
         self.set_full_text(text)
         self.setAccessibleName(tr("Status: {text}", text=text) if text else tr("Status"))
