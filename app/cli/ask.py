@@ -28,7 +28,6 @@ from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, make_engine, named_models
-from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import DocumentReadCancelledError, LoadCancelledError
 from app.domain.generation import (
@@ -48,8 +47,6 @@ from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_li
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
-from app.services.chat.homework import check_of, checked_text
-from app.services.chat.prompt_messages import offers_calculator, with_calculator
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
 from app.setup import Setup
@@ -100,6 +97,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
     catalog = load_catalog(bundled("models", "catalog.json"))
     answering = AnswerOptions(setup.settings, presets, partial(advised_sampling, catalog))
+    from app.services.chat.homework import check_of, checked_text
+    from app.services.chat.prompt_messages import offers_calculator, with_calculator
+
+    found = check_of(question) if preset is not None and preset.checks else ""
     own = ChatOptions(preset=preset.id if preset is not None else "")
     in_force = answering.in_force(own, model)
     settings = in_force.settings
@@ -114,7 +115,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     if attached is not None:
         system = attached.plan.system_prompt(system)
         question = attached.plan.question(question)
-    if preset is not None and preset.checks and (found := check_of(question)):
+    if found:
         tell(found)
         question = checked_text(question, found)
     if form is not None:
@@ -231,8 +232,11 @@ def _show(event: AnswerEvent, output: AnswerOutput) -> None:
         output.add(event.text)
     elif isinstance(event, ReasoningDelta):
         output.think(event.text)
-    elif isinstance(event, PartAdded) and (line := computed_line(event.part)):
-        output.add(line)
+    elif isinstance(event, PartAdded):
+        from app.domain.answers.calculation import computed_line
+
+        if line := computed_line(event.part):
+            output.add(line)
 
 
 def _result(said: AnswerInProgress, finished: Finished, model: ChosenModel) -> dict[str, object]:

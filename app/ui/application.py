@@ -27,7 +27,7 @@ from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
 from app.system.bundled import program_file
-from app.ui.assistive.interfaces import AccessibleTranscripts
+from app.ui.assistive.accessible_transcripts import AccessibleTranscripts
 from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
 from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.cli.streams import harmless
 from app.domain.conversation import BranchMessage, Conversation, Message, SearchHit
 from app.domain.generation import Role
-from app.domain.parts import told_parts
+from app.domain.parts import ReasoningPart, TextPart, told_parts
 from app.language import tr, trc, trn
 from app.markup.transfer.values import Unreadable
 from app.services.core import formatting
@@ -67,10 +67,21 @@ def message_heading(item: BranchMessage) -> str:
 
 
 def message_lines(message: Message) -> list[str]:
-    """What a message says, what was thought before it behind a bar."""
-    thought = [f"┊ {line}" for line in harmless(message.reasoning.strip()).split("\n")]
-    text = harmless(message.content).split("\n")
-    return [*thought, "", *text] if message.reasoning else text
+    """What a message says, and what it has of other parts, in their places, behind a bar."""
+    from app.markup.parts.registry import block_of, shown_parts
+    from app.markup.transfer.writers.spelled import spelled_blocks
+
+    lines: list[str] = []
+    for part in shown_parts(message.content, message.placed):
+        if isinstance(part, TextPart):
+            said = harmless(part.text).strip("\n").split("\n")
+        else:
+            words = (
+                part.text if isinstance(part, ReasoningPart) else spelled_blocks((block_of(part),))
+            )
+            said = [f"┊ {line}".rstrip() for line in harmless(words.strip()).split("\n")]
+        lines += ["", *said] if lines else said
+    return lines
 
 
 def message_row(item: BranchMessage) -> dict[str, object]:

@@ -242,28 +242,17 @@ def _interface_at(widgets: Sequence[QWidget], index: int) -> QAccessibleInterfac
     return QAccessible.queryAccessibleInterface(widgets[index])
 
 
-class AccessibleTranscripts:
-    """Answers for transcripts and messages when assistive technology first asks for them."""
+def interface_for(thing: QObject, pool: PartPool) -> QAccessibleInterface | None:
+    """A new interface of a widget of ours; None for all others, which Qt knows.
 
-    def __init__(self) -> None:
-        self._parts = PartPool()
-        self._given: list[QAccessibleInterface] = []
-
-    def install(self) -> None:
-        """From now on; there is no way back, and nothing happens until somebody asks."""
-        QAccessible.installFactory(self.interface_of)
-
-    def interface_of(self, _name: str, thing: QObject) -> QAccessibleInterface | None:
-        """The interface of a widget of ours; None for all others, which Qt knows."""
-        made: QAccessibleInterface
-        if isinstance(thing, MessageWidget):
-            made = MessageInterface(thing, self._parts)
-        elif isinstance(thing, TranscriptView):
-            made = TranscriptInterface(thing)
-        elif isinstance(thing, QKeySequenceEdit):  # Qt has no role for it (6.11)
-            made = QAccessibleWidget(thing, QAccessible.Role.HotkeyField)
-        else:
-            return None
-        self._given = [one for one in self._given if Shiboken.isValid(one)]
-        self._given.append(made)  # until Qt has deleted it, which it does with its widget
-        return made
+    Args:
+        thing: What is asked about.
+        pool: Where the interfaces of a message's parts come from.
+    """
+    if isinstance(thing, MessageWidget):
+        return MessageInterface(thing, pool)
+    if isinstance(thing, TranscriptView):
+        return TranscriptInterface(thing)
+    if isinstance(thing, QKeySequenceEdit):  # Qt has no role for it (6.11)
+        return QAccessibleWidget(thing, QAccessible.Role.HotkeyField)
+    return None
