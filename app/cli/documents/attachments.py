@@ -116,6 +116,8 @@ def attach(
     only = demo or options.only_quote
     quotes = quoting_plan(plan, question if demo else "") if only else None
     plan = quotes.plan if quotes is not None else plan
+    if demo:
+        tell(tr("The built-in demo answers with the line that suits best, and its page."))
     _tell_price(plan)
     return Attached(plan, tuple(document_row(one) for one in read), question, quotes)
 
