@@ -33,7 +33,7 @@ from app.services.core.events import (
     LibraryChanged,
 )
 from app.services.transfer.exporting import ExportReport
-from app.services.transfer.importing import ImportReport
+from app.services.transfer.import_preview import ImportReport
 from app.ui.application import make_application
 from app.ui.main_window import MainWindow
 from app.ui.transfer.export_dialog import ExportDialog

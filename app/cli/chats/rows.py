@@ -11,7 +11,7 @@ from app.domain.parts import ReasoningPart, TextPart, told_parts
 from app.language import tr, trc, trn
 from app.markup.transfer.values import Unreadable
 from app.services.core import formatting
-from app.services.transfer.importing import ImportPreview, ImportReport, ImportStatus
+from app.services.transfer.import_preview import ImportPreview, ImportReport, ImportStatus
 from app.store.safety.backups import Backup, Content
 
 ID_SHOWN = 8  # hex digits of an id in lists; any unambiguous beginning is understood

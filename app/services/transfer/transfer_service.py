@@ -19,7 +19,7 @@ from app.services.transfer.import_record import ImportRecord
 
 if TYPE_CHECKING:
     from app.services.transfer.exporting import ExportReport, TransferProgress
-    from app.services.transfer.importing import ImportPreview, ImportReport, Undone
+    from app.services.transfer.import_preview import ImportPreview, ImportReport, Undone
 
 LARGE = 100  # chats; an import of so many is preceded by a backup
 

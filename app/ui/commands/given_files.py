@@ -16,7 +16,7 @@ from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
 if TYPE_CHECKING:
-    from app.services.transfer.importing import ImportPreview
+    from app.services.transfer.import_preview import ImportPreview
 
 _MODEL = ".gguf"
 _DOCUMENTS = {".pdf", ".docx", ".odt", ".epub", ".pptx", ".xlsx", ".ods"}  # no person reads as text

@@ -20,7 +20,7 @@ from app.ui.style.dialogs import ErrorDialog
 if TYPE_CHECKING:
     from app.markup.transfer.values import Exporter
     from app.services.transfer.exporting import ExportReport
-    from app.services.transfer.importing import ImportReport
+    from app.services.transfer.import_preview import ImportReport
 
 _MANY = 500  # chats; taking fewer back is done before anybody could read how far it is
 _ENDINGS = " ".join(f"*{one}" for one in (*SUFFIXES, ZIP))

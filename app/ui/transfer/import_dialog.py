@@ -12,7 +12,12 @@ from app.domain.errors import KnownError
 from app.language import tr, trn
 from app.markup.transfer.readers import openai
 from app.services.core import formatting
-from app.services.transfer.importing import ImportItem, ImportPreview, ImportReport, ImportStatus
+from app.services.transfer.import_preview import (
+    ImportItem,
+    ImportPreview,
+    ImportReport,
+    ImportStatus,
+)
 from app.services.transfer.transfer_service import TransferService
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label

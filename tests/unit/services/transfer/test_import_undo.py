@@ -12,8 +12,8 @@ import pytest
 
 from app.domain.errors import DiskFullError
 from app.markup.transfer.values import Chat
+from app.services.transfer.import_preview import ImportReport, ImportStatus
 from app.services.transfer.import_record import ImportRecord
-from app.services.transfer.importing import ImportReport, ImportStatus
 from app.services.transfer.transfer_service import LARGE
 from tests.support.harness import Harness, build
 

@@ -21,7 +21,8 @@ from app.domain.errors import DiskFullError, InvalidValueError, NotFoundError, T
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, ExportOptions
 from app.services.core.events import LibraryChanged
-from app.services.transfer.importing import ImportStatus, with_new_ids
+from app.services.transfer.import_preview import ImportStatus
+from app.services.transfer.importing import with_new_ids
 from app.services.transfer.transfer_files import free_name, safe_name, write_error
 from app.services.transfer.transfer_service import TransferService
 from tests.support.harness import Harness, build
