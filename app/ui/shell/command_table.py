@@ -376,11 +376,11 @@ class CommandActions(QObject):
         (Qt 6.11, QAccessibleMenuItem), and not to be found in the other.
         """
         action = self._actions[command_id]
-        made = QAction(action.text(), menu)
+        words = action.text()
+        made = QAction(words, menu)
         made.setShortcuts(action.shortcuts())
-        made.setShortcutContext(
-            Qt.ShortcutContext.WidgetShortcut
-        )  # shown; the keys are the other's
+        # They are shown; the keys themselves are the other's.
+        made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         made.setEnabled(action.isEnabled())
         made.setVisible(action.isVisible())
         made.triggered.connect(action.trigger)

@@ -18,8 +18,8 @@ from tests.ui.transcript.making import MIXED, settle
 
 SENTENCE = "The value follows from the line above, as the sketch shows in some detail. "
 ANSWER = "\n\n".join(f"Part {i}. {SENTENCE * 5}\n\n{MIXED}" for i in range(8))
-HALF = 16
-"""Pixels: half of a line of text and of the gap to the next paragraph."""
+HALF = 24
+"""Pixels: half of a line of text (24) and of the gap before the next row (up to 24)."""
 
 
 def wheel(view: TranscriptView, pixels: int) -> None:
