@@ -395,7 +395,8 @@ class CommandActions(QObject):
             if group is not None and command.group != group:
                 menu.addSeparator()
             group = command.group
-            menu.addAction(self.stand_in(command.id, menu))
+            entry = self.stand_in(command.id, menu)
+            menu.addAction(entry)
 
     def fill(self, menu: QMenu, which: Menu) -> None:
         """Put the commands of ``which`` into ``menu``, groups set apart."""
