@@ -58,7 +58,6 @@ class AnswerInProgress:
         done: It has ended; nothing more is journaled.
         given: What the model reads, documents included.
         form: What the answer must be; None for any.
-        news: There is more of it since this was last cleared, or it has ended.
     """
 
     def __init__(self, message: Message, model: ChosenModel | None = None) -> None:
@@ -68,7 +67,7 @@ class AnswerInProgress:
         self.form: Form | None = None
         self.cancel = threading.Event()
         self.done = threading.Event()
-        self.news = threading.Event()
+        self._news = threading.Event()  # there is more of it, or it has ended
         self._lock = threading.Lock()
         self._pieces = [message.content]
         self._length = len(message.content)
@@ -79,7 +78,7 @@ class AnswerInProgress:
         """Take in more of the answer; returns what there is to publish of it."""
         where = (self.message.conversation_id, self.message.id)
         with self._lock:
-            self.news.set()
+            self._news.set()
             match event:
                 case TextDelta(text, tokens):
                     if text:
@@ -119,7 +118,13 @@ class AnswerInProgress:
     def end(self) -> None:
         """It has ended."""
         self.done.set()
-        self.news.set()
+        self._news.set()
+
+    def has_news(self) -> bool:
+        """Wait until there is more of it; False once it has ended. For one thread."""
+        self._news.wait()
+        self._news.clear()
+        return not self.done.is_set()  # looked at last: an end that was cleared away is seen
 
     def so_far(self) -> tuple[str, tuple[PlacedPart, ...]]:
         """All of its text, and its other parts."""

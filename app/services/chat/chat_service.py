@@ -392,8 +392,7 @@ class ChatService:
         Runs until the answer ends. The first second is kept as well as any other that way.
         """
         pause = FIRST_JOURNAL_SECONDS
-        while writing.news.wait() and not writing.done.is_set():
-            writing.news.clear()
+        while writing.has_news():
             journaled = self._library.journal(writing.message, *writing.so_far())
             journaled.add_done_callback(_log_failure)
             writing.done.wait(pause)

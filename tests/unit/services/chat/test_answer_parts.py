@@ -191,3 +191,17 @@ def test_a_question_that_is_edited_keeps_what_was_attached_to_it(make: Make) -> 
     harness.ended(harness.services.chat.edit(old.id, "Sum it up").answer_id)
     asked = library.chats.branch(conversation)[0].message
     assert (asked.content, asked.placed) == ("Sum it up", (PlacedPart(9, attached),))
+
+
+def test_an_end_between_waiting_for_news_and_clearing_them_is_seen() -> None:
+    """The journal's thread waited for ever then, and the program never ended."""
+    writing = AnswerInProgress(answer(question(chat(), None)))
+
+    class Ending(threading.Event):
+        def clear(self) -> None:
+            writing.end()
+            super().clear()
+
+    writing._news = Ending()
+    writing.take(TextDelta("word", 1))
+    assert not writing.has_news()
