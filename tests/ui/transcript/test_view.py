@@ -427,12 +427,15 @@ def test_a_code_block_is_wrapped_and_unwrapped_by_its_own_button(view: Transcrip
 def test_zoom_and_theme_change_in_place(view: TranscriptView) -> None:
     view.set_branch(long_chat(60))
     view._layout.scroll_by(-5000)
-    before = view._layout.flow.anchor
+    before, line = view._layout.flow.anchor, view._layout.anchor.first_visible_line()
     view.restyle(theme=DARK)
     assert view._layout.flow.anchor == before
     total = view._layout.branch.index.total
     view.restyle(typesetting=Typesetting(zoom=200))
-    assert (view._layout.flow.anchor.at, view._layout.flow.anchor.row) == (before.at, before.row)
+    seen = view._layout.anchor._first_line()
+    assert line is not None
+    assert seen is not None
+    assert (seen.at, seen.row, seen.inside) == (line.at, line.row, line.inside)
     assert view._layout.branch.index.total > 1.5 * total
 
 

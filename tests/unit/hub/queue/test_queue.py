@@ -204,7 +204,8 @@ def test_a_list_that_cannot_be_kept_ends_no_download(kit: Kit, content: bytes) -
 
 
 @pytest.mark.parametrize(
-    ("fault", "told"), [(OSError(5, "I/O error"), "I/O error"), (ZeroDivisionError(), "mistake")]
+    ("fault", "told"),
+    [(OSError(5, "I/O error"), "the disk did not"), (ZeroDivisionError(), "mistake")],
 )
 def test_whatever_goes_wrong_is_told_and_the_next_download_runs(
     kit: Kit, monkeypatch: pytest.MonkeyPatch, fault: Exception, told: str
