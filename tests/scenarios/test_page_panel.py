@@ -94,6 +94,7 @@ def test_marks_are_walked_through_on_the_real_page(
     command(qtbot, asked, "Chat", "Pages that the answer cites…")
     beside = panel(qtbot, asked)
     assert "word for word" in beside.told.text()
+    assert "[1]" not in beside.told.text()
     assert yellow(beside.canvas.picture.pixmap().toImage()) > 20
     assert beside.x() >= asked.window.pane.transcript.width()  # beside it, not over it
     press(beside, "Next mark")

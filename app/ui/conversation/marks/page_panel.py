@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol
@@ -24,6 +25,7 @@ from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
 
+_NUMBERS = re.compile(r"\s*\[\d+(?:, *\d+)*\]")  # of the passages that a sentence cites
 _REDRAW = 120  # milliseconds after the last change of size
 
 
@@ -205,7 +207,7 @@ class PagePanel(QFrame):
         self._at = at
         stop = self._stops[at]
         self.count.setText(tr("{current} of {total}", current=at + 1, total=len(self._stops)))
-        self.told.setText(paragraph(quoted(stop.sentence), stop.told))
+        self.told.setText(paragraph(_as_said(stop.sentence), stop.told))
         self.title.setText(stop.part.title)
         announce(self, self.told.text())
         for button in self._marks:
@@ -350,3 +352,9 @@ def _without_argument(do: Callable[[], object]) -> Callable[[bool], None]:
         do()
 
     return call
+
+
+def _as_said(sentence: str) -> str:
+    """A sentence in quotation marks, unless it is a quotation itself; without its numbers."""
+    words = _NUMBERS.sub("", sentence).strip()
+    return words if words[:1] in {"\u201c", "\u201e", "\u00ab", '"'} else quoted(words)
