@@ -139,13 +139,18 @@ class ChatPane(QWidget):
         inside = self._inside = QVBoxLayout(column)
         inside.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
         inside.setSpacing(SPACE // 2)
-        inside.addWidget(self.banner)
-        inside.addWidget(self.hint)
-        inside.addWidget(self.composer)
+        self._writing = QWidget()
+        writing = self._above_foot = QVBoxLayout(self._writing)
+        writing.setContentsMargins(0, 0, 0, 0)
+        writing.setSpacing(SPACE // 2)
+        writing.addWidget(self.hint)
+        writing.addWidget(self.composer)
         foot = QHBoxLayout()
         foot.setContentsMargins(SPACE + 4, 0, SPACE + 4, 0)
         foot.addWidget(self.status)
-        inside.addLayout(foot)
+        writing.addLayout(foot)
+        inside.addWidget(self.banner)
+        inside.addWidget(self._writing)
         return column
 
     def take_back(self, banner: Banner) -> None:
@@ -154,9 +159,8 @@ class ChatPane(QWidget):
 
     def put_above_composer(self, widget: QWidget) -> None:
         """Let something stand between banner and composer."""
-        inside = self._column.layout()
-        assert isinstance(inside, QVBoxLayout)  # noqa: S101 - for the type checker
-        inside.insertWidget(inside.indexOf(self.composer), widget)
+        writing = self._above_foot
+        writing.insertWidget(writing.indexOf(self.composer), widget)
 
     def put_beside(self, panel: PagePanel) -> None:
         """Let a panel stand right of the conversation while it is shown."""
@@ -202,7 +206,7 @@ class ChatPane(QWidget):
             needs = _FILLS if one is widget else QSizePolicy.Policy.Ignored  # where nobody sees it
             one.setSizePolicy(_FILLS, needs)
         self._pages.setCurrentWidget(widget)
-        self._column.setVisible(page is not Page.WELCOME)
+        self._writing.setVisible(page is not Page.WELCOME)  # what failed is said there too
         if page is not Page.TRANSCRIPT:
             self.find_bar.close_bar()
 
