@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from app.sums.lexer import Kind, Token, vulgar
+from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, Numeral, read_numeral
 from app.sums.units import CURRENCIES, Unit, unit_of
 from app.sums.values import PI, E, Value, around, exactly, whole
@@ -98,22 +98,12 @@ def evaluate(tokens: Sequence[Token], reading: Interpretation) -> Quantity:
     return found
 
 
-class _Reader:
+class _Reader(TokenCursor):
     """Recursive descent over tokens."""
 
     def __init__(self, tokens: Sequence[Token], reading: Interpretation) -> None:
-        self._tokens = tokens
+        super().__init__(tokens)
         self._reading = reading
-        self._at = 0
-
-    @property
-    def ended(self) -> bool:
-        """Whether all tokens were read."""
-        return self._at == len(self._tokens)
-
-    def _peek(self, ahead: int = 0) -> Token | None:
-        at = self._at + ahead
-        return self._tokens[at] if at < len(self._tokens) else None
 
     def _next(self) -> Token:
         token = self._peek()
@@ -121,13 +111,6 @@ class _Reader:
             raise UnreadableError
         self._at += 1
         return token
-
-    def _operator(self, *signs: str) -> str | None:
-        token = self._peek()
-        if token is None or token.kind is not Kind.OPERATOR or token.text not in signs:
-            return None
-        self._at += 1
-        return token.text
 
     def sum(self, depth: int) -> Quantity:
         """Terms with plus and minus."""

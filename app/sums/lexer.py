@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -313,3 +313,33 @@ def _ungrouped(number: str) -> str:
 def vulgar(sign: str) -> tuple[int, int]:
     """Numerator and denominator of a fraction that is one character."""
     return _VULGAR[sign]
+
+
+class TokenCursor:
+    """The place of a reader among tokens, which every grammar over them keeps.
+
+    Args:
+        tokens: Of an expression.
+    """
+
+    def __init__(self, tokens: Sequence[Token]) -> None:
+        self._tokens = tokens
+        self._at = 0
+
+    @property
+    def ended(self) -> bool:
+        """Whether all tokens were read."""
+        return self._at == len(self._tokens)
+
+    def _peek(self, ahead: int = 0) -> Token | None:
+        """A token without going on; None behind the last one."""
+        at = self._at + ahead
+        return self._tokens[at] if at < len(self._tokens) else None
+
+    def _operator(self, *signs: str) -> str:
+        """Go on behind one of some operators; empty where none of them stands."""
+        token = self._peek()
+        if token is None or token.kind is not Kind.OPERATOR or token.text not in signs:
+            return ""
+        self._at += 1
+        return token.text

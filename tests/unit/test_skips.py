@@ -44,3 +44,10 @@ def test_what_is_skipped_in_ci_has_failed(tmp_path: Path) -> None:
 
 def test_elsewhere_it_is_skipped(tmp_path: Path) -> None:
     assert "1 passed, 2 skipped" in run(tmp_path, "")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="CI runs on Linux")
+def test_a_module_that_skips_itself_in_ci_has_failed(tmp_path: Path) -> None:
+    whole = 'import pytest\n\npytest.skip("no such thing here", allow_module_level=True)\n'
+    (tmp_path / "test_whole.py").write_text(whole)
+    assert "CI skips nothing" in run(tmp_path, "true")

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError, ModelFileError
 from app.domain.model import DEMO, ModelFile
+from app.hub.download.control import DownloadControl
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.core.events import ModelPhase, ModelState
 from app.services.core.serial_executor import SerialExecutor
@@ -74,8 +75,6 @@ class FileHasher:
     """Takes the hashes of listed files, one after the other, on a thread of its own."""
 
     def __init__(self, shelf: ModelShelf) -> None:
-        from app.hub.download.control import DownloadControl
-
         self._shelf = shelf
         self._executor = SerialExecutor("model-hasher")
         self._control = DownloadControl()

@@ -9,7 +9,7 @@ from fractions import Fraction
 from math import isqrt
 
 from app.sums.expressions import UnreadableError
-from app.sums.lexer import Kind, Token, vulgar
+from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, read_numeral
 
 _MOST_TERMS = 60
@@ -132,28 +132,12 @@ def polynomial(tokens: Sequence[Token], convention: Convention) -> Polynomial:
     return found
 
 
-class _Reader:
+class _Reader(TokenCursor):
     """Recursive descent over tokens."""
 
     def __init__(self, tokens: Sequence[Token], convention: Convention) -> None:
-        self._tokens = tokens
+        super().__init__(tokens)
         self._convention = convention
-        self._at = 0
-
-    @property
-    def ended(self) -> bool:
-        """Whether all tokens were read."""
-        return self._at == len(self._tokens)
-
-    def _peek(self) -> Token | None:
-        return self._tokens[self._at] if not self.ended else None
-
-    def _operator(self, *signs: str) -> str:
-        token = self._peek()
-        if token is None or token.kind is not Kind.OPERATOR or token.text not in signs:
-            return ""
-        self._at += 1
-        return token.text
 
     def sum(self, depth: int) -> Polynomial:
         """Terms with plus and minus."""

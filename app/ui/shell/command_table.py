@@ -386,8 +386,17 @@ class CommandActions(QObject):
         made.triggered.connect(action.trigger)
         return made
 
+    def fill(self, menu: QMenu, which: Menu) -> None:
+        """Put the commands of ``which`` into ``menu``, groups set apart."""
+        self._put(menu, which, self.__getitem__)
+
     def fill_again(self, menu: QMenu, which: Menu, without: str = "") -> None:
-        """Put stand-ins of the commands of ``which`` into ``menu``, groups set apart."""
+        """Put stand-ins of the commands of ``which`` into ``menu``, but for one."""
+        self._put(menu, which, lambda command_id: self.stand_in(command_id, menu), without)
+
+    def _put(
+        self, menu: QMenu, which: Menu, action_of: Callable[[str], QAction], without: str = ""
+    ) -> None:
         group = None
         for command in COMMANDS:
             if command.menu is not which or command.id == without:
@@ -395,19 +404,8 @@ class CommandActions(QObject):
             if group is not None and command.group != group:
                 menu.addSeparator()
             group = command.group
-            entry = self.stand_in(command.id, menu)
+            entry = action_of(command.id)
             menu.addAction(entry)
-
-    def fill(self, menu: QMenu, which: Menu) -> None:
-        """Put the commands of ``which`` into ``menu``, groups set apart."""
-        group = None
-        for command in COMMANDS:
-            if command.menu is not which:
-                continue
-            if group is not None and command.group != group:
-                menu.addSeparator()
-            group = command.group
-            menu.addAction(self._actions[command.id])
 
 
 def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
