@@ -22,6 +22,7 @@ from app.domain.model import EndpointModel
 from app.engine.base import Cancel
 from app.hub.api.token import TokenStore
 from app.language import tr
+from app.services.core.events import ModelPhase, ModelState
 
 if TYPE_CHECKING:
     from app.remote.engine import EndpointEngine
@@ -269,6 +270,14 @@ class EndpointService:
         raise EndpointGoneError(
             tr("The endpoint “{id}” is not on the list any more.", id=source.endpoint)
         )
+
+    def state(self, source: EndpointSource) -> ModelState:
+        """A model that was chosen before; failed where its endpoint is not on the list any more."""
+        try:
+            return ModelState(ModelPhase.UNLOADED, self.model(source))
+        except EndpointGoneError as error:
+            gone = EndpointModel(source, source.endpoint, "")
+            return ModelState(ModelPhase.FAILED, gone, error=error)
 
     def named(self, text: str) -> EndpointModel | None:
         """The model that ``ENDPOINT/MODEL`` means; None where no endpoint is called so.

@@ -332,11 +332,7 @@ class ModelService:
         source = endpoint_source(settings.endpoint_model)
         if source is None:
             return self.files.state(settings.model_path)
-        try:
-            return ModelState(ModelPhase.UNLOADED, self._endpoints.model(source))
-        except EndpointError as error:
-            gone = EndpointModel(source, source.endpoint, "")
-            return ModelState(ModelPhase.FAILED, gone, error=error)
+        return self._endpoints.state(source)
 
     def _is_chosen(self, model: ChosenModel) -> bool:
         return self._state.model is not None and self._state.model.source == model.source
@@ -445,6 +441,11 @@ class ModelService:
     def _on_event(self, event: object) -> None:
         match event:
             case SettingsChanged(before, after) if request_of(before) != request_of(after):
-                chosen = self._state.model
-                if self._state.phase is ModelPhase.READY and isinstance(chosen, ModelFile):
-                    self.load()
+                if self._state.phase in {ModelPhase.READY, ModelPhase.LOADING}:
+                    self._executor.submit(self._load_as_set, urgent=True)
+
+    def _load_as_set(self) -> None:
+        """Load anew what was loaded with other settings than those of now."""
+        model = self._state.model if self._state.phase is ModelPhase.READY else None
+        if isinstance(model, ModelFile) and self._loaded_with != self.facts.request_for(model):
+            self._load_or_report(model, self._fresh_cancel())

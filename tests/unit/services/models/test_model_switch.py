@@ -174,3 +174,43 @@ def test_a_file_in_place_gets_its_hash_meanwhile_and_its_answers_carry_it(
     now = services.models.state.model
     assert now is not None
     assert len(now.sha256) == 64
+
+
+def test_a_setting_that_changes_while_the_model_loads_is_what_it_is_loaded_with(
+    tmp_path: Path,
+) -> None:
+    loading, go_on = threading.Event(), threading.Event()
+
+    class Held(ScriptedEngine):
+        """Its second load goes on when the test says so."""
+
+        def load(
+            self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+        ) -> LoadedModel:
+            if len(self.loads) == 1:
+                loading.set()
+                assert go_on.wait(10)
+            return super().load(request, progress, cancel)
+
+    engine = Held()
+    harness = build(tmp_path / "data", engine, Settings())
+    try:
+        harness.ask("Hello")
+        after = len(harness.heard.events)
+        settings = harness.services.settings
+        settings.update(context_size=2_048)
+        assert loading.wait(10)
+        settings.update(context_size=4_096)
+        settings.update(context_size=1_024)
+        go_on.set()
+        harness.heard.wait_for(
+            lambda e: (
+                isinstance(e, ModelStateChanged)
+                and e.state.loaded is not None
+                and e.state.loaded.plan.context_size == 1_024
+            ),
+            after=after,
+        )
+        assert [load.context_size for load in engine.loads] == [None, 2_048, 1_024]
+    finally:
+        harness.services.close()
