@@ -37,7 +37,9 @@ from app.store.database.files import (
 from app.store.kept_entries import Entry, kept_entries
 
 _log = logging.getLogger(__name__)
-_OF_PRESET = ("id", "name", "about", "system_prompt", "values", "model", "form", "tools")
+_OF_PRESET = (
+    "id", "name", "about", "system_prompt", "values", "model", "form", "tools", "checks",
+)  # fmt: skip
 _OF_PROMPT = ("name", "text")
 _LOCK_SECONDS = 2.0
 _LARGEST = 5_000_000  # bytes of a file of presets that somebody gave; ours have a few thousand

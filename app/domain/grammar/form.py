@@ -24,6 +24,10 @@ LONGEST_SCHEMA = 200_000  # characters
 DEEPEST_SCHEMA = 64  # brackets in one another; a schema may nest less
 
 
+FREE = FormPart("free")
+"""Said of a question that wants its answer in no form though its chat's preset has one."""
+
+
 class FormKind(StrEnum):
     """What an answer is made as."""
 
@@ -145,6 +149,34 @@ def parse_form(text: str, schema: str = "") -> Form:
             return Form(kind, schema=schema or rest or "{}")
         case FormKind.LIST:
             return Form(kind)
+
+
+def form_line(form: Form) -> str:
+    """A form in one line, as :func:`parse_form` reads it."""
+    match form.kind:
+        case FormKind.TABLE | FormKind.FIELDS:
+            return f"{form.kind}:{','.join(map(field_line, form.fields))}"
+        case FormKind.ONE_OF:
+            return f"{form.kind}:{'|'.join(form.choices)}"
+        case FormKind.JSON:
+            return f"{form.kind}:{form.schema}"
+        case FormKind.LIST:
+            return form.kind.value
+
+
+def form_of_line(text: str) -> Form | None:
+    """The form that a line means; None where it means none, as of a newer Phial."""
+    try:
+        return parse_form(text) if text else None
+    except InvalidValueError:
+        return None
+
+
+def field_line(one: FormField) -> str:
+    """A column or field as it is typed."""
+    plain = one.kind is ValueKind.TEXT and not one.name.endswith("?") and ":" not in one.name
+    kind = "" if plain else f": {one.kind}"
+    return f"{one.name}{kind}{'' if one.required else '?'}"
 
 
 def parse_fields(text: str) -> tuple[FormField, ...]:

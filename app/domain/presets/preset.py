@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from app.domain.errors import InvalidValueError
+from app.domain.grammar.form import Form, form_of_line
 from app.domain.options import check
 from app.domain.settings import SAMPLED, SPECS
 from app.language import tr
@@ -31,7 +32,8 @@ class Preset:
         system_prompt: Given to the model before the first message; empty leaves the user's own.
         values: Sampling and context, see :data:`OWN_VALUES`.
         model: Id of the family in the catalogue that it is written for; empty for any.
-        form: Id of the form that answers have; empty for none.
+        form: The form that answers have, in a line as ``--form`` takes it; empty for none. One that
+            a newer Phial wrote is kept, and is as if it were not there.
         tools: Whether the model may ask the calculator, which is the only tool.
         checks: Whether the steps of a calculation in a question are checked before it is asked.
         bundled: Whether it comes with Phial, and is duplicated where it is to be changed.
@@ -47,6 +49,11 @@ class Preset:
     tools: bool = False
     checks: bool = False
     bundled: bool = False
+
+    @property
+    def answer_form(self) -> Form | None:
+        """The form that answers have; None for any."""
+        return form_of_line(self.form)
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -10,9 +10,11 @@ from typing import TYPE_CHECKING
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
+from app.domain.grammar.form import Form, FormKind
 from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
 from app.domain.options import SettingSpec, write_value
+from app.domain.presets.preset import Preset
 from app.language import paragraph, tr, trn
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
@@ -38,6 +40,40 @@ def setting_text(spec: SettingSpec, value: float | None) -> str:
     if value is None:
         return spec.option.none_label
     return f"{write_value(spec, value)} {spec.option.unit}".strip()
+
+
+_FORMS = {
+    FormKind.LIST: tr("List"),
+    FormKind.TABLE: tr("Table"),
+    FormKind.FIELDS: tr("Fields"),
+    FormKind.JSON: tr("JSON"),
+    FormKind.ONE_OF: tr("One of several"),
+}
+
+
+def form_name(kind: FormKind | None) -> str:
+    """A kind of form in a word or two; None for any."""
+    return _FORMS[kind] if kind is not None else tr("Free form")
+
+
+def form_contents(form: Form) -> str:
+    """The columns, fields, choices or schema of a form in one line; empty for a list."""
+    names = ", ".join(one.name for one in form.fields)
+    return names or " | ".join(form.choices) or " ".join(form.schema.split())
+
+
+def preset_traits(preset: Preset) -> list[str]:
+    """What a preset has answers do besides its text and values, a line for each."""
+    lines = []
+    if preset.tools:
+        lines.append(tr("May have numbers computed by the calculator"))
+    if preset.checks:
+        lines.append(tr("Checks the steps of a calculation before the model is asked"))
+    form = preset.answer_form
+    if form is not None:
+        words = ": ".join(filter(None, (form_name(form.kind), form_contents(form))))
+        lines.append(tr("Answers in a form: {form}", form=words))
+    return lines
 
 
 def time_left(seconds: float | None) -> str:
