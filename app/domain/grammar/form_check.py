@@ -25,7 +25,7 @@ _FENCE = re.compile(r"```json\n(.*)\n```", re.DOTALL)
 _ITEM = re.compile(r"- [^\s\x00-\x1f][^\x00-\x1f]*")
 LINE = re.compile(r"- \*\*(.+?):\*\* (.+)")
 """A field and its value."""
-_BROKEN = {"Cc", "Cs", "Zl", "Zp"}  # categories of Unicode: control characters and line ends
+_BROKEN = {"Cc", "Cs", "Zl", "Zp"}  # not shown: Unicode's control characters and line ends
 _LEFT_OUT = {"-", ""}
 APOSTROPHES = tr("What a spreadsheet would take for a formula has an apostrophe before it.")
 """Said where :func:`holds_formulas`."""

@@ -249,7 +249,7 @@ class _Grammar:
         try:
             rules = pattern_rules(pattern, least, most, f"p{self._count}")
         except PatternError as error:
-            raise _refused(at, tr("of its pattern {why}", why=str(error))) from error
+            raise _refused(at, tr("its pattern cannot be used: {why}", why=str(error))) from error
         self._rules |= rules
         return next(iter(rules))
 

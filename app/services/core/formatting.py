@@ -64,7 +64,7 @@ def form_contents(form: Form) -> str:
 
 def preset_traits(preset: Preset) -> list[str]:
     """What a preset has answers do besides its text and values, a line for each."""
-    lines = []
+    lines: list[str] = []
     if preset.tools:
         lines.append(tr("May have numbers computed by the calculator"))
     if preset.checks:
