@@ -37,8 +37,8 @@ class PlainExporter:
         prompt = system_prompt(chat, options)
         if prompt:
             parts += ["", tr("System prompt:"), prompt]
-        for turn in stepping(chat, options, step):
-            message = turn.message
+        for one in stepping(chat, options, step):
+            turn, message = one.turn, one.turn.message
             when = day_and_time(options.local(message.created_at))
             head = " · ".join(filter(None, (author(message), when, turn.place)))
             parts += ["", _RULE, head, "", _words(message)]
