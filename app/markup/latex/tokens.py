@@ -41,6 +41,7 @@ STARRED = frozenset(  # not shown
 """Commands that a star belongs to; behind another it is a sign: ``\\pi*r``."""
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\\\\*|\\.|[{}]|[^\\{}]", re.DOTALL)
 _LENGTH = re.compile(r"\s*([+-]? *(?:\d+\.?\d*|\.\d+)) *(em|ex|mu|pt|px|cm|mm|in|pc|bp|dd|cc|sp)")
+_GAP = re.compile(rf"{_LENGTH.pattern}|[+-]?[\d. ]*\\[A-Za-z]+")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 
 _REFUSED = frozenset(
@@ -69,6 +70,18 @@ def _unstarred(token: str) -> tuple[str, ...]:
     return (token,)
 
 
+_SHORT = {
+    f"\\var{name}": tuple(_TOKEN.findall(f"\\mathop{{\\{line}{{\\lim}}}}"))
+    for name, line in (
+        ("limsup", "overline"),
+        ("liminf", "underline"),
+        ("injlim", "underrightarrow"),
+        ("projlim", "underleftarrow"),
+    )
+}
+"""Limits with a line or an arrow, as what they are short for."""
+
+
 def tokens_of(source: str) -> list[str]:  # not shown
     """The tokens of a formula: commands, braces, single characters; comments left out.
 
@@ -80,6 +93,8 @@ def tokens_of(source: str) -> list[str]:  # not shown
     tokens = _TOKEN.findall(_COMMENT.sub("", source))
     if "*" in source:
         tokens = [part for token in tokens for part in _unstarred(token)]
+    if "\\var" in source:
+        tokens = [part for token in tokens for part in _SHORT.get(token, (token,))]
     if sum(not part.isspace() for part in tokens) > MAX_TOKENS:
         raise MathError(f"the formula has more than {MAX_TOKENS} parts")
     depth = deepest = 0
@@ -151,6 +166,13 @@ class TokenReader:
                 return found
             depth += (part == "{") - (part == "}")
         return None
+
+    def skip_gap(self, end_of_row: str) -> None:
+        r"""Go on behind the gap that a row's end may ask for: ``\\[2ex]``, not ``\\[a, b]``."""
+        before = self.at
+        gap = self.option() if end_of_row in ("\\\\", "\\\\*") else None
+        if gap is not None and not _GAP.fullmatch(gap.strip()):
+            self.at = before  # brackets that the next row begins with
 
     def dimension(self) -> str:
         """A length, in braces or not: ``{1em}``, ``-.5ex``.

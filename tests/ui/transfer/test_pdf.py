@@ -24,7 +24,7 @@ from tests.unit.markup.transfer.making import NASTY, conversation_of
 
 
 def pages(data: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b", data))
+    return len(PdfDocument(data))
 
 
 def streams(data: bytes) -> list[bytes]:
