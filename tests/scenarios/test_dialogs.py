@@ -413,6 +413,13 @@ def test_an_export_has_every_version_of_a_message(
     assert "Two." in text
 
 
+def until_worker_is_idle(qtbot: QtBot, opened: Opened) -> None:
+    ended = threading.Event()
+    operations = opened.window.commands._shell.operations
+    operations.run(opened.window, lambda _one: ended.set(), lambda _none: None)
+    ready(qtbot, ended.is_set)
+
+
 @scenario("button", "ExportDialog: Cancel")
 def test_an_export_is_given_up_in_the_middle_and_leaves_no_file(
     qtbot: QtBot, thoughtful: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -442,10 +449,7 @@ def test_an_export_is_given_up_in_the_middle_and_leaves_no_file(
         pressed.clear()
         with meanwhile(qtbot, ExportDialog, give_up):
             keys(thoughtful, "Ctrl+E")
-        ended: list[object] = []  # of what is behind it in the same thread
-        operations = thoughtful.window.commands._shell.operations
-        operations.run(thoughtful.window, lambda _one: True, ended.append)
-        ready(qtbot, lambda: bool(ended))
+        until_worker_is_idle(qtbot, thoughtful)
         assert list(place.iterdir()) == [], format_
 
 

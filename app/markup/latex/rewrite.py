@@ -37,7 +37,7 @@ from app.markup.latex.environments import aligned, environment, numbered_by, tag
 from app.markup.latex.fractions import has_fraction, with_fractions
 from app.markup.latex.operators import is_divergence, operator_commands
 from app.markup.latex.packages import package_commands
-from app.markup.latex.tokens import MathError, TokenReader, tokens_of
+from app.markup.latex.tokens import MathError, ScriptsOfBase, TokenReader, tokens_of
 from app.markup.latex.words import Letters, words
 
 Rewriter: TypeAlias = Callable[[TokenReader], str]
@@ -80,10 +80,11 @@ def _plainly(tokens: list[str]) -> str:
     """Rewrite tokens of which none outside a group is an old fraction."""
     reader = TokenReader(tokens)
     written: list[str] = []
-    left = ""  # the last token before this one that is no blank
+    left, scripts = "", ScriptsOfBase()  # the last token before this one that is no blank
     while reader.at < len(tokens):
         part = reader.next()
         part = "\\divergence" if part == "\\div" and is_divergence(left, reader) else part
+        scripts.take(part)
         written.append(_command(part, reader))
         left = part if part.strip() else left
     return "".join(written)

@@ -113,6 +113,29 @@ def tokens_of(source: str) -> list[str]:  # not shown
 
 
 @dataclass(slots=True)
+class ScriptsOfBase:
+    """Which scripts what is read has already: two of one side are none that TeX draws."""
+
+    kinds: str = ""
+    opened: bool = False
+
+    def take(self, part: str) -> None:
+        """The next token, or the first of a group or a command with its arguments.
+
+        Raises:
+            MathError: it begins a second script of one side.
+        """
+        if part in ("_", "^"):
+            if part in self.kinds:
+                raise MathError("there are two scripts on one side")  # not shown
+            self.kinds += part
+            self.opened = True
+        elif not part.isspace():
+            self.kinds = self.kinds if self.opened else ""
+            self.opened = False
+
+
+@dataclass(slots=True)
 class TokenReader:
     """Tokens and the position in them."""
 

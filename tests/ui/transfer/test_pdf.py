@@ -85,7 +85,12 @@ def test_it_is_made_on_a_worker_thread(qtbot: QtBot) -> None:
 
 
 def test_links_can_be_followed_and_questions_stand_in_an_outline(qtbot: QtBot) -> None:
-    texts = ["*First* ü?", "See [there](https://e.example/a).\n\n" + "line\n\n" * 80, "Second?", "b"]
+    texts = [
+        "*First* ü?",
+        "See [there](https://e.example/a).\n\n" + "line\n\n" * 80,
+        "Second?",
+        "b",
+    ]
     data = PdfExporter().write((conversation_of(*texts),), ExportOptions())
     assert b"/URI (https://e.example/a)" in data
     titles = [

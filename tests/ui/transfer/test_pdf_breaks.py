@@ -34,9 +34,7 @@ def text(lines: int) -> str:
     return (
         "".join(f"Line {n}.\n\n" for n in range(lines))
         + f"As the table shows:\n\n{table}\n{'word ' * 60}\n\n"
-        + "```py\nx = 1\ny = 2\n```\n\nThen.\n\n```py\n"
-        + "".join(f"x{n} = {n}\n" for n in range(30))
-        + "```\n"
+        + "```py\nx = 1\ny = 2\n```\n"
     )
 
 
@@ -56,6 +54,10 @@ def test_no_page_ends_badly(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     for lines in range(2, 40):
         monkeypatch.setattr(pdf, "_PIECE", 100_000 if lines % 2 else 500)
         pdf.PdfExporter().write((conversation_of("q", text(lines)),), ExportOptions())
+    for lines in range(25, 50):  # somewhere one of them alone is left for the next page
+        code = "".join(f"x{n} = {n}\n" for n in range(lines))
+        long = "Line.\n\n" * 10 + f"```py\n{code}```\n"
+        pdf.PdfExporter().write((conversation_of("q", long),), ExportOptions())
     assert "lead and box" in before
     assert {"text", "box", "lone line of a box"} <= before
     assert after == set()

@@ -223,7 +223,7 @@ def test_arrows_and_angles_are_brackets_where_a_bracket_is_asked_for(
         r"\left x \right)", r"\big x", r"\utilde{AB}", r"\mathchoice{a}{b}{c}{d}", r"\verb|a",
         r"\text{$x}", r"\si{\notaunit}", r"\hspace{x}", r"a \over b \over c", r"\over b",
         r"\tag{$x^2$} y", r"x''''''^2", r"\frac*{a}{b}", r"\sqrt*{x}", r"\SI*{5}{m}",
-        r"\'e + \^a", r"a \@b", r"\(x\)", r"a \* b", r"\colorbox{red}{$x$}",
+        r"\'e + \^a", r"a \@b", r"\(x\)", r"a \* b", r"\colorbox{red}{$x$}", r"x_a^b_c",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_shown_as_its_source(latex: str) -> None:
