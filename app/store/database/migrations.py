@@ -19,6 +19,7 @@ from app.store.database.schema import (
     EDITS_V4,
     OPTIONS_V6,
     PARTS_V5,
+    PLACE_V7,
     SEARCH_V2,
     SUMMARIES_V3,
     TABLES_V1,
@@ -60,8 +61,20 @@ def _options(connection: sqlite3.Connection, progress: Progress) -> None:
         rebuild_index(connection, progress)
 
 
+def _place(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, PLACE_V7)
+
+
 Migration = Callable[[sqlite3.Connection, Progress], None]
-MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries, _edits, _parts, _options)
+MIGRATIONS: tuple[Migration, ...] = (
+    _tables,
+    _search,
+    _summaries,
+    _edits,
+    _parts,
+    _options,
+    _place,
+)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
