@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import InvalidValueError
-from app.domain.grammar.form import Form, form_of_line
 from app.domain.options import check
 from app.domain.settings import SAMPLED, SPECS
 from app.language import tr
+
+if TYPE_CHECKING:
+    from app.domain.grammar.form import Form
 
 OWN_VALUES = (*(name for name in SPECS if name in SAMPLED), "context_size")
 """Settings that a chat, a preset and a model may have values of their own for."""
@@ -53,6 +55,8 @@ class Preset:
     @property
     def answer_form(self) -> Form | None:
         """The form that answers have; None for any."""
+        from app.domain.grammar.form import form_of_line  # few presets have one
+
         return form_of_line(self.form)
 
     def __post_init__(self) -> None:

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.generation import StopReason, Timings
-from app.domain.grammar.form import Form, FormKind
 from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
 from app.domain.options import SettingSpec, write_value
-from app.domain.presets.preset import Preset
 from app.language import paragraph, tr, trn
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
 
 if TYPE_CHECKING:
+    from app.domain.grammar.form import Form, FormKind
+    from app.domain.presets.preset import Preset
     from app.store.safety.backups import Content, Lost
 
 __all__ = ["duration", "percent", "size"]  # with the words of this module, for its callers
@@ -42,12 +42,12 @@ def setting_text(spec: SettingSpec, value: float | None) -> str:
     return f"{write_value(spec, value)} {spec.option.unit}".strip()
 
 
-_FORMS = {
-    FormKind.LIST: tr("List"),
-    FormKind.TABLE: tr("Table"),
-    FormKind.FIELDS: tr("Fields"),
-    FormKind.JSON: tr("JSON"),
-    FormKind.ONE_OF: tr("One of several"),
+_FORMS = {  # by the kinds' own names
+    "list": tr("List"),
+    "table": tr("Table"),
+    "fields": tr("Fields"),
+    "json": tr("JSON"),
+    "one_of": tr("One of several"),
 }
 
 

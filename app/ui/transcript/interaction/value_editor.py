@@ -37,13 +37,15 @@ class ValueField(LineField):
     """One value while it is typed.
 
     Signals:
-        stepped: (steps, by rows) Tab, or an arrow: to another value.
+        stepped: (values) Tab: to another value.
+        rowed: (rows) An arrow: to the value above or below.
         entered: It is to be taken.
         given_up: It is to stay as it was.
         left: The focus went elsewhere in the window.
     """
 
-    stepped = Signal(int, bool)
+    stepped = Signal(int)
+    rowed = Signal(int)
     entered = Signal()
     given_up = Signal()
     left = Signal()
@@ -70,9 +72,9 @@ class ValueField(LineField):
             back = (
                 key == Qt.Key.Key_Backtab or event.modifiers() & Qt.KeyboardModifier.ShiftModifier
             )
-            self.stepped.emit(-1 if back else 1, False)
+            self.stepped.emit(-1 if back else 1)
         elif key in _ROWS:
-            self.stepped.emit(_ROWS[key], True)
+            self.rowed.emit(_ROWS[key])
         else:
             super().keyPressEvent(event)
 
@@ -182,7 +184,8 @@ class ValueEditor(QObject):
         field.setFont(self._layout.styles.normal.fonts.text)
         field.setText(value.shown)
         field.selectAll()
-        field.stepped.connect(self._step)
+        field.stepped.connect(lambda steps: self._step(steps, by_rows=False))
+        field.rowed.connect(lambda steps: self._step(steps, by_rows=True))
         field.entered.connect(self._enter)
         field.given_up.connect(self._give_up)
         field.left.connect(lambda: self._leave(field))
@@ -268,7 +271,7 @@ class ValueEditor(QObject):
         if self._field is field and self._take():
             self.close()
 
-    def _step(self, steps: int, by_rows: bool) -> None:
+    def _step(self, steps: int, *, by_rows: bool) -> None:
         model = self._model(self._message)
         form = form_answered(model.message) if model is not None else None
         if form is None or not self._take():
