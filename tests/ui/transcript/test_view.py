@@ -19,7 +19,8 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
 from app.ui.style.typography import Typesetting, fonts_of
-from app.ui.transcript.content.rows import CodeRow, FoldRow
+from app.ui.transcript.content.rows import FoldRow
+from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.items.text_items import CodeItem
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
