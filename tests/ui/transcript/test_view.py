@@ -479,7 +479,9 @@ def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
     view.restyle(wrap_code=True)
     assert view._layout.branch.index.total > height
     assert not bars()
-    at = next(i for i, row in enumerate(view._layout.branch.models[1].rows) if isinstance(row, CodeRow))
+    at = next(
+        i for i, row in enumerate(view._layout.branch.models[1].rows) if isinstance(row, CodeRow)
+    )
     item = view._layout.widgets.lay_out(1, at)
     assert isinstance(item, CodeItem)
     ends = max(item.caret_rect(place).right() for place in range(item.length()))
