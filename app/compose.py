@@ -22,7 +22,6 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.remote.engine import EndpointEngine
     from app.services.core.serial_executor import SerialExecutor
     from app.services.documents.document_service import DocumentService
-    from app.services.library.library_service import LibraryService
     from app.services.models.add_models import AddModelService
     from app.services.models.advice import AdviceService
     from app.services.models.downloads import DownloadService
@@ -35,8 +34,6 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.privacy.connections import ConnectionService
     from app.services.registry import Services
     from app.services.serving.serving_service import ServingService
-    from app.services.transfer.transfer_service import TransferService
-    from app.store.safety.opening import OpenedStore
 
 GIB = 2**30
 
@@ -322,16 +319,6 @@ def build_serving(setup: Setup, room: ModelServices, key: Path | None = None) ->
     )
 
 
-def build_transfer(setup: Setup, opened: OpenedStore, library: LibraryService) -> TransferService:
-    """What exports chats and imports them, over an open library."""
-    from app.services.transfer.import_record import ImportRecord
-    from app.services.transfer.transfer_service import TransferService
-
-    record = ImportRecord(opened.repository)
-    back_up = partial(opened.health.back_up, "before-import")
-    return TransferService(library.chats, library.trash, setup.bus, record, back_up)
-
-
 def build_services(
     setup: Setup,
     of_files: Engine,
@@ -364,6 +351,8 @@ def build_services(
     from app.services.models.benchmark_runner import BenchmarkService
     from app.services.models.snapshots import SnapshotService
     from app.services.registry import Services
+    from app.services.transfer.import_record import ImportRecord
+    from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
     from app.store import open_store
     from app.system.hardware import power_now
@@ -419,7 +408,13 @@ def build_services(
         advice=room.advice,
         add_models=room.add_models,
         quantizations=room.quantizations,
-        transfer=build_transfer(setup, opened, library),
+        transfer=TransferService(
+            library.chats,
+            library.trash,
+            setup.bus,
+            ImportRecord(opened.repository),
+            partial(opened.health.back_up, "before-import"),
+        ),
         snapshots=SnapshotService(
             engine,
             room.executor,

@@ -6,16 +6,17 @@ import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 from app.cli.chats.names import find_chat
 from app.cli.drawing.progress_line import told_start
 from app.cli.opening import report_opening
-from app.compose import build_transfer
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr
 from app.services.core.events import ErrorReported, Event
 from app.services.library.library_service import LibraryService
+from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
 from app.setup import Setup
 from app.store import MessageRepository, open_store
@@ -56,7 +57,13 @@ def open_chats(setup: Setup) -> Iterator[ChatContext]:
     with told_start() as progress:
         opened = open_store(setup.folders.data, progress=progress)
     library = LibraryService(opened.repository, setup.settings, setup.bus)
-    transfer = build_transfer(setup, opened, library)
+    transfer = TransferService(
+        library.chats,
+        library.trash,
+        setup.bus,
+        ImportRecord(opened.repository),
+        partial(opened.health.back_up, "before-import"),
+    )
     room = ChatContext(library, transfer, opened.health, opened.repository)
     unsubscribe = setup.bus.subscribe(room.on_event)
     report_opening((*opened.report.sentences, *setup.problems), opened.report.lost)
