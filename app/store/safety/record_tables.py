@@ -98,6 +98,7 @@ def _is_conversation(row: Columns) -> bool:
         )
         and all(_is_text(row[name]) for name in ("title", "system_prompt", "draft", "folder"))
         and isinstance(row.get("options", ""), str)
+        and isinstance(row.get("scroll_y", 0), int)
     )
 
 
