@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app.language import paragraph, tr
 from app.ui.style.dialogs import push_button, text_label
@@ -14,7 +14,7 @@ from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.content.marks import Mark
 
-_WIDTH = 340  # pixels at 100 %
+_WIDTH = 340  # pixels at 100 %; more where the buttons' words need it
 
 
 class SumPopup(QFrame):
@@ -48,11 +48,17 @@ class SumPopup(QFrame):
         row.addWidget(copy)
         row.addWidget(again)
         column.addLayout(row)
-        self.setFixedWidth(zoomed(_WIDTH))
+        self._column, self._buttons = column, row
         again.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def show_at(self, area: QRect) -> None:
         """Show it below a place on the screen, or above where there is no room."""
+        self.ensurePolished()  # it has an edge then
+        for button in self.findChildren(QPushButton):
+            button.ensurePolished()  # its style gives it more room
+        edges = self._column.contentsMargins() + self.contentsMargins()
+        wide = self._buttons.sizeHint().width() + edges.left() + edges.right()
+        self.setFixedWidth(max(zoomed(_WIDTH), wide))
         self.adjustSize()
         screen = QGuiApplication.screenAt(area.center()) or self.screen()
         room = screen.availableGeometry()
