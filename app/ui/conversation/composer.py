@@ -284,11 +284,6 @@ class Composer(QWidget):
         self._forecast.setVisible(bool(text))
 
     @property
-    def forecast(self) -> str:
-        """What is said below the words."""
-        return self._forecast.text()
-
-    @property
     def editing(self) -> bool:
         """Whether an older message is edited."""
         return not self._strip.isHidden()

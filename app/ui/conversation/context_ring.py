@@ -139,7 +139,7 @@ class ContextRing(QToolButton):
         painter.drawEllipse(ring)
         if degrees := self._drawn()[0]:
             colour = theme.warning if self.share > _WARN else theme.accent
-            painter.setPen(QPen(QColor(colour), line, cap=Qt.PenCapStyle.FlatCap))
+            painter.setPen(QPen(QColor(colour), line, c=Qt.PenCapStyle.FlatCap))
             painter.drawArc(ring, 90 * 16, -degrees * 16)
         painter.setPen(QColor(theme.text if self.underMouse() else theme.muted))
         beside = side + edge + zoomed(_GAP)

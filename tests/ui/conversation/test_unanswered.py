@@ -61,9 +61,9 @@ def test_a_full_context_is_said_once_with_a_button_for_each_advice(
     fill(qtbot, opened)
     assert offered(opened) == ["New chat with this message", "Leave out the oldest messages"]
     assert "This chat needs" in opened.window.pane.banner._what.text()
-    assert "needs" not in opened.window.pane.composer.forecast
+    assert "needs" not in opened.window.pane.composer._forecast.text()
     qtbot.wait(700)  # after the next measurement too
-    assert "needs" not in opened.window.pane.composer.forecast
+    assert "needs" not in opened.window.pane.composer._forecast.text()
     assert len(engine.requests) == 1
 
 

@@ -568,7 +568,7 @@ def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced
     view.feed(key, text)
     message = view._layout.branch.models[-1].message
     view.finish(replace(message, content=text, status=MessageStatus.COMPLETE))
-    _, said = told
+    said = told[-1]
     words = said.removeprefix("Phial answered: ").removesuffix("\u2026")
     assert text.startswith(f"{words} ")
     assert 3_990 < len(words) <= 4_000

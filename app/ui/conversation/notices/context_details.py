@@ -74,7 +74,7 @@ class ContextDetails(Popup):
 def _rows(use: ContextUse, documents: int) -> list[tuple[str, str]]:
     """Words and number of each line."""
     chat = max(0, use.tokens - use.system - use.message)
-    rows = [
+    rows: list[tuple[str, str]] = [
         (tr("System prompt"), write(use.system)),
         (tr("This chat"), write(chat)),
         (tr("This message"), write(use.message)),
