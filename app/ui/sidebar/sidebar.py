@@ -36,6 +36,7 @@ from app.ui.sidebar.chat_list import ChatList
 from app.ui.sidebar.chat_list_model import ID_ROLE, ChatListModel
 from app.ui.sidebar.requests import FilingRequest, MenuRequest, RenameRequest
 from app.ui.sidebar.search_results import HIT_ROLE, SearchResultDelegate, SearchResults
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, SidebarButton, StyledLabel
@@ -173,12 +174,8 @@ class Sidebar(QWidget):
         layout.addWidget(self._pages, 1)
         layout.addWidget(self._more_hits)
         layout.addWidget(self._buttons["downloads"])
-        foot = QHBoxLayout()
-        foot.setSpacing(SPACE // 2)
-        foot.addWidget(self._buttons["settings"], 1)
-        foot.addWidget(self._buttons["documents"])
-        foot.addWidget(self._buttons["models"])
-        layout.addLayout(foot)
+        settings, *places = (self._buttons[one] for one in ("settings", "documents", "models"))
+        layout.addWidget(StackingRow(settings, *places, grows=settings))
 
     # --- what is shown ------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
     QMenu,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -69,12 +70,25 @@ class StyledLabel(QLabel):
         self._role = role
         self.setProperty("role", role)
         self._size_font()
+        self._side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self.setAlignment(self._side)
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Where the text stands; left is where reading begins.
+
+        Resolved here: Qt turns it round twice for plain text in windows that read from the right
+        (6.11, QLabel::paintEvent), and so draws that at the left.
+        """
+        self._side = alignment
+        super().setAlignment(QStyle.visualAlignment(self.layoutDirection(), alignment))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another zoom: the size is worked out anew."""
+        """Another zoom: the size is worked out anew. Another direction: so is the side."""
         super().changeEvent(event)
         if event.type() == ZOOMED:
             self._size_font()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self.setAlignment(self._side)
 
     def _size_font(self) -> None:
         scale, weight = _ROLES.get(self._role, (1.0, QFont.Weight.Normal))
