@@ -195,6 +195,7 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
     from app.cli.streams import tell
     from app.language import tr
     from app.system.display import has_display
+    from app.system.own_import import own_import
 
     if not has_display():
         told = tr(
@@ -202,6 +203,8 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
         )
         tell(f"phial: {told}")  # not shown: the name of the command
         return EXIT_FAILED
+    with own_import():
+        import PySide6.QtCore  # noqa: F401
     from app.domain.model import DEMO
     from app.services.models.model_files import find_model
     from app.ui.start_failure import FailuresShown

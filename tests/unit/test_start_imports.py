@@ -26,13 +26,14 @@ BEHIND_A_WORD = {  # modules of ours, at most, before a command does its work
 }
 
 
-def run(code: str, *words: str) -> str:
+def run(code: str, *words: str, home: Path | None = None) -> str:
+    own = {"PHIAL_HOME": str(home)} if home is not None else {}
     return subprocess.run(
         [sys.executable, "-c", code, *words],
         capture_output=True,
         text=True,
         check=True,
-        env={**os.environ, "QT_QPA_PLATFORM": "offscreen"},
+        env={**os.environ, "QT_QPA_PLATFORM": "offscreen", **own},
         cwd=ROOT,
     ).stdout
 
@@ -62,6 +63,24 @@ def test_the_window_waits_for_nothing_that_it_does_not_show(tmp_path: Path) -> N
     late, number = run(code, str(tmp_path / "data")).splitlines()
     assert late == "[]", late
     assert int(number) <= MOST_MODULES
+
+
+def test_the_source_of_no_module_is_read_to_import_it(tmp_path: Path) -> None:
+    """The hook that PySide6 puts in the place of Python's import reads and keeps them all."""
+    code = (
+        "import builtins, linecache, sys\n"
+        "own = builtins.__import__\n"
+        "from app.main import main\n"
+        "import app.setup\n"
+        "def prepare(*_values, **_named):\n"
+        "    kept = [name for name in linecache.cache if 'app/ui/' in name]\n"
+        "    print('app.ui.main_window' in sys.modules, builtins.__import__ is own, kept)\n"
+        "    sys.exit()\n"
+        "app.setup.prepare = prepare\n"
+        "main(['--demo'])\n"
+    )
+    told = run(code, home=tmp_path)
+    assert told.splitlines()[-1] == "True True []", told
 
 
 def test_a_command_imports_what_it_needs_and_not_what_others_need() -> None:
