@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.language import paragraph, tr
-from app.ui.desktop.motion import Rise
 from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import announce
+
+if TYPE_CHECKING:
+    from app.ui.desktop.motion import Rise
 
 SHOWN_MS = 10_000
 _NOTICE_MS = 4_000
@@ -59,7 +62,7 @@ class Snackbar(QFrame):
         self._done_clock.timeout.connect(self._on_done_time)
         self._notice_clock = QTimer(self, singleShot=True)
         self._notice_clock.timeout.connect(self._on_notice_time)
-        self._rise = Rise(self)
+        self._rise: Rise | None = None
         parent.installEventFilter(self)
         above.installEventFilter(self)
         self._notice.hide()
@@ -174,6 +177,10 @@ class Snackbar(QFrame):
         self.adjustSize()
         below = self._above.y() if self._above is not None else self._host.height() - SPACE
         left = (self._host.width() - self.width()) // 2
+        if self._rise is None:
+            from app.ui.desktop.motion import Rise  # not before something is said
+
+            self._rise = Rise(self)
         self._rise.to(QPoint(left, below - self.height() - SPACE))
 
 
