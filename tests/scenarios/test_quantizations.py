@@ -279,7 +279,7 @@ def test_the_menu_of_the_header_switches_the_quantization(
     engine = opened.harness.engine
     assert isinstance(engine, ScriptedEngine)
     with meanwhile(qtbot, QMenu, switch):
-        press(opened.window.sidebar, "Model")
+        press(opened.window.pane.composer, "Model")
     until(qtbot, lambda: loaded(engine)[-1] == name("Q6_K"))
     ask(qtbot, opened, "First")
     assert hashes(opened) == [sha256(Q6)]

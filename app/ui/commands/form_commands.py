@@ -54,7 +54,7 @@ class FormCommands:
         placed = answer.placed if answer is not None else ()
         part = next((one.part for one in placed if isinstance(one.part, FormPart)), None)
         form = form_of(part) if part is not None else None
-        status = self._shell.pane.status
+        status = self._shell.pane.snackbar
         if answer is None or form is None:
             status.show_notice(tr("The last answer was not asked for in a form."))
             return

@@ -128,7 +128,7 @@ class BenchmarkDialog(Dialog):
         if self._report is not None:
             text = json.dumps(self._report.as_dict(), indent=2)
             QGuiApplication.clipboard().setText(text)
-            self._shell.pane.status.show_notice(tr("The figures are on the clipboard."))
+            self._shell.pane.snackbar.show_notice(tr("The figures are on the clipboard."))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing stops the measurement."""

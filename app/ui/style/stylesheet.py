@@ -60,7 +60,7 @@ def style_sheet(theme: Theme, *, compact: bool = False) -> str:
     shade = "dark" if theme.dark else "light"  # of what stands on the accent
     tick = bundled("assets", "icons", f"tick-{shade}.svg").as_posix()
     line = theme.line
-    entry, item = (3, 2) if compact else (6, 4)
+    entry, item, side = (3, 2, 3) if compact else (6, 4, 6)
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
@@ -102,7 +102,7 @@ QPushButton[kind="card"]:hover {{ background: {t.hover}; border-color: {t.accent
 QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: {10 - line}px
   {14 - line}px; }}
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
-QPushButton[kind="side"] {{ text-align: left; padding: 6px 8px; }}
+QPushButton[kind="side"] {{ text-align: left; padding: {side}px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};
   padding: 4px 11px; }}
 QToolButton[kind="chip"]:hover {{ background: {t.hover}; }}
