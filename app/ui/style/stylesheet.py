@@ -116,6 +116,7 @@ QToolButton[kind="round"]:disabled {{ background: {t.hover}; border-color: {t.ho
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit[kind="field"] {{ background: {t.raised};
   border: {line}px solid {t.edge}; border-radius: {r}px; padding: 5px 8px;
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
+QLineEdit[wrong="true"], QLineEdit[wrong="true"]:focus {{ border: 2px solid {t.error}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit[kind="field"]:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {9 - line}px; }}
 QAbstractSpinBox {{ padding-right: 24px; }}
