@@ -303,8 +303,9 @@ class Popup(QFrame):
         for button in self.findChildren(QPushButton):
             button.ensurePolished()  # its style gives it more room
         edges = self.column.contentsMargins() + self.contentsMargins()
-        items = [self.column.itemAt(at).layout() for at in range(self.column.count())]
-        widest = max((row.sizeHint().width() for row in items if row is not None), default=0)
+        items = (self.column.itemAt(at) for at in range(self.column.count()))
+        rows = [row for item in items if item is not None and (row := item.layout()) is not None]
+        widest = max((row.sizeHint().width() for row in rows), default=0)
         self.setFixedWidth(max(zoomed(self._width), widest + edges.left() + edges.right()))
         self.adjustSize()
         screen = QGuiApplication.screenAt(area.center()) or self.screen()
