@@ -38,6 +38,10 @@ TEXT = """Some words.
 ```python
 print(1)
 ```
+
+| Another |
+|---|
+| table |
 """
 
 

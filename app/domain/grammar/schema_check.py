@@ -44,9 +44,7 @@ class _Check:
                 if not fitting or (word == "oneOf" and fitting > 1):
                     return False
         kinds = schema.get("type")
-        if kinds is not None and not any(
-            _is_a(value, kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
-        ):
+        if kinds is not None and not _is_one_of(value, kinds):
             return False
         return self._within(value, schema, depth)
 
@@ -81,6 +79,10 @@ class _Check:
         return all(
             self.fits(one, properties.get(name, more), depth + 1) for name, one in value.items()
         )
+
+
+def _is_one_of(value: object, kinds: object) -> bool:
+    return any(_is_a(value, kind) for kind in (kinds if isinstance(kinds, list) else [kinds]))
 
 
 def _is_a(value: object, kind: object) -> bool:

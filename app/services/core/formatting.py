@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
-from app.domain.generation import StopReason, Timings
+from app.domain.generation import StopReason
 from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
 from app.domain.options import SettingSpec, write_value
@@ -278,18 +278,6 @@ def ended(message: Message) -> str:
             return tr("could not be written")
         case MessageStatus.COMPLETE | MessageStatus.STREAMING:
             return tr("is finished")
-
-
-def answer_line(message: Message) -> str:
-    """What an answer cost and how it ended: ``412 tokens · 11.8 tokens/s · stopped by you``."""
-    timings = message.timings or Timings()
-    count = timings.completion_tokens
-    speed = timings.tokens_per_second
-    return join(
-        trn("{n} token", "{n} tokens", count) if count else "",
-        rate(speed) if speed else "",
-        stop_reason_text(message),
-    )
 
 
 def context_forecast(measured: ContextMeasured, already: int = 0) -> str:

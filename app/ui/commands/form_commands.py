@@ -22,7 +22,7 @@ class FormCommands:
         self._shell = shell
         shell.pane.composer.bar.form.clicked.connect(self.choose)
         shell.pane.transcript.notes.value_typed.connect(self._on_typed)
-        shell.pane.transcript.notes.told.connect(shell.pane.status.show_notice)
+        shell.pane.transcript.notes.told.connect(shell.pane.snackbar.show_notice)
 
     def choose(self) -> None:
         """Ask for the form of the next answer in the chat that is shown."""
@@ -57,11 +57,11 @@ class FormCommands:
 
     def change(self, message_id: str) -> None:
         """Change the values of an answer, beginning with the first."""
-        status = self._shell.pane.status
+        notices = self._shell.pane.snackbar
         if self._shell.controller.answering:
-            status.show_notice(tr("An answer is being written. Stop it first."))
+            notices.show_notice(tr("An answer is being written. Stop it first."))
         elif not self._shell.pane.transcript.notes.values().begin(message_id):
-            status.show_notice(
+            notices.show_notice(
                 tr("Only an answer that was asked for in a form, and keeps to it, has values.")
             )
 
@@ -76,7 +76,7 @@ class FormCommands:
 
     def _on_typed(self, change: ValueChange) -> None:
         if change.problem:
-            self._shell.pane.status.show_notice(change.problem)
+            self._shell.pane.snackbar.show_notice(change.problem)
         else:
             self._store(change.message_id, change.text, change.before)
 
@@ -109,14 +109,14 @@ class FormCommands:
         answer = self._shell.controller.last(Role.ASSISTANT)
         part = form_part(answer) if answer is not None else None
         form = form_of(part) if part is not None else None
-        status = self._shell.pane.status
+        notices = self._shell.pane.snackbar
         if answer is None or form is None:
-            status.show_notice(tr("The last answer was not asked for in a form."))
+            notices.show_notice(tr("The last answer was not asked for in a form."))
             return
         try:
             text = written(value_of(form, answer.content))
         except OutOfFormError:
-            status.show_notice(tr("The last answer does not keep to its form."))
+            notices.show_notice(tr("The last answer does not keep to its form."))
             return
         QGuiApplication.clipboard().setText(text)
         status.show_notice(paragraph(tr("The last answer was copied."), remark(text)))

@@ -54,7 +54,7 @@ class CommandHandlers:
         self.transfer = TransferCommands(shell, self.chats.leave)
         self.serving = ServingCommands(shell, self.settings)
         self.preferences = SettingsCommands(shell, self.models, self.serving)
-        self.composer = ComposerCommands(shell)
+        self.composer = ComposerCommands(shell, partial(self.preferences.open, Section.MODEL))
         self.pages = PageCommands(shell)
         self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(

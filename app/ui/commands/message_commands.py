@@ -43,7 +43,7 @@ class MessageCommands:
         controller, message_id = self._shell.controller, action.message_id
         match action.kind:
             case ActionKind.COPY:
-                self._shell.pane.status.show_notice(tr("Copied."))
+                self._shell.pane.snackbar.show_notice(tr("Copied."))
             case ActionKind.EDIT:
                 controller.edit(message_id)
             case ActionKind.REGENERATE:
@@ -71,14 +71,14 @@ class MessageCommands:
 
         def make() -> None:
             controller.open_chat(self._shell.services.library.branch_into_new_chat(message_id).id)
-            self._shell.pane.status.show_notice(tr("This is a new chat, from that message on."))
+            self._shell.pane.snackbar.show_notice(tr("This is a new chat, from that message on."))
 
         controller.attempt(make)
 
     def delete(self, message_id: str) -> None:
         """Move a message and what follows it to the trash, with Undo at hand."""
         if self._shell.controller.answering:
-            self._shell.pane.status.show_notice(tr("An answer is being written. Stop it first."))
+            self._shell.pane.snackbar.show_notice(tr("An answer is being written. Stop it first."))
             return
         library = self._shell.services.library
         if self._shell.controller.attempt(lambda: library.trash.delete_message(message_id)):
@@ -124,20 +124,20 @@ class MessageCommands:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
         if answer is None or not answer_markdown(answer).strip():
-            self._shell.pane.status.show_notice(tr("There is no answer to copy yet."))
+            self._shell.pane.snackbar.show_notice(tr("There is no answer to copy yet."))
             return
         QGuiApplication.clipboard().setText(answer_markdown(answer))
-        self._shell.pane.status.show_notice(tr("The last answer was copied."))
+        self._shell.pane.snackbar.show_notice(tr("The last answer was copied."))
 
     def copy_code(self) -> None:
         """Copy the last code block of the last answer that has one."""
         branch = reversed(self._shell.controller.branch)
         code = next((found for item in branch if (found := last_code(item.message))), None)
         if code is None:
-            self._shell.pane.status.show_notice(tr("There is no code block in this chat."))
+            self._shell.pane.snackbar.show_notice(tr("There is no code block in this chat."))
             return
         QGuiApplication.clipboard().setText(code)
-        self._shell.pane.status.show_notice(tr("The last code block was copied."))
+        self._shell.pane.snackbar.show_notice(tr("The last code block was copied."))
 
     def save_code(self, code: CodeToSave) -> None:
         """Ask for a file and write a code block into it."""
@@ -151,7 +151,7 @@ class MessageCommands:
         path = Path(chosen)
 
         def tell(_nothing: None) -> None:
-            self._shell.pane.status.show_notice(tr("“{name}” was written.", name=path.name))
+            self._shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=path.name))
 
         self._shell.operations.run(
             self._shell.window,

@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.language import tr, trc
+from app.ui.style.widgets import once_chosen
 
 
 class Menu(StrEnum):
@@ -418,6 +419,6 @@ class CommandActions(QObject):
 
 def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
     def call(_checked: bool) -> None:
-        handler()
+        once_chosen(handler)
 
     return call

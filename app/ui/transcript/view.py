@@ -183,6 +183,7 @@ class TranscriptView(TranscriptSignals):
         self._late_formulas.warm_up()
         self._layout.widgets.drop_footers()
         self._layout.arrange()
+        self._announcer.announce_begun()
 
     def feed(self, message_id: str, piece: Part | str) -> None:
         """More of the answer; at most once a frame.

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import (
     LONGEST_SCHEMA,
+    VALUE_WORDS,
     Form,
     FormKind,
     ValueKind,
@@ -25,18 +26,21 @@ from app.ui.style.text_fields import PlainEditor
 from app.ui.style.widgets import announce
 
 _FREE = ""
-_KINDS = ", ".join(ValueKind)
+_KINDS = ", ".join(VALUE_WORDS.values())
+_WHOLE, _DATE = VALUE_WORDS[ValueKind.WHOLE], VALUE_WORDS[ValueKind.DATE]
 _HINTS: dict[str, str] = {
     _FREE: tr("The model answers as it likes."),
     FormKind.LIST: tr("One item a line, and nothing around it."),
     FormKind.TABLE: tr(
-        "A column in each line, such as: Born: whole. After a colon: {kinds}. A question mark at "
+        "A column in each line, such as: Born: {whole}. After a colon: {kinds}. A question mark at "
         "the end lets a cell be empty.",
+        whole=_WHOLE,
         kinds=_KINDS,
     ),
     FormKind.FIELDS: tr(
-        "A field in each line, such as: Died: date? After a colon: {kinds}. A question mark at the "
-        "end lets it be left out.",
+        "A field in each line, such as: Died: {date}? After a colon: {kinds}. A question mark at "
+        "the end lets it be left out.",
+        date=_DATE,
         kinds=_KINDS,
     ),
     FormKind.JSON: tr("A JSON schema. What of it cannot be promised is said before you ask."),
@@ -44,8 +48,8 @@ _HINTS: dict[str, str] = {
 }
 _SCHEMA = '{"type": "object",\n "properties": {"name": {"type": "string"}}}'  # not shown
 _EXAMPLES: dict[str, str] = {
-    FormKind.TABLE: tr("Name\nBorn: whole"),
-    FormKind.FIELDS: tr("Name\nBorn: date\nDied: date?"),
+    FormKind.TABLE: tr("Name\nBorn: {whole}", whole=_WHOLE),
+    FormKind.FIELDS: tr("Name\nBorn: {date}\nDied: {date}?", date=_DATE),
     FormKind.JSON: _SCHEMA,
     FormKind.ONE_OF: tr("yes\nno"),
 }
@@ -156,4 +160,4 @@ def written_form(form: Form) -> str:
         return form.schema
     if form.kind is FormKind.ONE_OF:
         return "\n".join(form.choices)
-    return "\n".join(map(field_line, form.fields))
+    return "\n".join(field_line(one, VALUE_WORDS) for one in form.fields)

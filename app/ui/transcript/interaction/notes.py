@@ -84,6 +84,10 @@ class TranscriptNotes(QObject):
         """Say where the answer will be what is done before its first word; empty for nothing."""
         self._layout.show_waiting(words)
 
+    def show_figures(self, words: str) -> None:
+        """Say below the streaming answer how much is written and how fast; empty for nothing."""
+        self._layout.widgets.show_figures(words)
+
     def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str] | None = None) -> None:
         """Dim the messages that the model does not see, and label them.
 

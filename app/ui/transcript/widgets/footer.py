@@ -74,11 +74,8 @@ class Footer(ButtonRow):
             more = self._add("more", tr("More actions"), None)
             more.clicked.connect(lambda: open_below(more, self._menu(more, busy=busy)))
         self._status = QuietLabel(self, style, self._words())
-        made_by, speed = self._made_by(), self._speed()
-        # The figures of the last answer stand in the status line: once in the window is enough.
-        self._figures = QuietLabel(self, style, made_by or speed)
-        if made_by:
-            self._figures.setToolTip(speed)
+        self._record = formatting.join(self._speed(), self._made_by())
+        self._figures = QuietLabel(self, style, self._record)
         self.reveal(False)
 
     @property
@@ -90,6 +87,12 @@ class Footer(ButtonRow):
     def buttons(self) -> list[QuietButton]:
         """From first to last."""
         return self._buttons
+
+    def show_figures(self, words: str) -> None:
+        """Say how much of the answer is written and how fast, while it is written."""
+        if self._message.status is MessageStatus.STREAMING and words != self._figures.text():
+            self._figures.setText(words)
+            self.reveal(self._revealed)
 
     def _words(self) -> str:
         return status_text(self._message)
@@ -163,7 +166,8 @@ class Footer(ButtonRow):
         for button in self._buttons:
             button.shown = shown or button in self._always
             button.update()
-        self._figures.setVisible(shown and bool(self._figures.text()))
+        writing = self._message.status is MessageStatus.STREAMING
+        self._figures.setVisible((shown or writing) and bool(self._figures.text()))
         self._place()
 
     def _place(self) -> None:
@@ -179,11 +183,24 @@ class Footer(ButtonRow):
             if button is self._previous and count is not None:
                 self._put(count, x, count_width)
                 x += count_width
-        x += style.px(10)
-        for label in (self._status, self._figures):
-            if label.text():
-                self._put(label, x, label.text_width)
-                x += label.width() + style.px(12)
+        x += style.px(10 if widths else OVERHANG)
+        if self._status.text():
+            self._put(self._status, x, self._status.text_width)
+            x += self._status.width() + style.px(12)
+        if self._record:
+            self._fit_record(self.width() - x)
+        self._put(self._figures, x, self._figures.text_width)
+
+    def _fit_record(self, room: int) -> None:
+        """Leave the model out of an answer's record where there is no room; the tool tip has it.
+
+        Args:
+            room: Pixels.
+        """
+        self._figures.setText(self._record)
+        if self._figures.text_width > room:
+            self._figures.setText(self._speed())
+            self._figures.setToolTip(self._record)
 
 
 def message_entries(

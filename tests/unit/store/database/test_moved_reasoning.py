@@ -200,7 +200,7 @@ def test_reasoning_is_split_off_as_versions_with_it_in_the_text_did() -> None:
     assert split_reasoning("b <think>a</think>") is None
 
 
-@pytest.mark.parametrize("steps", range(1, SCHEMA_VERSION))
+@pytest.mark.parametrize("steps", range(1, MIGRATIONS.index(migrations._options) + 1))
 def test_the_index_is_made_once_and_fits_whichever_step_was_the_last_before_a_kill(
     tmp_path: Path, steps: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
