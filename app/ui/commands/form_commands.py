@@ -94,9 +94,9 @@ class FormCommands:
             )
 
         if keep(text):
-            self._shell.pane.snackbar.show_message(
-                tr("The answer is changed."), partial(keep, before)
-            )
+            snackbar = self._shell.pane.snackbar
+            snackbar.show_notice("")  # why a value was refused before
+            snackbar.show_message(tr("The answer is changed."), partial(keep, before))
 
     # --- copying ----------------------------------------------------------------------------------
 
@@ -119,4 +119,4 @@ class FormCommands:
             notices.show_notice(tr("The last answer does not keep to its form."))
             return
         QGuiApplication.clipboard().setText(text)
-        status.show_notice(paragraph(tr("The last answer was copied."), remark(text)))
+        notices.show_notice(paragraph(tr("The last answer was copied."), remark(text)))
