@@ -75,7 +75,11 @@ def schema(draw: random.Random, depth: int = 0) -> dict[str, Any]:
             return {"type": "string", "pattern": draw.choice(PATTERNS)}
         case "number" if draw.random() < 0.5:
             low = round(draw.uniform(-30, 30), draw.randint(0, 3))
-            return {"type": kind, "minimum": low, "exclusiveMaximum": low + draw.choice([0.5, 40])}
+            return {
+                "type": kind,
+                "minimum": low,
+                "exclusiveMaximum": round(low + draw.choice([0.5, 40]), 3),
+            }
         case "integer" if draw.random() < 0.5:
             low = draw.randint(-2000, 2000)
             return {"type": kind, "minimum": low, "maximum": low + draw.randint(0, 3000)}
