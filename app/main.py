@@ -195,7 +195,7 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
     from app.cli.streams import tell
     from app.language import tr
     from app.system.display import has_display
-    from app.system.own_import import own_import
+    from app.ui.core.own_import import own_import
 
     if not has_display():
         told = tr(
