@@ -6,7 +6,7 @@ page and in a text file a part is what its block says.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 from types import MappingProxyType
 from typing import Any
@@ -77,7 +77,7 @@ def _is_empty(part: Part) -> bool:
 
 
 def blocks_of(
-    parts: Sequence[Part], starts: list[int] | None = None, each: Each = nobody
+    parts: Iterable[Part], starts: list[int] | None = None, each: Each = nobody
 ) -> tuple[Block, ...]:
     """The blocks of parts as `shown_parts` gives them.
 
@@ -87,8 +87,9 @@ def blocks_of(
         each: Called again and again.
     """
     found: list[Block] = []
-    total, before = sum(map(_length, parts)), 0
-    for part in parts:
+    listed = tuple(parts)
+    total, before = sum(map(_length, listed)), 0
+    for part in listed:
         if isinstance(part, TextPart):
             if starts is not None:
                 starts.append(len(found))
