@@ -100,6 +100,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     from app.services.chat.homework import check_of, checked_text
     from app.services.chat.prompt_messages import offers_calculator, with_calculator
 
+    if form is None and preset is not None and not options.only_quote:
+        form = preset.answer_form
     found = check_of(question) if preset is not None and preset.checks else ""
     own = ChatOptions(preset=preset.id if preset is not None else "")
     in_force = answering.in_force(own, model)

@@ -106,6 +106,7 @@ class Conversation:
         scroll_message_id: The first visible message when the chat was left; None for the end.
         scroll_offset: Length of that message's text before the first visible line, as Qt counts;
             -1 for the message with all that stands above its text.
+        scroll_y: Pixels from the top of the view to the top of that line, negative where it is cut.
         activity: Its place in the order of use, the higher the later; does not trust the clock.
             It means something among the chats of one library only, and makes none another chat.
         options: What it has of its own: its preset, its sampling, its messages in waiting.
@@ -126,6 +127,7 @@ class Conversation:
     private: bool = False
     scroll_message_id: str | None = None
     scroll_offset: int = 0
+    scroll_y: int = 0
     activity: int = dataclasses.field(default=0, compare=False)
     options: ChatOptions = NO_OPTIONS
 

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from app.markup.document.blocks import Block
 
 
-def _nothing() -> None:
+def nobody() -> None:
     """Nobody wants to end it."""
 
 
-def parse(text: str, each: Callable[[], object] = _nothing) -> tuple[Block, ...]:
+def parse(text: str, each: Callable[[], object] = nobody) -> tuple[Block, ...]:
     """The blocks of ``text``; never raises, whatever the text.
 
     The same as feeding it to a `MarkdownStream` in any pieces and finishing.

@@ -64,7 +64,7 @@ def run_window(rest: bool) -> None:
     from PySide6.QtTest import QTest
     from PySide6.QtWidgets import QApplication
 
-    if find_spec("app.system.own_import"):  # as the program does, which imports Qt later than this
+    if find_spec("app.ui.core.own_import"):  # as the program does, which imports Qt later than this
         builtins.__import__ = own
     mark("Qt imported")
     import app.compose as compose

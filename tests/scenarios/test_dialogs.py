@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QListWidget,
     QPlainTextEdit,
+    QProgressBar,
     QTreeWidget,
     QWidget,
 )
@@ -29,6 +30,7 @@ from app.domain.errors import OutOfMemoryError
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ErrorReported
+from app.services.transfer.exporting import ChatsToExport
 from app.services.updates import UpdateService
 from app.system.licences import third_party_packages
 from app.ui.library.backups_dialog import BackupsDialog, ChatsOfBackupDialog
@@ -411,10 +413,44 @@ def test_an_export_has_every_version_of_a_message(
     assert "Two." in text
 
 
+def until_worker_is_idle(qtbot: QtBot, opened: Opened) -> None:
+    ended = threading.Event()
+    operations = opened.window.commands._shell.operations
+    operations.run(opened.window, lambda _one: ended.set(), lambda _none: None)
+    ready(qtbot, ended.is_set)
+
+
 @scenario("button", "ExportDialog: Cancel")
-def test_an_export_is_given_up(qtbot: QtBot, thoughtful: Opened) -> None:
-    with meanwhile(qtbot, ExportDialog, lambda dialog: press(dialog, "Cancel")):
-        keys(thoughtful, "Ctrl+E")
+def test_an_export_is_given_up_in_the_middle_and_leaves_no_file(
+    qtbot: QtBot, thoughtful: Opened, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pressed, step, place = threading.Event(), ChatsToExport.step, tmp_path / "exported"
+    place.mkdir()
+
+    def until_cancel(chats: ChatsToExport, done: int, total: int) -> None:
+        step(chats, done, total)
+        if done:
+            assert pressed.wait(60)
+
+    monkeypatch.setattr(ChatsToExport, "step", until_cancel)
+
+    def give_up(dialog: ExportDialog) -> None:
+        formats = seen(dialog, QComboBox, "Format")
+        formats.setFocus()
+        QTest.keyClicks(formats, format_)
+        with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, place / format_)):
+            press(dialog, "Export…")
+        bar = seen(dialog, QProgressBar, "Progress of the export")
+        ready(qtbot, lambda: 0 < bar.value() < bar.maximum())
+        press(dialog, "Cancel")
+        pressed.set()
+
+    for format_ in ("PDF", "Web page", "Markdown", "Plain text"):
+        pressed.clear()
+        with meanwhile(qtbot, ExportDialog, give_up):
+            keys(thoughtful, "Ctrl+E")
+        until_worker_is_idle(qtbot, thoughtful)
+        assert list(place.iterdir()) == [], format_
 
 
 @pytest.fixture
@@ -770,6 +806,19 @@ def test_a_listed_file_that_is_here_already_is_used(
 
 
 @scenario("button", "offer_card: Download")
+def test_the_file_of_the_first_screen_is_asked_for(
+    qtbot: QtBot, open_window: Open, hub: HubServer
+) -> None:
+    opened = open_window(settings=Settings(), endpoint=hub.endpoint)
+    welcome = opened.window.pane.welcome
+    ready(qtbot, lambda: shows(welcome, "Recommended for this computer"))
+    with meanwhile(qtbot, ModelsPage, closed):
+        click(next(one for one in welcome.findChildren(QAbstractButton) if one.text() == "Download"
+                   and one.isVisible()))  # fmt: skip
+    until(qtbot, lambda: len(opened.harness.services.downloads.items()) == 1)
+
+
+@scenario("button", "FamilyCard: Download")
 def test_a_file_of_the_catalogue_is_asked_for(
     qtbot: QtBot, open_window: Open, hub: HubServer
 ) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-DROPPED = frozenset(("\\nonumber", "\\notag", "\\displaylimits", "\\hfill", "\\allowbreak"))
+DROPPED = frozenset(
+    ("\\-", "\\/", "\\nonumber", "\\notag", "\\displaylimits", "\\hfill", "\\allowbreak")
+)
 RENAMED = {
     "\\bm": "\\boldsymbol",
     "\\mathbfit": "\\boldsymbol",
@@ -60,6 +62,8 @@ RENAMED = {
     "\\Var": "\\operatorname {Var}",
     "\\Cov": "\\operatorname {Cov}",
 }
+SYMBOLS = frozenset(f"\\{sign}" for sign in "!,:;> {}|#$%&_\\")
+"""Commands that are signs. What else follows a backslash means something in words only."""
 ARGUMENT_DROPPED = frozenset(("\\label", "\\require", "\\vspace", "\\vspace*", "\\cline"))
 SWITCHES = {
     "\\rm": "\\mathrm",

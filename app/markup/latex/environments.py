@@ -43,6 +43,7 @@ _FENCED = {
 }
 _SHORT_ASIDE = 30
 """Characters of a text between rows that hardly reaches beyond them."""
+_PLACES = frozenset((None, "t", "c", "b"))  # beside the line, which is not drawn
 _ENDS_ROW = frozenset(("\\\\", "\\\\*", "\\cr", "\\newline"))
 _LINES = frozenset(("\\hline", "\\toprule", "\\midrule", "\\bottomrule"))
 _REPEATED = re.compile(r"\*\{(\d{1,2})\}\{([^{}]*)\}")
@@ -66,8 +67,8 @@ def environment(reader: TokenReader, rewrite: Rewrite) -> str:
         inner = TokenReader(body)
         if name in _COUNTED:
             inner.argument()
-        else:
-            inner.option()
+        elif inner.option() not in _PLACES:
+            inner.at = 0
         return aligned(body[inner.at :], rewrite)
     if name == "dcases":
         return f"\\begin{{cases}} {rewrite(body)} \\end{{cases}}"
@@ -99,7 +100,7 @@ def rows_of(body: list[str]) -> list[list[str]]:
         part = reader.next()
         depth += (part in ("{", "\\begin")) - (part in ("}", "\\end"))
         if depth == 0 and part in _ENDS_ROW:
-            reader.option()
+            reader.skip_gap(part)
             rows.append([])
         else:
             rows[-1].append(part)

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from typing import TypeAlias
 
 from app.markup.latex.arrows import arrow_commands
+from app.markup.latex.boxes import box_commands
 from app.markup.latex.chemistry.mhchem import chemistry
 from app.markup.latex.chemistry.quantities import quantity
 from app.markup.latex.colours import coloured
@@ -28,6 +29,7 @@ from app.markup.latex.command_names import (
     ROW_ENDS,
     SIZED,
     SWITCHES,
+    SYMBOLS,
     TEXT_STYLES,
     UNITS,
 )
@@ -35,7 +37,7 @@ from app.markup.latex.environments import aligned, environment, numbered_by, tag
 from app.markup.latex.fractions import has_fraction, with_fractions
 from app.markup.latex.operators import is_divergence, operator_commands
 from app.markup.latex.packages import package_commands
-from app.markup.latex.tokens import MathError, TokenReader, tokens_of
+from app.markup.latex.tokens import MathError, ScriptsOfBase, TokenReader, tokens_of
 from app.markup.latex.words import Letters, words
 
 Rewriter: TypeAlias = Callable[[TokenReader], str]
@@ -78,10 +80,11 @@ def _plainly(tokens: list[str]) -> str:
     """Rewrite tokens of which none outside a group is an old fraction."""
     reader = TokenReader(tokens)
     written: list[str] = []
-    left = ""  # the last token before this one that is no blank
+    left, scripts = "", ScriptsOfBase()  # the last token before this one that is no blank
     while reader.at < len(tokens):
         part = reader.next()
         part = "\\divergence" if part == "\\div" and is_divergence(left, reader) else part
+        scripts.take(part)
         written.append(_command(part, reader))
         left = part if part.strip() else left
     return "".join(written)
@@ -108,7 +111,7 @@ def _command(part: str, reader: TokenReader) -> str:
         reader.argument()
         return " "
     if part in ROW_ENDS:
-        reader.option()
+        reader.skip_gap(part)
         return "\\\\ "
     if part == "\\dots" and _between_operators(reader):
         return "\\cdots "
@@ -127,6 +130,8 @@ def _command(part: str, reader: TokenReader) -> str:
         return special(reader)
     if renamed in ARGUMENTS:
         return _with_arguments(renamed, ARGUMENTS[renamed], reader)
+    if not part[1:].isalpha() and part.rstrip("*") not in SYMBOLS:
+        raise MathError(f"{part} is not drawn")  # not shown
     # A command's name ends where no letter follows; latex2mathml needs the blank before a brace.
     return f"{renamed} " if renamed[-1:].isalpha() else renamed
 
@@ -340,6 +345,23 @@ def _rule(reader: TokenReader) -> str:
     return f"\\rule {{{reader.dimension()}}}{{{reader.dimension()}}}"
 
 
+def _bracketed(name: str, side: str, above: str) -> Rewriter:
+    """A bracket over or under something, with the label that its script is."""
+    bracket = _optioned(name)
+
+    def write(reader: TokenReader) -> str:
+        written = bracket(reader)
+        at = reader.at
+        reader.skip_spaces()
+        if reader.peek() != side:
+            reader.at = at
+            return written
+        reader.next()
+        return f"{above} {{{_rewrite(_script(reader))}}}{{{written}}}"
+
+    return write
+
+
 def _choice(reader: TokenReader) -> str:
     r"""``\mathchoice``, where its four forms are the same; what style is set is not known here."""
     forms = [_rewrite(reader.argument()) for _ in range(4)]
@@ -371,19 +393,6 @@ def _character(reader: TokenReader) -> str:
         raise MathError(f"there is no character {code}") from error  # not shown
 
 
-def _boxed_text(reader: TokenReader) -> str:
-    r"""``\makebox[2cm][c]{…}``: the width and the place in it are not drawn."""
-    while reader.option() is not None:
-        pass
-    return _as_text(reader.argument())
-
-
-def _moved(reader: TokenReader) -> str:
-    r"""``\raisebox{1ex}[0pt]{…}``: what it moves, which is text."""
-    reader.argument()
-    return _boxed_text(reader)
-
-
 _SPECIAL: dict[str, Rewriter] = {
     **package_commands(_rewrite),
     "\\begin": lambda reader: environment(reader, _rewrite),
@@ -401,8 +410,6 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\mathchoice": _choice,
     "\\textsuperscript": lambda reader: f"{{}}^{{{_as_text(reader.argument())}}}",
     "\\textsubscript": lambda reader: f"{{}}_{{{_as_text(reader.argument())}}}",
-    "\\makebox": _boxed_text,
-    "\\raisebox": _moved,
     "\\verb": _verbatim,
     "\\left": _left,
     "\\middle": lambda reader: f"\\middle{_delimiter(reader)} ",
@@ -413,8 +420,8 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\sqrt": _root,
     "\\smash": _optioned(""),
     "\\cfrac": _optioned("\\dfrac", 2),
-    "\\underbracket": _optioned("\\underbracket"),
-    "\\overbracket": _optioned("\\overbracket"),
+    "\\underbracket": _bracketed("\\underbracket", "_", "\\underset"),
+    "\\overbracket": _bracketed("\\overbracket", "^", "\\overset"),
     "\\stackrel": _stacked,
     "\\textcolor": lambda reader: f"{coloured(reader)}{{{_rewrite(reader.argument())}}}",
     "\\binom": _binom(""),
@@ -422,6 +429,7 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\tbinom": _binom("\\textstyle"),
     "\\genfrac": _general_fraction,
     **operator_commands(_rewrite),
+    **box_commands(_as_text),
     "\\cancelto": _cancelled_to,
     "\\not": _not,
     "\\bmod": lambda _: "\\;\\mathrm {mod}\\;",
@@ -431,7 +439,6 @@ _SPECIAL: dict[str, Rewriter] = {
     "\\ref": _reference,
     "\\eqref": _reference,
     "\\boxed": lambda reader: f"\\boxed {{{_rewrite(reader.argument())}}}",
-    **dict.fromkeys(("\\fbox", "\\framebox"), lambda reader: f"\\boxed {{{_boxed_text(reader)}}}"),
     "\\ce": _chemistry,
     "\\pu": lambda reader: _rewrite(tokens_of(quantity("".join(reader.argument())))),
     "\\href": _second,

@@ -41,6 +41,7 @@ STARRED = frozenset(  # not shown
 """Commands that a star belongs to; behind another it is a sign: ``\\pi*r``."""
 _TOKEN = re.compile(r"\\[A-Za-z]+\*?|\\\\\*|\\.|[{}]|[^\\{}]", re.DOTALL)
 _LENGTH = re.compile(r"\s*([+-]? *(?:\d+\.?\d*|\.\d+)) *(em|ex|mu|pt|px|cm|mm|in|pc|bp|dd|cc|sp)")
+_GAP = re.compile(rf"{_LENGTH.pattern}|[+-]?[\d. ]*\\[A-Za-z]+")
 _COMMENT = re.compile(r"(?<!\\)%[^\n]*(?:\n|$)")
 
 _REFUSED = frozenset(
@@ -69,6 +70,18 @@ def _unstarred(token: str) -> tuple[str, ...]:
     return (token,)
 
 
+_SHORT = {
+    f"\\var{name}": tuple(_TOKEN.findall(f"\\mathop{{\\{line}{{\\lim}}}}"))
+    for name, line in (
+        ("limsup", "overline"),
+        ("liminf", "underline"),
+        ("injlim", "underrightarrow"),
+        ("projlim", "underleftarrow"),
+    )
+}
+"""Limits with a line or an arrow, as what they are short for."""
+
+
 def tokens_of(source: str) -> list[str]:  # not shown
     """The tokens of a formula: commands, braces, single characters; comments left out.
 
@@ -80,6 +93,8 @@ def tokens_of(source: str) -> list[str]:  # not shown
     tokens = _TOKEN.findall(_COMMENT.sub("", source))
     if "*" in source:
         tokens = [part for token in tokens for part in _unstarred(token)]
+    if "\\var" in source:
+        tokens = [part for token in tokens for part in _SHORT.get(token, (token,))]
     if sum(not part.isspace() for part in tokens) > MAX_TOKENS:
         raise MathError(f"the formula has more than {MAX_TOKENS} parts")
     depth = deepest = 0
@@ -95,6 +110,29 @@ def tokens_of(source: str) -> list[str]:  # not shown
     if deepest > MAX_NESTING:
         raise MathError(f"the formula nests more than {MAX_NESTING} levels")
     return tokens
+
+
+@dataclass(slots=True)
+class ScriptsOfBase:
+    """Which scripts what is read has already: two of one side are none that TeX draws."""
+
+    kinds: str = ""
+    opened: bool = False
+
+    def take(self, part: str) -> None:
+        """The next token, or the first of a group or a command with its arguments.
+
+        Raises:
+            MathError: it begins a second script of one side.
+        """
+        if part in ("_", "^"):
+            if part in self.kinds:
+                raise MathError("there are two scripts on one side")  # not shown
+            self.kinds += part
+            self.opened = True
+        elif not part.isspace():
+            self.kinds = self.kinds if self.opened else ""
+            self.opened = False
 
 
 @dataclass(slots=True)
@@ -151,6 +189,13 @@ class TokenReader:
                 return found
             depth += (part == "{") - (part == "}")
         return None
+
+    def skip_gap(self, end_of_row: str) -> None:
+        r"""Go on behind the gap that a row's end may ask for: ``\\[2ex]``, not ``\\[a, b]``."""
+        before = self.at
+        gap = self.option() if end_of_row in ("\\\\", "\\\\*") else None
+        if gap is not None and not _GAP.fullmatch(gap.strip()):
+            self.at = before  # brackets that the next row begins with
 
     def dimension(self) -> str:
         """A length, in braces or not: ``{1em}``, ``-.5ex``.

@@ -25,6 +25,7 @@ _LIGATURES = (
     ("``", "\u201c"),
     ("''", "\u201d"),
     ("`", "\u2018"),
+    ("'", "\u2019"),
 )
 
 
@@ -146,9 +147,16 @@ class _Words:
             self._add(self._command(part, reader))
 
     def _formula(self, end: str, reader: TokenReader) -> None:
-        if end not in reader.tokens[reader.at :]:
-            raise MathError("a formula among words has no end")  # not shown
-        self._add(self._rewrite(reader.until(end)))
+        formula: list[str] = []
+        depth = 0
+        while depth or reader.peek() != end:
+            part = reader.next()
+            if not part:
+                raise MathError("a formula among words has no end")  # not shown
+            depth += (part == "{") - (part == "}")  # in a group are words with dollars of their own
+            formula.append(part)
+        reader.next()
+        self._add(self._rewrite(formula))
 
     def _accent(self, part: str, reader: TokenReader) -> None:
         r"""A letter with an accent: ``\'e`` and ``\c{c}``."""

@@ -26,7 +26,7 @@ from app.domain.parts import (
     parts_of,
 )
 from app.markup.document.blocks import Block
-from app.markup.parse import parse
+from app.markup.parse import nobody, parse
 from app.markup.parts.attachment import Attachment
 from app.markup.parts.form import FormLine, ReadingLine
 from app.markup.parts.part_block import PartBlock
@@ -75,19 +75,22 @@ def _is_empty(part: Part) -> bool:
     return isinstance(part, ReasoningPart) and not part.text.strip()
 
 
-def blocks_of(parts: Iterable[Part], starts: list[int] | None = None) -> tuple[Block, ...]:
+def blocks_of(
+    parts: Iterable[Part], starts: list[int] | None = None, each: Callable[[], object] = nobody
+) -> tuple[Block, ...]:
     """The blocks of parts as `shown_parts` gives them.
 
     Args:
         parts: In the order in which they are shown.
         starts: Takes for each text the number of its first block.
+        each: Called again and again; what it raises ends the reading.
     """
     found: list[Block] = []
     for part in parts:
         if isinstance(part, TextPart):
             if starts is not None:
                 starts.append(len(found))
-            found += parse(part.text)
+            found += parse(part.text, each)
         else:
             add_block(found, part)
     return tuple(found)

@@ -180,13 +180,13 @@ class LibraryService:
         return announced(self._bus, self._of(conversation_id).forget_edit(message_id))
 
     def set_scroll_position(
-        self, conversation_id: str, message_id: str | None, offset: int
+        self, conversation_id: str, message_id: str | None, offset: int, y: int
     ) -> None:
-        """Keep the place the reader was at."""
+        """Keep the place the reader was at: a line, and pixels from the view's top to it."""
         if conversation_id not in self._fresh and self._keeps(conversation_id):
             self._change(
                 conversation_id,
-                lambda chats: chats.set_scroll_position(conversation_id, message_id, offset),
+                lambda chats: chats.set_scroll_position(conversation_id, message_id, offset, y),
                 announce=False,
             )
 

@@ -11,6 +11,7 @@ from app.domain.conversation import Message
 from app.domain.errors import KnownError
 from app.language import paragraph, spoken, tr
 from app.markup.document.writing import BlockRenderer
+from app.markup.parse import nobody
 from app.markup.transfer.writers.exported_turns import message_blocks
 from app.markup.transfer.writers.html import BrowserRenderer
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
@@ -99,7 +100,7 @@ def evidence_html(
         look: How formulas and code are drawn; None for a browser.
     """
     look = look or BrowserRenderer(fold=False)
-    body = HtmlBlocks(look, "e").html(message_blocks(answer))
+    body = HtmlBlocks(look, "e").html(message_blocks(answer, nobody))
     asked = escape(question, quote=False).replace("\n", "<br>\n")
     wrong = "".join(f"<li>{escape(one, quote=False)}</li>\n" for one in sums)
     sums_part = f"<h2>{tr('Wrong sums')}</h2>\n<ul>\n{wrong}</ul>\n" if wrong else ""

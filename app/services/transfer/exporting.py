@@ -69,11 +69,19 @@ class ChatsToExport:
         Raises:
             ExportStoppedError: The export was stopped.
         """
+        self.go_on()
+        if len(self._ids) == 1 and done:
+            self._progress(done, total)
+
+    def go_on(self) -> None:
+        """Look whether it was stopped.
+
+        Raises:
+            ExportStoppedError: It was.
+        """
         if self._cancel.is_set():
             self.cancelled = True
             raise ExportStoppedError
-        if len(self._ids) == 1 and done:
-            self._progress(done, total)
 
     def __len__(self) -> int:
         return len(self._ids)
@@ -117,9 +125,8 @@ def _to_file(
 ) -> ExportReport:
     try:
         content = exporter.write(tuple(chats), options, chats.step)
+        chats.go_on()
     except ExportStoppedError:
-        return ExportReport(cancelled=True)
-    if chats.cancelled:
         return ExportReport(cancelled=True)
     with atomic_file(path) as file:
         file.write(content)

@@ -84,8 +84,8 @@ def insert_conversation(
     cursor = connection.execute(
         "INSERT INTO conversations (id, title, title_by_user, created_at, updated_at, "  # noqa: S608
         "system_prompt, draft, pinned, archived, folder, deleted_at, scroll_message_id, "
-        "scroll_offset, options, activity) "
-        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, "
+        "scroll_offset, scroll_y, options, activity) "
+        "VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
         f"{_ON_TOP if used_now else _PLACE_BY_TIME})",
         (
             conversation.id,
@@ -101,6 +101,7 @@ def insert_conversation(
             None if deleted is None else to_time(deleted),
             conversation.scroll_message_id,
             conversation.scroll_offset,
+            conversation.scroll_y,
             from_options(conversation.options),
         ),
     )

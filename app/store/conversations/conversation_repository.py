@@ -110,11 +110,20 @@ class ConversationRepository:
         return self._set(conversation_id, "draft = ?", (to_blob(draft),))
 
     def set_scroll_position(
-        self, conversation_id: str, message_id: str | None, offset: int
+        self, conversation_id: str, message_id: str | None, offset: int, y: int
     ) -> Future[None]:
-        """Keep the first visible message and how much of its text stands above the first line."""
+        """Keep the line that the reader is at and where it stands.
+
+        Args:
+            conversation_id: The chat.
+            message_id: The line's message; None for the end of the chat.
+            offset: How much of the message's text stands above the line.
+            y: Pixels from the top of the view to the line.
+        """
         return self._set(
-            conversation_id, "scroll_message_id = ?, scroll_offset = ?", (message_id, offset)
+            conversation_id,
+            "scroll_message_id = ?, scroll_offset = ?, scroll_y = ?",
+            (message_id, offset, y),
         )
 
     def set_system_prompt(self, conversation_id: str, prompt: str) -> Future[None]:

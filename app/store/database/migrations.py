@@ -19,11 +19,12 @@ from app.store.database.schema import (
     EDITS_V4,
     OPTIONS_V6,
     PARTS_V5,
+    PLACE_V7,
     SEARCH_V2,
     SUMMARIES_V3,
     TABLES_V1,
 )
-from app.store.database.search_index import rebuild_index
+from app.store.database.search_index import index_fits, rebuild_index
 
 Progress = Callable[[float], None]
 """Told how much of something is done, 0 to 1."""
@@ -37,9 +38,8 @@ def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, TABLES_V1)
 
 
-def _search(connection: sqlite3.Connection, progress: Progress) -> None:
-    run_script(connection, SEARCH_V2)
-    rebuild_index(connection, progress)
+def _search(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, SEARCH_V2)  # the index is filled once, by the last of these
 
 
 def _summaries(connection: sqlite3.Connection, _progress: Progress) -> None:
@@ -55,12 +55,26 @@ def _parts(connection: sqlite3.Connection, progress: Progress) -> None:
     move_reasoning(connection, progress)
 
 
-def _options(connection: sqlite3.Connection, _progress: Progress) -> None:
+def _options(connection: sqlite3.Connection, progress: Progress) -> None:
     run_script(connection, OPTIONS_V6)
+    if not index_fits(connection):
+        rebuild_index(connection, progress)
+
+
+def _place(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, PLACE_V7)
 
 
 Migration = Callable[[sqlite3.Connection, Progress], None]
-MIGRATIONS: tuple[Migration, ...] = (_tables, _search, _summaries, _edits, _parts, _options)
+MIGRATIONS: tuple[Migration, ...] = (
+    _tables,
+    _search,
+    _summaries,
+    _edits,
+    _parts,
+    _options,
+    _place,
+)
 SCHEMA_VERSION = len(MIGRATIONS)
 
 
@@ -108,7 +122,7 @@ def migrate(
 
     Args:
         connection: The writer's, in autocommit.
-        backup: Called before each step with the version so far; not for a new database.
+        backup: Called once, before the first step, with the version; not for a new database.
         progress: Told how far it is.
         migrations: Of this database.
 
@@ -121,10 +135,10 @@ def migrate(
     """
     before = schema_version(connection, len(migrations))
     steps = len(migrations) - before
+    if before and steps:
+        backup(before)
     for version in range(before, len(migrations)):
         done = version - before
-        if before:
-            backup(version)
 
         def told(fraction: float, done: int = done) -> None:
             progress((done + fraction) / steps)

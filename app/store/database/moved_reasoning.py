@@ -10,17 +10,17 @@ import json
 import sqlite3
 from collections.abc import Callable
 
-from app.store.database.search_index import rebuild_index, without_index
+from app.store.database.search_index import forget_index, without_index
 
 _OPEN, _CLOSE = "<think>", "</think>"
 _BATCH = 200  # answers between two words of progress
-_MOVING = 0.5  # of the progress; the rest is for the search index
 
 
 def move_reasoning(connection: sqlite3.Connection, progress: Callable[[float], None]) -> int:
     """Make parts of the reasoning at the start of answers, in the open transaction.
 
-    Answers that have parts already are left as they are: their text is no longer an old one.
+    The search index is to be made anew then, by the last migration or by the start. Answers that
+    have parts already are left as they are: their text is no longer an old one.
 
     Args:
         connection: The writer's.
@@ -47,9 +47,9 @@ def move_reasoning(connection: sqlite3.Connection, progress: Callable[[float], N
             ).fetchone()
             moved += _move(connection, seq, content)
             if number % _BATCH == 0:
-                progress(_MOVING * number / len(found))
+                progress(number / len(found))
     if moved:
-        rebuild_index(connection, lambda done: progress(_MOVING + (1 - _MOVING) * done))
+        forget_index(connection)
     return moved
 
 

@@ -41,7 +41,7 @@ _TIMINGS = (
 CONVERSATION_COLUMNS = """
     c.id, c.title, c.created_at, c.updated_at, c.title_by_user, c.system_prompt,
     c.head_id, c.draft, c.pinned, c.archived, c.folder,
-    c.deleted_at, c.scroll_message_id, c.scroll_offset, c.activity, c.options
+    c.deleted_at, c.scroll_message_id, c.scroll_offset, c.scroll_y, c.activity, c.options
 """  # not shown: SQL
 MESSAGE_COLUMNS = """
     m.id, (SELECT id FROM conversations WHERE seq = m.conversation),
@@ -80,7 +80,7 @@ def from_time(value: int) -> datetime:
 def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversation:
     """Read one row of ``CONVERSATION_COLUMNS``; the sidebar reads ten thousand at once."""
     (id_, title, created, updated, by_user, prompt, head, draft, pinned, archived, folder,
-     deleted, scroll_id, scroll_offset, activity, options) = row  # fmt: skip
+     deleted, scroll_id, scroll_offset, scroll_y, activity, options) = row  # fmt: skip
     return Conversation(
         id_,
         to_text(title),
@@ -97,6 +97,7 @@ def conversation_from_row(row: tuple[Any, ...], *, private: bool) -> Conversatio
         private,
         scroll_id,
         scroll_offset,
+        scroll_y,
         activity,
         to_options(options) if options else NO_OPTIONS,
     )

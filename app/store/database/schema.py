@@ -132,6 +132,12 @@ OPTIONS_V6 = """
 ALTER TABLE conversations ADD COLUMN options TEXT NOT NULL DEFAULT '';
 """
 
+# Where the line of scroll_offset stood, in pixels below the top of the view; negative where it was
+# cut.
+PLACE_V7 = """
+ALTER TABLE conversations ADD COLUMN scroll_y INTEGER NOT NULL DEFAULT 0;
+"""
+
 # The index holds no copy of the text: it reads it through the views, folded.
 # The tokens arrive folded and separated by spaces, so `ascii` (every other character belongs to
 # a token) is all the tokenizer that is needed.

@@ -45,6 +45,17 @@ def rebuild_index(
     progress(1.0)
 
 
+def forget_index(connection: sqlite3.Connection) -> None:
+    """Say that the index does not fit the texts any more; whoever is next makes it anew."""
+    connection.execute("DELETE FROM meta WHERE key = 'fold_version'")
+
+
+def index_fits(connection: sqlite3.Connection) -> bool:
+    """Whether the index was made of the texts, and folds them as this program does."""
+    fold = connection.execute("SELECT value FROM meta WHERE key = 'fold_version'").fetchone()
+    return fold is not None and fold[0] == FOLD_VERSION
+
+
 @contextmanager
 def without_index(connection: sqlite3.Connection) -> Iterator[None]:
     """Texts may be changed without the index; who does so makes it anew afterwards.

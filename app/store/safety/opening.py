@@ -36,9 +36,8 @@ from app.store.database.migrations import (
 )
 from app.store.database.owner_lock import OwnerLock
 from app.store.database.readers import ReaderPool
-from app.store.database.search_index import rebuild_index
+from app.store.database.search_index import index_fits, rebuild_index
 from app.store.database.sqlite_database import Database
-from app.store.database.text_normalization import FOLD_VERSION
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups, Lost
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
@@ -316,8 +315,7 @@ class _Steps:
 
 
 def _start(connection: sqlite3.Connection, now: datetime, progress: Progress) -> list[str]:
-    fold = connection.execute("SELECT value FROM meta WHERE key = 'fold_version'").fetchone()
-    if fold is None or fold[0] != FOLD_VERSION:
+    if not index_fits(connection):
         rebuild_index(connection, progress)
     trash.purge(connection, now)
     return repair_interrupted(connection)

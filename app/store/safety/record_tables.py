@@ -98,6 +98,7 @@ def _is_conversation(row: Columns) -> bool:
         )
         and all(_is_text(row[name]) for name in ("title", "system_prompt", "draft", "folder"))
         and isinstance(row.get("options", ""), str)
+        and isinstance(row.get("scroll_y", 0), int)
     )
 
 
@@ -156,8 +157,6 @@ SHAPES: dict[str, Callable[[Columns], bool]] = {
     "journal": _is_journal,
     "summaries": _is_summary,
 }
-# What is made anew or counted again; a table that is in neither has no way out of a damaged file.
-MADE_ANEW = frozenset({"meta", "token_counts"})
 
 
 def _is_text(value: Value) -> bool:

@@ -15,6 +15,7 @@ from app.domain.model import ModelFile
 from app.language import tr
 from app.markup.document.flow import flatten
 from app.markup.kinds.code import CodeBlock
+from app.ui.commands.form_commands import FormCommands
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.widgets import close_when_chosen
@@ -32,8 +33,8 @@ _ENDINGS = {
 class MessageCommands:
     """Acts on one message, or on the last one."""
 
-    def __init__(self, shell: WindowContext) -> None:
-        self._shell = shell
+    def __init__(self, shell: WindowContext, forms: FormCommands) -> None:
+        self._shell, self._forms = shell, forms
         shell.pane.transcript.notes.quoted.connect(shell.controller.drafting.use_prompt)
         shell.pane.transcript.notes.code_saving_requested.connect(self.save_code)
 
@@ -53,6 +54,10 @@ class MessageCommands:
                 self.answer_with_menu(message_id)
             case ActionKind.COMPARE:
                 self.compare(message_id)
+            case ActionKind.CHANGE:
+                self._forms.change(message_id)
+            case ActionKind.UNCHANGE:
+                self._forms.put_back(message_id)
             case ActionKind.BRANCH:
                 self.branch(message_id)
             case ActionKind.DELETE:

@@ -12,6 +12,8 @@ from app.services.core.events import Asked
 from app.services.library.library_service import LibraryService
 from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
 
+_FARTHEST = 10_000  # pixels that a stored line stands from the top; files that are read may lie
+
 
 class ViewStates:
     """Drafts, edits and places, as this session last handed them to the store."""
@@ -35,7 +37,8 @@ class ViewStates:
             return self._places[chat.id]
         if chat.scroll_message_id is None:
             return None
-        return ScrollPosition(chat.scroll_message_id, chat.scroll_offset)
+        y = max(-_FARTHEST, min(chat.scroll_y, _FARTHEST))
+        return ScrollPosition(chat.scroll_message_id, chat.scroll_offset, y)
 
     def keep_draft(self, chat_id: str, draft: str) -> None:
         """Keep what is typed and not sent.
@@ -54,11 +57,14 @@ class ViewStates:
         Args:
             chat: The chat.
             anchor: Where to come back to while the program runs.
-            at_top: The line at the top then, which is what the store keeps of it.
+            at_top: The line nearest to the top then, which is what the store keeps: it is in view
+                in a lower window too.
         """
         if anchor != self.scroll_position_of(chat):
             self._places[chat.id] = anchor
-            place = (at_top.message_id, at_top.offset) if at_top else (None, 0)
+            place: tuple[str | None, int, int] = (None, 0, 0)
+            if at_top is not None:
+                place = (at_top.message_id, at_top.offset, round(at_top.y))
             self._library.set_scroll_position(chat.id, *place)
 
     def safe(self, chat_id: str) -> bool:

@@ -22,7 +22,7 @@ _WIDTH = 520
 _INTRODUCTION = tr(
     "Reads texts of several lengths, answers, restarts the engine and goes back to the chat, all "
     "through the same way as your messages. It takes seconds with a small file and some minutes "
-    "with a large one; nothing is answered meanwhile, and nothing is kept."
+    "with a large one; nothing is answered meanwhile, and nothing is kept but the speeds."
 )
 
 

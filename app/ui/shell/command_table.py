@@ -169,6 +169,14 @@ COMMANDS: tuple[Command, ...] = (
     Command("copy_csv", tr("Copy last answer as CSV"), Menu.EDIT, (), _with_answer, group=2),
     Command("copy_json", tr("Copy last answer as JSON"), Menu.EDIT, (), _with_answer, group=2),
     Command(
+        "change_value",
+        tr("Change a value of the last answer"),
+        Menu.EDIT,
+        ("F4",),
+        lambda now: now.has_answer and not now.answering,
+        group=2,
+    ),
+    Command(
         "copy_code",
         tr("Copy last code block"),
         Menu.EDIT,

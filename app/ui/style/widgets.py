@@ -284,21 +284,29 @@ class Popup(QFrame):
     Args:
         parent: The window.
         name: What screen readers call it.
-        width: Pixels at 100 %.
+        width: Pixels at 100 %; more where a row of buttons needs it.
     """
 
     def __init__(self, parent: QWidget, name: str, width: int) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
+        self._width = width
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("popup")
         self.setAccessibleName(name)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE + 4)
         self.column.setSpacing(SPACE)
-        self.setFixedWidth(zoomed(width))
 
     def show_at(self, area: QRect) -> None:
         """Show it below a place on the screen, or above where there is no room."""
+        self.ensurePolished()  # it has an edge then
+        for button in self.findChildren(QPushButton):
+            button.ensurePolished()  # its style gives it more room
+        edges = self.column.contentsMargins() + self.contentsMargins()
+        items = (self.column.itemAt(at) for at in range(self.column.count()))
+        rows = [row for item in items if item is not None and (row := item.layout()) is not None]
+        widest = max((row.sizeHint().width() for row in rows), default=0)
+        self.setFixedWidth(max(zoomed(self._width), widest + edges.left() + edges.right()))
         self.adjustSize()
         screen = QGuiApplication.screenAt(area.center()) or self.screen()
         room = screen.availableGeometry()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import partial
 from html import escape
 
@@ -13,24 +14,29 @@ from PySide6.QtGui import QGuiApplication, QPageLayout, QPageSize, QPdfWriter
 
 from app.domain.conversation import Message
 from app.domain.generation import Role
-from app.domain.parts import TextPart
 from app.language import tr
 from app.language.formats import day, day_and_time
 from app.markup.code.highlighter import TokenKind
 from app.markup.document.blocks import Block
 from app.markup.maths.render import Formula, FormulaStyle, MathError, render
 from app.markup.parse import parse
-from app.markup.parts.registry import block_of, shown_parts
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
-from app.markup.transfer.writers.exported_turns import ExportedTurn, system_prompt, turns
+from app.markup.transfer.writers.exported_turns import (
+    ExportedTurn,
+    message_blocks,
+    system_prompt,
+    turns,
+)
 from app.markup.transfer.writers.html_blocks import HtmlBlocks
 from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.writers.markdown import author
-from app.ui.transfer.pdf_outline import with_outline
+from app.markup.transfer.writers.spelled import spelled
+from app.ui.transfer.pdf_ending import completed
 from app.ui.transfer.pdf_pages import TEXT, Pages, PdfPiece
 
 _ASKED = "asked"  # before the numbers of anchors
 _LINE = 80  # characters of a question in the outline
+_READ = 2_000  # characters of it that are looked at for that
 _MARGIN_MM = 20.0
 _ROWS = 60  # of a table that are laid out together: Qt draws all of one for each of its pages
 _LINES = 80  # of code, likewise
@@ -101,7 +107,7 @@ class PdfExporter:
             for piece in _ChatPieces(chat, options, step).pieces():
                 pages.add(piece)
         buffer.close()
-        return with_outline(bytes(buffer.data().data()), pages.places)
+        return completed(bytes(buffer.data().data()), pages.places, pages.total())
 
 
 def paper(locale: QLocale | None = None) -> QPageSize.PageSizeId:
@@ -214,24 +220,24 @@ class _ChatPieces:
     def pieces(self) -> Iterator[PdfPiece]:
         """The pieces; none ends behind what leads to the next."""
         parts: list[str] = []
-        size, first = 0, True
+        size = 0
         before = 0  # formulas of what is whole already
         for html in self._units():
             for part in _BOX.split(html) if len(html) > _PIECE else (html,):
                 if size > _PIECE and not _LEAD.match(parts[-1]):
                     yield self._piece(parts)
                     self._look.forget(before)
-                    parts, size, first = [], 0, False
+                    parts, size = [], 0
                 parts.append(part)
                 size += len(part)
             before = self._look.count
-        yield self._piece(parts, whole=first)
+        yield self._piece(parts)
 
-    def _piece(self, parts: list[str], *, whole: bool = False) -> PdfPiece:
+    def _piece(self, parts: list[str]) -> PdfPiece:
         titles, self._titles = self._titles, []
         step = partial(self._step, self._done, self._total)
         step()
-        return PdfPiece("".join(parts), self._look.formulas, tuple(titles), whole, step)
+        return PdfPiece("".join(parts), self._look.formulas, tuple(titles), step)
 
     def _units(self) -> Iterator[str]:
         """HTML that stands below each other: headings, and the blocks of messages."""
@@ -249,7 +255,7 @@ class _ChatPieces:
             yield self._head(turn)
             mine = turn.message.role is Role.USER
             blocks = HtmlBlocks(self._look, f"m{number}-", breaks=mine, rows=_ROWS)
-            shown = _shown_blocks(turn.message, partial(self._step, before, self._total))
+            shown = message_blocks(_written(turn.message), partial(self._step, before, self._total))
             units = _blocks(shown, blocks)
             for at, html in enumerate(_in_boxes(units) if mine else units, 1):
                 self._done = before + min(length, length * at // max(1, len(shown)))
@@ -274,14 +280,9 @@ class _ChatPieces:
         )
 
 
-def _shown_blocks(message: Message, each: Callable[[], object]) -> tuple[Block, ...]:
-    shown: list[Block] = []
-    for part in shown_parts(message.content, message.placed):
-        if isinstance(part, TextPart):
-            shown += parse(_showable(part.text), each)
-        else:
-            shown.append(block_of(part))
-    return tuple(shown)
+def _written(message: Message) -> Message:
+    """One that can be written as UTF-8; its characters keep their places."""
+    return replace(message, content=_showable(message.content))
 
 
 def _blocks(shown: Iterable[Block], blocks: HtmlBlocks) -> Iterator[str]:
@@ -308,6 +309,6 @@ def _showable(text: str) -> str:
 
 
 def _short(content: str) -> str:
-    """A question as a line of the outline."""
-    line = " ".join(content.split())
+    """A question as a line of the outline, its words without marks."""
+    line = " ".join(spelled(content[:_READ], breaks=True).split())
     return line if len(line) <= _LINE else line[: _LINE - 1] + "…"

@@ -1,17 +1,28 @@
 """Where pages end: no lead-in without what it leads to, no lone line, no empty strip of a box.
 
 Qt breaks pages wherever they are full. This goes through what it laid out from the top, and where
-a page ends badly, begins the next one a little earlier.
+a page ends badly, begins the next one a little earlier. Inside of a box none can be begun: one that
+is low is moved whole, and one that leaves a single line behind stands a line further down.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from PySide6.QtGui import QFont, QTextBlock, QTextCursor, QTextDocument, QTextFormat, QTextFrame
+from PySide6.QtGui import (
+    QFont,
+    QTextBlock,
+    QTextCursor,
+    QTextDocument,
+    QTextFormat,
+    QTextFrame,
+    QTextTable,
+)
 
 _MOST = 120  # pages that are begun earlier; each is laid out anew from there
 _FEW = 6  # lines of a paragraph that is rather moved whole than leaves one line behind
+_LOW = 1 / 3  # of a page: a box up to it is not torn
+_BEGUN = 3  # lines of a box that are not left at the end of a page: its label, and two
 _ALWAYS = QTextFormat.PageBreakFlag.PageBreak_AlwaysBefore
 Item = QTextBlock | QTextFrame
 
@@ -33,7 +44,10 @@ def keep_together(doc: QTextDocument, height: float) -> int:
         if isinstance(item, QTextBlock) and not item.text().strip():
             continue
         if moved < _MOST and pages.ends_badly(item, leads):
-            _begin_page(leads[0] if leads else item)
+            if isinstance(item, QTextFrame) and pages.leaves_one_line(item):
+                _push_down(item, pages.lowest_line(item))
+            else:
+                _begin_page(leads[0] if leads else item)
             moved += 1
         if _leads(item):
             leads.append(item)
@@ -62,13 +76,50 @@ class _Pages:
         if leads and self._first_line(leads[0]) != begins:
             return True
         if isinstance(item, QTextFrame):
-            return self._page(self._layout.frameBoundingRect(item).top()) != begins
+            return self._is_torn_badly(item)
         pages = [self._line(item, number) for number in range(item.layout().lineCount())]
         if len(pages) < 2 or pages[0] == pages[-1]:
             return False
         alone_above = pages[0] != pages[1]
         alone_below = pages[-1] != pages[-2] and len(pages) <= _FEW
         return alone_above or alone_below
+
+    def _is_torn_badly(self, box: QTextFrame) -> bool:
+        """Whether a box is begun empty, is torn though it is low, or has a lone line somewhere."""
+        place = self._layout.frameBoundingRect(box)
+        begins, ends = self._page(place.top()), self._page(place.bottom() - 1)
+        if begins == ends:
+            return False
+        pages = self._pages_of(box)
+        if begins != pages[0] or place.height() <= self._height * _LOW:
+            return True
+        least = 2 if _is_table(box) else _BEGUN
+        return pages.count(begins) < min(least, len(pages)) or self.leaves_one_line(box)
+
+    def leaves_one_line(self, box: QTextFrame) -> bool:
+        """Whether a box that is rightly begun has a single line on its last page."""
+        pages = self._pages_of(box)
+        least = 2 if _is_table(box) else _BEGUN
+        begun = pages.count(pages[0]) > least
+        high = self._layout.frameBoundingRect(box).height() > self._height * _LOW
+        return begun and high and len(set(pages)) > 1 and pages.count(pages[-1]) == 1
+
+    def lowest_line(self, box: QTextFrame) -> float:
+        """Height of its last line."""
+        return self._layout.blockBoundingRect(box.lastCursorPosition().block()).height()
+
+    def _pages_of(self, box: QTextFrame) -> list[int]:
+        """The page of each of its lines, or of each row of a table."""
+        if isinstance(box, QTextTable) and _is_table(box):
+            rows = (box.cellAt(row, 0).firstCursorPosition() for row in range(box.rows()))
+            return [self._line(cursor.block(), 0) for cursor in rows]
+        pages: list[int] = []
+        block, last = box.firstCursorPosition().block(), box.lastCursorPosition().block()
+        while block.isValid() and block.position() <= last.position():
+            lines = block.layout().lineCount() if block.text().strip() else 0
+            pages += (self._line(block, number) for number in range(lines))
+            block = block.next()
+        return pages or [self._first_line(box)]
 
     def _first_line(self, item: Item) -> int:
         block = item if isinstance(item, QTextBlock) else item.firstCursorPosition().block()
@@ -82,6 +133,16 @@ class _Pages:
 
     def _page(self, y: float) -> int:
         return int((y + 0.5) // self._height)
+
+
+def _is_table(box: QTextFrame) -> bool:
+    return isinstance(box, QTextTable) and box.rows() > 1
+
+
+def _push_down(box: QTextFrame, by: float) -> None:
+    place = box.frameFormat()
+    place.setTopMargin(place.topMargin() + by)
+    box.setFrameFormat(place)
 
 
 def _leads(item: Item) -> bool:

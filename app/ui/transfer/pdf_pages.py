@@ -7,19 +7,21 @@ before it ended.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 
-from PySide6.QtCore import QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 from PySide6.QtGui import (
     QAbstractTextDocumentLayout,
     QColor,
     QFont,
     QFontDatabase,
+    QFontMetricsF,
     QGuiApplication,
     QPageLayout,
     QPainter,
+    QPainterPath,
     QPalette,
     QPdfWriter,
     QTextBlockFormat,
@@ -34,13 +36,14 @@ from app.language import tr
 from app.markup.maths.render import Formula
 from app.markup.transfer.writers.html_style import LIGHT
 from app.ui.transfer.pdf_breaks import keep_together
+from app.ui.transfer.pdf_ending import Place
 from app.ui.transfer.pdf_formulas import FormulaObjects
-from app.ui.transfer.pdf_outline import Place
 
 TEXT = 14.0  # pixels of body text, 10.5 points
 CODE = 12.0
 _DPI = 96.0  # what Qt lays out text for without a screen; the painter scales it to the page
 _POINTS = 0.75  # of a pixel at that resolution
+_FOOT_TEXT = 11.0
 _FOOT = 28.0  # pixels below the text, for the page number
 _ROOM = 40.0  # pixels of a page below which the next piece begins on a new one
 _PASSES = 4  # of beginning pages earlier: each may push another end to a bad place
@@ -72,14 +75,12 @@ class PdfPiece:
         html: What stands there.
         formulas: Its formulas, which its images name by their numbers.
         titles: What the outline says of its anchors.
-        whole: Whether it is all there is, so that the number of pages is known.
         drawn: Called after each page; what it raises ends the drawing.
     """
 
     html: str
     formulas: Mapping[int, Formula]
     titles: Sequence[str]
-    whole: bool
     drawn: Callable[[], None]
 
 
@@ -131,7 +132,7 @@ class Pages:
                 self._turn_page()
             self._draw(doc, page)
             if page or not self._used:
-                self._draw_foot(count if piece.whole else 0)
+                self._draw_foot()
             piece.drawn()
         self._find_places(doc, piece.titles, self._page - count + 1)
         self._used = _end(doc) - (count - 1) * self._height
@@ -183,12 +184,27 @@ class Pages:
         doc.documentLayout().draw(self._painter, context)
         self._painter.restore()
 
-    def _draw_foot(self, count: int) -> None:
-        number = f"{self._page + 1} / {count}" if count else f"{self._page + 1}"
+    def total(self) -> bytes:
+        """How many pages there are, to stand behind the number of each: PDF's operators."""
+        line = QPainterPath()
+        line.addText(self._width / 2, self._foot_line(), _font(_FOOT_TEXT), f"/ {self._page + 1}")
+        margins = self._writer.pageLayout().margins(QPageLayout.Unit.Point)
+        above = self._writer.pageLayout().fullRectPoints().height() - margins.top()
+        colour = QColor(LIGHT["muted"])
+        ink = f"{colour.redF():.3f} {colour.greenF():.3f} {colour.blueF():.3f} rg"  # not shown
+        return "\n".join((ink, *_outlined(line, margins.left(), above), "f")).encode()
+
+    def _foot_line(self) -> float:
+        """Where the page's number stands, pixels from the top."""
+        return self._height + _FOOT / 2 + QFontMetricsF(_font(_FOOT_TEXT)).ascent()
+
+    def _draw_foot(self) -> None:
+        number = f"{self._page + 1} "
+        font = _font(_FOOT_TEXT)
         self._painter.setPen(QColor(LIGHT["muted"]))
-        self._painter.setFont(_font(11))
-        foot = QRectF(0, self._height + _FOOT / 2, self._width, _FOOT / 2)
-        self._painter.drawText(foot, Qt.AlignmentFlag.AlignRight, number)
+        self._painter.setFont(font)
+        left = self._width / 2 - QFontMetricsF(font).horizontalAdvance(number)
+        self._painter.drawText(QPointF(left, self._foot_line()), number)
 
     def _find_places(self, doc: QTextDocument, titles: Sequence[str], begun: int) -> None:
         """Where the anchors stand of a piece that begins on the page ``begun``."""
@@ -205,6 +221,24 @@ class Pages:
                 down = (y - page * self._height) * _POINTS
                 self.places.append(Place(left.pop(0), begun + page, paper - above - down))
             block = block.next()
+
+
+def _outlined(  # not shown: PDF
+    line: QPainterPath, left: float, above: float
+) -> Iterator[str]:
+    """A path as PDF says it, in points, from what the path has as 0, 0."""
+    curve: list[str] = []
+    for element in map(line.elementAt, range(line.elementCount())):
+        point = f"{left + element.x * _POINTS:.2f} {above - element.y * _POINTS:.2f}"
+        if element.type is QPainterPath.ElementType.MoveToElement:
+            yield f"{point} m"
+        elif element.type is QPainterPath.ElementType.LineToElement:
+            yield f"{point} l"
+        else:
+            curve.append(point)
+            if len(curve) == 3:
+                yield f"{' '.join(curve)} c"
+                curve.clear()
 
 
 def _end(doc: QTextDocument) -> float:

@@ -49,7 +49,7 @@ def fill(connection: sqlite3.Connection) -> None:
             id=f"{number:032x}", title=f"Chat {number} \ud83d", created_at=AT, updated_at=AT,
             title_by_user=number == 1, system_prompt="Be brief.", draft="half a thou",
             pinned=number == 2, archived=number == 3, folder="Work" if number else "",
-            scroll_message_id="abc", scroll_offset=number,
+            scroll_message_id="abc", scroll_offset=number, scroll_y=-7 * number,
             options=ChatOptions("homework", {"top_k": 3}, ("And then?",)) if number else NO_OPTIONS,
         )  # fmt: skip
         seq = conversation_queries.insert_conversation(connection, chat)

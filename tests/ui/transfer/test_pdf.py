@@ -24,7 +24,7 @@ from tests.unit.markup.transfer.making import NASTY, conversation_of
 
 
 def pages(data: bytes) -> int:
-    return len(re.findall(rb"/Type\s*/Page\b", data))
+    return len(PdfDocument(data))
 
 
 def streams(data: bytes) -> list[bytes]:
@@ -85,7 +85,12 @@ def test_it_is_made_on_a_worker_thread(qtbot: QtBot) -> None:
 
 
 def test_links_can_be_followed_and_questions_stand_in_an_outline(qtbot: QtBot) -> None:
-    texts = ["First ü?", "See [there](https://e.example/a).\n\n" + "line\n\n" * 80, "Second?", "b"]
+    texts = [
+        "*First* ü?",
+        "See [there](https://e.example/a).\n\n" + "line\n\n" * 80,
+        "Second?",
+        "b",
+    ]
     data = PdfExporter().write((conversation_of(*texts),), ExportOptions())
     assert b"/URI (https://e.example/a)" in data
     titles = [
@@ -93,6 +98,7 @@ def test_links_can_be_followed_and_questions_stand_in_an_outline(qtbot: QtBot) -
         for found in re.findall(rb"/Title <([0-9a-f]+)>", data)
     ]
     assert titles == ["First ü?", "Second?"]
+    assert len(set(re.findall(rb"/Contents \[(\d+) 0 R \d+ 0 R (\d+) 0 R\]", data))) == 1
     (first,) = re.findall(rb"/Outlines (\d+) 0 R", data)
     assert b"\n%s 0 obj\n<< /Type /Outlines" % first in data
     pages_of = re.findall(rb"/Dest \[(\d+) 0 R", data)

@@ -21,7 +21,9 @@ def bad_ends(doc: QTextDocument, height: float) -> list[str]:
         if isinstance(item, QTextBlock) and not item.text().strip():
             continue
         if pages.ends_badly(item, leads):
-            kind = "box" if not isinstance(item, QTextBlock) else "text"
+            kind = "text"
+            if not isinstance(item, QTextBlock):
+                kind = "lone line of a box" if pages.leaves_one_line(item) else "box"
             found.append(f"lead and {kind}" if leads else kind)
         leads = [*leads, item] if pdf_breaks._leads(item) else []
     return found
@@ -52,8 +54,12 @@ def test_no_page_ends_badly(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> No
     for lines in range(2, 40):
         monkeypatch.setattr(pdf, "_PIECE", 100_000 if lines % 2 else 500)
         pdf.PdfExporter().write((conversation_of("q", text(lines)),), ExportOptions())
+    for lines in range(25, 50):  # somewhere one of them alone is left for the next page
+        code = "".join(f"x{n} = {n}\n" for n in range(lines))
+        long = "Line.\n\n" * 10 + f"```py\n{code}```\n"
+        pdf.PdfExporter().write((conversation_of("q", long),), ExportOptions())
     assert "lead and box" in before
-    assert "text" in before
+    assert {"text", "box", "lone line of a box"} <= before
     assert after == set()
 
 

@@ -5,8 +5,9 @@ What is exact carries everything; this is for what people read.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from app.domain.conversation import Message, Version
 from app.domain.generation import Role
@@ -58,14 +59,40 @@ def turns(chat: Chat, options: ExportOptions) -> Iterator[ExportedTurn]:
             yield ExportedTurn(_shown(message, options), version if several else None)
 
 
-def stepping(chat: Chat, options: ExportOptions, step: ExportStep) -> Iterator[ExportedTurn]:
+@dataclass(frozen=True, slots=True)
+class TurnBeingWritten:
+    """A message on its way into a file, and how far the file is.
+
+    Attributes:
+        turn: The message.
+        before: Characters of the messages above it.
+        total: Of all of them.
+        step: Told how many are done.
+    """
+
+    turn: ExportedTurn
+    before: int
+    total: int
+    step: ExportStep
+
+    def blocks(self) -> Iterator[Block]:
+        """What a page shows of it, one after the other; each is done when the next is asked for."""
+        message = self.turn.message
+        length = len(message.content)
+        shown = message_blocks(message, partial(self.step, self.before, self.total))
+        for at, block in enumerate(shown, 1):
+            yield block
+            self.step(self.before + length * at // len(shown), self.total)
+
+
+def stepping(chat: Chat, options: ExportOptions, step: ExportStep) -> Iterator[TurnBeingWritten]:
     """The same, and before each ``step`` is told how many characters are done."""
     listed = tuple(turns(chat, options))
     total = sum(len(turn.message.content) for turn in listed)
     done = 0
     for turn in listed:
         step(done, total)
-        yield turn
+        yield TurnBeingWritten(turn, done, total, step)
         done += len(turn.message.content)
 
 
@@ -76,9 +103,14 @@ def _shown(message: Message, options: ExportOptions) -> Message:
     return replace(message, placed=tuple(placed))
 
 
-def message_blocks(message: Message) -> tuple[Block, ...]:
-    """A message as a page shows it."""
-    return blocks_of(shown_parts(message.content, message.placed))
+def message_blocks(message: Message, each: Callable[[], object]) -> tuple[Block, ...]:
+    """A message as a page shows it.
+
+    Args:
+        message: The message.
+        each: Called again and again while it is read; what it raises ends that.
+    """
+    return blocks_of(shown_parts(message.content, message.placed), each=each)
 
 
 class Budget:

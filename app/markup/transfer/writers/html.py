@@ -13,8 +13,7 @@ from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
 from app.markup.transfer.writers.exported_turns import (
     Budget,
-    ExportedTurn,
-    message_blocks,
+    TurnBeingWritten,
     stepping,
     system_prompt,
 )
@@ -57,9 +56,14 @@ class BrowserRenderer:
         self._formulas = Budget(MAX_DRAWN)
         self._runs = Budget(MAX_RUNS)
 
+    @property
+    def full(self) -> bool:
+        """Whether no more formulas are drawn."""
+        return self._formulas.spent
+
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """Inline SVG on the baseline, in the colour and size of the text around it."""
-        if self._formulas.spent:
+        if self.full:
             return f"<code>{escape(markdown, quote=False)}</code>"
         try:
             style = FormulaStyle(display=display, size=_EM, colour="currentColor")
@@ -118,8 +122,8 @@ def write_html(chat: Chat, options: ExportOptions, step: ExportStep = no_step) -
             f"{HtmlBlocks(look, 's').html(parse(said))}</details>\n"
         )
     shown = "".join(
-        _turn(turn, f"m{number}-", look, options)
-        for number, turn in enumerate(stepping(chat, options, step), 1)
+        _turn(one, f"m{number}-", look, options)
+        for number, one in enumerate(stepping(chat, options, step), 1)
     )
     return (  # not shown: HTML
         f'<!DOCTYPE html>\n<html lang="{spoken.IN_FORCE.code}">\n<head>\n<meta charset="utf-8">\n'
@@ -129,18 +133,30 @@ def write_html(chat: Chat, options: ExportOptions, step: ExportStep = no_step) -
         f"<title>{title}</title>\n<style>\n{STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{title}</h1>\n"
         f'<p class="when">{day(options.local(c.created_at))}</p>\n'
-        f"{prompt}{shown}</main>\n</body>\n</html>\n"
+        f"{_told(look)}{prompt}{shown}</main>\n</body>\n</html>\n"
     )
 
 
-def _turn(turn: ExportedTurn, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
-    message = turn.message
+def _told(look: BrowserRenderer) -> str:
+    """What is not as one expects it on the page."""
+    if not look.full:
+        return ""
+    said = tr(
+        "This chat has more formulas than a page can show drawn. Those further down stand as they "
+        "were written. The PDF has all of them drawn."
+    )
+    return f'<p class="when">{said}</p>\n'  # not shown: HTML
+
+
+def _turn(one: TurnBeingWritten, prefix: str, look: BrowserRenderer, options: ExportOptions) -> str:
+    turn, message = one.turn, one.turn.message
     place = f' <span class="when">{turn.place}</span>' if turn.place else ""  # not shown: HTML
     who = escape(author(message))
     when = options.local(message.created_at)
     mine = message.role is Role.USER
     kind = "user" if mine else "answer"
-    body = HtmlBlocks(look, prefix, breaks=mine).html(message_blocks(message))
+    blocks = HtmlBlocks(look, prefix, breaks=mine)
+    body = "".join(blocks.html((block,)) for block in one.blocks())
     error = f'<p class="error">{escape(message.error)}</p>\n' if message.error else ""  # not shown
     return (  # not shown: HTML
         f'<section class="{kind}">\n<h2>{who} '

@@ -11,8 +11,7 @@ from app.markup.parts.registry import block_of, shown_parts
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
 from app.markup.transfer.writers.exported_turns import stepping, system_prompt
 from app.markup.transfer.writers.markdown import author
-from app.markup.transfer.writers.neutral import MAX_PARSED
-from app.markup.transfer.writers.spelled import spelled, spelled_blocks
+from app.markup.transfer.writers.spelled import spelled_blocks
 
 _RULE = "-" * 60
 
@@ -37,24 +36,19 @@ class PlainExporter:
         prompt = system_prompt(chat, options)
         if prompt:
             parts += ["", tr("System prompt:"), prompt]
-        for turn in stepping(chat, options, step):
-            message = turn.message
+        for one in stepping(chat, options, step):
+            turn, message = one.turn, one.turn.message
             when = day_and_time(options.local(message.created_at))
             head = " · ".join(filter(None, (author(message), when, turn.place)))
-            parts += ["", _RULE, head, "", _words(message)]
+            words = _typed(message) if message.role is Role.USER else spelled_blocks(one.blocks())
+            parts += ["", _RULE, head, "", words]
         text = "\n".join(parts) + "\n"
         return text.encode("utf-8", "replace")
 
 
-def _words(message: Message) -> str:
-    # What a person typed stands as it was typed, as do answers too long to be looked through.
-    typed = message.role is Role.USER
-    said: list[str] = []
-    for part in shown_parts(message.content, message.placed):
-        if not isinstance(part, TextPart):
-            said.append(spelled_blocks((block_of(part),)))
-        elif typed or len(part.text) > MAX_PARSED:
-            said.append(part.text)
-        else:
-            said.append(spelled(part.text))
-    return "\n\n".join(said)
+def _typed(message: Message) -> str:
+    """What a person typed, as it was typed."""
+    return "\n\n".join(
+        part.text if isinstance(part, TextPart) else spelled_blocks((block_of(part),))
+        for part in shown_parts(message.content, message.placed)
+    )

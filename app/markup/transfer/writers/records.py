@@ -96,6 +96,7 @@ def conversation_record(chat: Chat) -> dict[str, object]:
             "deleted_at": c.deleted_at.isoformat() if c.deleted_at else None,
             "scroll_message_id": c.scroll_message_id,
             "scroll_offset": c.scroll_offset,
+            "scroll_y": c.scroll_y,
             "options": pack(options_to_dict(c.options)),
             "parts": PARTS,
             "chosen": [[parent, child] for parent, child in chat.selected_children.items()],
@@ -239,6 +240,7 @@ def _conversation(record: Json) -> Conversation:
         deleted_at=_moment(record["deleted_at"]) if record.get("deleted_at") else None,
         scroll_message_id=_optional_id(record.get("scroll_message_id")),
         scroll_offset=_int(record.get("scroll_offset", 0)),
+        scroll_y=_int(record.get("scroll_y", 0)),
         options=options_from_dict(unpack(record.get("options"))),
     )
 

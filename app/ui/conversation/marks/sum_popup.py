@@ -14,7 +14,7 @@ from app.ui.style.theme import SPACE
 from app.ui.style.widgets import Popup, StyledLabel
 from app.ui.transcript.content.marks import Mark
 
-_WIDTH = 340  # pixels at 100 %
+_WIDTH = 340  # pixels at 100 %; more where the buttons' words need it
 
 
 class SumPopup(Popup):

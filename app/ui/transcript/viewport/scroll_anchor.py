@@ -104,11 +104,15 @@ class ScrollAnchor:
         item = self._widgets.lay_out(line.at, line.row)
         return item.caret_rect(line.inside).y() if item.length() else 0.0
 
-    def keep(self, line: VisibleLine | None) -> None:
+    def keep(self, line: VisibleLine | None, *, cut: bool = False) -> None:
         """Let ``line`` stay the one that is looked at, if scrolling left it in the upper half.
 
         What comes into view above it may still change its height, when a formula is drawn; that
         must not move what was there before.
+
+        Args:
+            line: Where it was.
+            cut: Whether the top of the viewport may cut it.
         """
         self._line = None
         if line is None:
@@ -116,7 +120,7 @@ class ScrollAnchor:
         for placed in self._flow.placed:
             if (placed.at, placed.row) == (line.at, line.row):
                 y = placed.y + self._top(line)
-                if 0 <= y < self._flow.viewport / 2:
+                if (cut or y >= 0) and y < self._flow.viewport / 2:
                     self.hold(replace(line, y=y))
 
     # ------------------------------------------------------------------ as anchors
@@ -139,7 +143,7 @@ class ScrollAnchor:
         return self.position(), self._at_top()
 
     def _at_top(self) -> ScrollPosition | None:
-        """The line nearest to the top, to stand there when nothing but the line is kept.
+        """The line nearest to the top, which the next window shows too, however low it is.
 
         The one read may stand far below the top, so it is not the one that `position` gives.
         """
@@ -149,12 +153,12 @@ class ScrollAnchor:
         for placed in self._flow.placed:
             if placed.row == 0 and 0 <= placed.y <= line.y:
                 message = self._branch.models[placed.at].message
-                return ScrollPosition(message.id, BEGINNING)
+                return ScrollPosition(message.id, BEGINNING, placed.y)
         cut = self._cut_line()
         if cut is not None and -cut.y < line.y:
             line = cut
         model = self._branch.models[line.at]
-        return ScrollPosition(model.message.id, _offset(model, line))
+        return ScrollPosition(model.message.id, _offset(model, line), line.y)
 
     def _cut_line(self) -> VisibleLine | None:
         """The line that the top of the viewport cuts, or that is the last one above it."""
@@ -196,7 +200,7 @@ class ScrollAnchor:
         """
         aim, self._aim = self._aim, None
         if aim is not None:
-            self.keep(aim)
+            self.keep(aim, cut=aim.y < 0)
 
     def resume_restore(self, model: MessageModel) -> bool:
         """More of a long message was read; whether the place that is looked for is reached."""

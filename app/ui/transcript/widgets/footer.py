@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
+from app.domain.grammar.form import form_of
+from app.domain.parts import FormPart
 from app.language import tr, trn
 from app.services.core import formatting
 from app.ui.style.widgets import open_below
@@ -222,6 +224,19 @@ def message_entries(
         rows.append((tr("Answer again with\u2026"), ActionKind.ANSWER_AGAIN, ""))
         if several:
             rows.append((tr("Compare versions\u2026"), ActionKind.COMPARE, ""))
+        rows += _form_entries(message)
     rows.append((tr("New chat from here"), ActionKind.BRANCH, ""))
     rows.append((tr("Delete\u2026"), ActionKind.DELETE, ""))
+    return rows
+
+
+def _form_entries(message: Message) -> list[tuple[str, ActionKind, str]]:
+    """What can be done with an answer in a form."""
+    parts = (one.part for one in message.placed if isinstance(one.part, FormPart))
+    part = next(parts, None)
+    if part is None or form_of(part) is None:
+        return []
+    rows: list[tuple[str, ActionKind, str]] = [(tr("Change its values"), ActionKind.CHANGE, "")]
+    if part.text:
+        rows.append((tr("Back to what the model wrote"), ActionKind.UNCHANGE, ""))
     return rows

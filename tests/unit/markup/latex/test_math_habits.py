@@ -68,6 +68,8 @@ def letters(latex: str) -> dict[str, str]:
         (r"\begin{array}{c} a \\[2pt] b \end{array}", "row[cell[a]]row[cell[b]]"),
         (r"\begin{aligned}[t] a &= b \\*[1em] c &= d \end{aligned}",
          "row[cell[a]|cell[=b]]row[cell[c]|cell[=d]]"),
+        (r"\begin{matrix} a \\[0, 1] \cr[c] \end{matrix}",
+         "row[cell[a]]row[cell[[0,1]]]row[cell[[c]]]"),
         (r"\stackrel[b]{a}{=}", "=ab"),
         (r"\underbracket[1pt][2pt]{x}", "x\u23b5"),
     ],
@@ -107,6 +109,7 @@ def test_colours_of_every_model_are_colours() -> None:
         (r"\text{``a'' -- b}", "\u201ca\u201d \u2013 b"),
         (r"\texttt{a--b}", "a--b"),
         (r"\text{{\bf a} b}", "a b"),
+        (r"\text{if $x + \text{or $y$}$ don't}", "if x+or y don\u2019t"),
         (r"\verb|a_b \frac|", "a_b \u29f5frac"),
         (r"\llap{a $b$}", "a b"),
         (r"\text{CO\textsubscript{2} m\textsuperscript{3}}", "CO_[2] m^[3]"),
@@ -220,8 +223,20 @@ def test_arrows_and_angles_are_brackets_where_a_bracket_is_asked_for(
         r"\left x \right)", r"\big x", r"\utilde{AB}", r"\mathchoice{a}{b}{c}{d}", r"\verb|a",
         r"\text{$x}", r"\si{\notaunit}", r"\hspace{x}", r"a \over b \over c", r"\over b",
         r"\tag{$x^2$} y", r"x''''''^2", r"\frac*{a}{b}", r"\sqrt*{x}", r"\SI*{5}{m}",
+        r"\'e + \^a", r"a \@b", r"\(x\)", r"a \* b", r"\colorbox{red}{$x$}", r"x_a^b_c",
     ],
 )  # fmt: skip
 def test_what_is_not_understood_is_shown_as_its_source(latex: str) -> None:
     with pytest.raises(MathError, match=r"\w"):
         render(latex, FormulaStyle(display=True))
+
+
+def test_a_short_name_is_drawn_as_what_it_is_short_for() -> None:
+    for short, long in (
+        (r"\varlimsup_n a", r"\mathop{\overline{\lim}}_n a"),
+        (r"\varinjlim_n A", r"\mathop{\underrightarrow{\lim}}_n A"),
+        (r"\overbracket{a + b}^{n}", r"\overset{n}{\overbracket{a + b}}"),
+        (r"\underbracket{a}_n", r"\underset{n}{\underbracket{a}}"),
+        (r"a\-b\/c", "abc"),
+    ):
+        assert render(short).svg == render(long).svg

@@ -161,6 +161,7 @@ def chats(draw: st.DrawFn, max_messages: int = 6) -> Chat:
         deleted_at=draw(st.none() | _moments),
         scroll_message_id=draw(st.none() | _ids),
         scroll_offset=draw(st.integers(-(2**31), 2**31)),
+        scroll_y=draw(st.integers(-(2**31), 2**31)),
         options=draw(_options),
     )
     return Chat(conversation, tuple(messages), chosen)

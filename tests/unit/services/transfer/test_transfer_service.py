@@ -474,6 +474,7 @@ def test_a_json_file_of_ours_that_lies_is_told(transfer: TransferService, tmp_pa
         {**chat, "messages": [{**message, "left_out": [[0, 9]]}]},
         {**chat, "messages": "none"},
         {**chat, "scroll_offset": 10**30},
+        {**chat, "scroll_y": 0.5},
     ]
     for lie in lies:
         file.write_text(json.dumps({"format": "phial", "version": 1, "conversations": [lie]}))

@@ -28,6 +28,7 @@ def test_a_conversation_comes_back_as_it_was(library: MessageRepository) -> None
         folder="Work",
         scroll_message_id="abc",
         scroll_offset=17,
+        scroll_y=-9,
     )
     library.conversations.create(made).result()
     assert library.conversations.get(made.id) == made

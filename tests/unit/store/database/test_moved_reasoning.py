@@ -16,7 +16,9 @@ import pytest
 from app.domain.conversation import MessageStatus
 from app.domain.parts import PlacedPart, ReasoningPart
 from app.store import OpenedStore, Searcher, open_store
-from app.store.database.migrations import SCHEMA_VERSION, migrate
+from app.store.database import migrations
+from app.store.database.connect import open_writer
+from app.store.database.migrations import MIGRATIONS, SCHEMA_VERSION, migrate
 from app.store.database.moved_reasoning import split_reasoning
 from app.store.safety.backups import Backups
 from app.store.safety.checks import full_check
@@ -196,3 +198,33 @@ def test_reasoning_is_split_off_as_versions_with_it_in_the_text_did() -> None:
     assert split_reasoning("<think>\n a\n</think>\n\nb") == ("a", True, "b")
     assert split_reasoning("<think>\n a\n") == ("a\n", False, "")
     assert split_reasoning("b <think>a</think>") is None
+
+
+@pytest.mark.parametrize("steps", range(1, MIGRATIONS.index(migrations._options) + 1))
+def test_the_index_is_made_once_and_fits_whichever_step_was_the_last_before_a_kill(
+    tmp_path: Path, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copy(OLD.with_name("schema-1.db"), tmp_path / "phial.db")
+    with closing(open_writer(tmp_path / "phial.db")) as connection:
+        answers = "SELECT seq, content FROM messages WHERE role = 'assistant'"
+        for seq, content in connection.execute(answers).fetchall():
+            thought = b"<think>zebra</think>" + content
+            connection.execute("UPDATE messages SET content = ? WHERE seq = ?", (thought, seq))
+        migrate(connection, lambda _version: None, migrations=MIGRATIONS[:steps])
+    made: list[object] = []
+    whole = migrations.rebuild_index
+    monkeypatch.setattr(
+        migrations, "rebuild_index", lambda *given: (made.append(given), whole(*given))
+    )
+    opened = open_store(tmp_path)
+    try:
+        assert len(made) == 1
+        searcher = Searcher(opened.repository)
+        assert len(searcher.search("getuserid") or ()) == 6
+        assert not searcher.search("zebra"), "what is searched is the text"
+        checked = opened.repository.database.submit_bare(
+            lambda c: full_check(c, compare_index=True)
+        ).result()
+        assert (checked.sound, checked.index_sound) == (True, True)
+    finally:
+        opened.close()
