@@ -107,8 +107,10 @@ def test_a_version_without_figures_says_so(qtbot: QtBot, opened: Opened) -> None
         datetime(2026, 1, 2, tzinfo=UTC),
     )  # fmt: skip
     dialog = VersionsDialog(opened.window, [bare], bare.id, chosen.append)
-    said = [label.text() for label in dialog.findChildren(StyledLabel)]
+    labels = dialog.findChildren(StyledLabel)
+    said = [label.text() for label in labels]
     assert said.count("-") == 2
+    assert [one.text()[:9] for one in labels if one.wordWrap()] == ["not known"]  # figures do not
     assert any(one.startswith("not known\n") and one.endswith("…") for one in said)
     assert not show_buttons(dialog)[0].isEnabled()
     dialog.close()
