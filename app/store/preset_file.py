@@ -30,7 +30,9 @@ from app.store.database.files import alone, peek_json, read_json, write_json
 from app.store.kept_entries import Entry, kept_entries
 
 _log = logging.getLogger(__name__)
-_OF_PRESET = ("id", "name", "about", "system_prompt", "values", "model", "form", "tools")
+_OF_PRESET = (
+    "id", "name", "about", "system_prompt", "values", "model", "form", "tools", "checks",
+)  # fmt: skip
 _OF_PROMPT = ("name", "text")
 _LARGEST = 5_000_000  # bytes of a file of presets that somebody gave; ours have a few thousand
 _KIND = "phial-presets"  # not shown: says what the file is

@@ -129,20 +129,23 @@ def main() -> None:
         size = (first / "phial.db").stat().st_size / 1e6
         once = Path(scratch) / "once"
         shutil.copytree(first, once)
+        begun = time.process_time()
         seconds, gaps = opened(once)
+        processor = time.process_time() - begun
         lost = wrong(said, once)
         shutil.rmtree(once)
         print(
             f"{len(said):,} messages, {size:.0f} MB, schema 1 to the newest: {seconds:.1f} s "
-            f"(limit {LIMIT:.0f}), {len(gaps) - 1} words of progress, longest silence "
-            f"{max(gaps):.2f} s, lost or changed {lost}, load {os.getloadavg()[0]:.1f}"
+            f"(limit {LIMIT:.0f}), processor {processor:.1f} s, {len(gaps) - 1} words of progress, "
+            f"longest silence {max(gaps):.2f} s, lost or changed {lost}, "
+            f"load {os.getloadavg()[0]:.1f}"
         )
         working = 0
         for number in range(options.kills):
             folder = Path(scratch) / f"killed-{number}"
             shutil.copytree(first, folder)
             for _ in range(TWICE):
-                working += killed(folder, rng.uniform(0, seconds))
+                working += killed(folder, rng.uniform(0, seconds / TWICE))
             opened(folder)
             lost += wrong(said, folder)
             shutil.rmtree(folder)

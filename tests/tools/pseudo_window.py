@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
+    QFrame,
     QGroupBox,
     QLabel,
     QLineEdit,
@@ -34,6 +35,7 @@ from PySide6.QtWidgets import (
     QPlainTextEdit,
     QPushButton,
     QTabBar,
+    QTextBrowser,
     QWidget,
 )
 
@@ -45,6 +47,7 @@ from app.ui.commands.palette import CommandPalette
 from app.ui.main_window import MainWindow
 from app.ui.settings.settings_page import SettingsPage
 from tests.support.harness import Harness, build
+from tests.tools.pseudo_conversation import look_at_a_conversation, look_at_forms
 
 _CONTROLS = (QLabel, QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QAbstractItemView)
 QUESTION, ANSWER = "Τί είναι αυτό;", ["Αυτό ", "είναι ένα ", "παράδειγμα."]
@@ -83,6 +86,8 @@ def texts_of(widget: QWidget) -> Iterator[str]:
             yield widget.placeholderText()
         case QPlainTextEdit():
             yield widget.placeholderText()
+        case QTextBrowser():
+            yield widget.toPlainText()
         case QComboBox():
             yield from (widget.itemText(row) for row in range(widget.count()))
         case QTabBar():
@@ -106,7 +111,10 @@ def _entries(menu: QMenu) -> Iterator[str]:
 
 
 def clipped(widget: QWidget) -> bool:
-    """Whether a label or a button shows less than its text."""
+    """Whether a label or a button shows less than its text, or a window more than the screen."""
+    room = widget.screen().availableGeometry()
+    if isinstance(widget, QDialog | QMenu | QFrame) and widget.isWindow():
+        return widget.width() > room.width() or widget.height() > room.height()
     if not isinstance(widget, QLabel | QPushButton | QTabBar) or widget.visibleRegion().isEmpty():
         return False
     if isinstance(widget, QLabel):
@@ -144,9 +152,11 @@ class Inspector:
         }
         self._application = make_application()
 
-    def window(self, name: str, settings: Settings) -> tuple[MainWindow, Harness]:
+    def window(
+        self, name: str, settings: Settings, engine: ScriptedEngine | None = None
+    ) -> tuple[MainWindow, Harness]:
         """A window over a data folder of its own."""
-        harness = build(self._folder / name, ScriptedEngine(ANSWER), settings)
+        harness = build(self._folder / name, engine or ScriptedEngine(ANSWER), settings)
         look = AppearanceController(self._application, harness.services)
         look.apply()
         window = MainWindow(harness.services, look.theme)
@@ -155,6 +165,12 @@ class Inspector:
         window.begin()
         self.settle()
         return window, harness
+
+    def close(self, window: MainWindow, harness: Harness) -> None:
+        """Close a window and what it was over."""
+        window.close()
+        harness.services.close()
+        window.deleteLater()
 
     def settle(self, done: Callable[[], bool] = lambda: True) -> None:
         """Let the window do what it has to, until it is ``done``."""
@@ -264,7 +280,7 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
     seen = Inspector(folder, pictures=pictures)
     window, harness = seen.window("first", Settings())
     seen.look("first window", window)
-    _close(window, harness)
+    seen.close(window, harness)
     window, harness = seen.window("used", Settings(welcomed=True))
     seen.look("empty chat", window)
     window.pane.composer.editor.setPlainText(QUESTION)
@@ -291,7 +307,7 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
         seen.settle()
     for command in WAITING:
         seen.wait(command, window.actions_table[command].trigger)
-    seen.wait("form", window.actions_table["form"].trigger, partial(_look_at_choices, seen))
+    seen.wait("form", window.actions_table["form"].trigger, partial(look_at_forms, seen))
     _look_at_files(seen, window, folder)
     window.actions_table["settings"].trigger()
     settings = window.pages.page
@@ -302,7 +318,8 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
             seen.look(f"settings {section.name.lower()}", settings)
         settings.close()
     seen.settle()
-    _close(window, harness)
+    seen.close(window, harness)
+    look_at_a_conversation(seen, folder)
     return seen.found
 
 
@@ -312,14 +329,6 @@ def _look_at_tabs(seen: Inspector, window: MainWindow) -> None:
             bar.setCurrentIndex(tab)
             seen.settle()
             seen.look(f"models, tab {tab + 1}", window)
-
-
-def _look_at_choices(seen: Inspector, dialog: QWidget) -> None:
-    for box in dialog.findChildren(QComboBox):
-        for row in range(1, box.count()):
-            box.setCurrentIndex(row)
-            seen.settle()
-            seen.look(f"form {row + 1}", dialog)
 
 
 def _look_at_files(seen: Inspector, window: MainWindow, folder: Path) -> None:
@@ -340,12 +349,6 @@ def _look_at_files(seen: Inspector, window: MainWindow, folder: Path) -> None:
         empty = next(one for one in dialog.findChildren(QPushButton) if one.isEnabled())
         seen.wait("trash is emptied", empty.click)
         seen.settle()
-
-
-def _close(window: MainWindow, harness: Harness) -> None:
-    window.close()
-    harness.services.close()
-    window.deleteLater()
 
 
 def main() -> int:

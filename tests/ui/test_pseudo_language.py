@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[2]
 SCALES = {"pseudo": "1", "pseudo-rtl": "2"}
 SCREEN = {"name": "small", "x": 0, "y": 0, "width": 1600, "height": 1100, "dpr": 1,
           "logicalDpi": 96, "logicalBaseDpi": 96}  # fmt: skip
-SCREENS = 48  # that are looked at, at least
+SCREENS = 64  # that are looked at, at least
 
 
 @cache

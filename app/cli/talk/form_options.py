@@ -6,7 +6,15 @@ import argparse
 
 from app.cli.values import WrongUsageError, path, words
 from app.domain.errors import InvalidValueError
-from app.domain.grammar.form import Form, FormKind, parse_form
+from app.domain.grammar.form import (
+    FORM_WORDS,
+    VALUE_WORDS,
+    Form,
+    FormKind,
+    ValueKind,
+    form_kind,
+    parse_form,
+)
 from app.language import tr
 from app.language.system_reasons import reason_of
 
@@ -18,8 +26,16 @@ def add_form_options(parser: argparse.ArgumentParser) -> None:
         type=words,
         metavar="FORM",
         help=tr(
-            'the answer\'s form: list, "table:Name,Born:number", "fields:Name,Died:date?", '
-            '"one_of:yes|no", json; it exits with {failed} where the answer does not keep to it',
+            'the answer\'s form: {list}, "{table}:Name,Born:{number}", '
+            '"{fields}:Name,Died:{date}?", "{one_of}:yes|no", {json}; it exits with {failed} where '
+            "the answer does not keep to it",
+            list=FORM_WORDS[FormKind.LIST],
+            table=FORM_WORDS[FormKind.TABLE],
+            number=VALUE_WORDS[ValueKind.NUMBER],
+            fields=FORM_WORDS[FormKind.FIELDS],
+            date=VALUE_WORDS[ValueKind.DATE],
+            one_of=FORM_WORDS[FormKind.ONE_OF],
+            json=FORM_WORDS[FormKind.JSON],
             failed="1",
         ),
     )
@@ -39,7 +55,7 @@ def form_given(options: argparse.Namespace) -> Form | None:
     asked = options.form or FormKind.JSON.value
     schema = ""
     if options.schema is not None:
-        if asked.strip().lower() != FormKind.JSON.value:
+        if form_kind(asked) is not FormKind.JSON:
             raise WrongUsageError(tr("A schema belongs to --form json."))
         try:
             schema = options.schema.read_text(encoding="utf-8-sig")

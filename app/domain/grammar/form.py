@@ -2,26 +2,32 @@
 
 A form is written in one line: ``list``, ``table:Name,Born:number``, ``fields:Name,Died:date?``,
 ``one_of:yes|no``, ``json`` with a schema beside it. That is what a terminal is given; the window's
-dialog has a column, a field or a choice in each line.
+dialog has a column, a field or a choice in each line. The words for forms and for kinds of values
+are those of the language in force (``tabelle:Name,Geboren:zahl``); the English ones are understood
+everywhere, so that a script runs in every language, and are what is stored.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.errors import InvalidValueError
 from app.domain.parts import FormPart
-from app.language import tr
+from app.language import tr, trc
 
 MOST_COLUMNS = 24
 MOST_CHOICES = 1_000
 LONGEST_NAME = 80  # characters
 LONGEST_SCHEMA = 200_000  # characters
 DEEPEST_SCHEMA = 64  # brackets in one another; a schema may nest less
+
+
+FREE = FormPart("free")
+"""Said of a question that wants its answer in no form though its chat's preset has one."""
 
 
 class FormKind(StrEnum):
@@ -42,6 +48,24 @@ class ValueKind(StrEnum):
     WHOLE = "whole"
     DATE = "date"
     YES_NO = "yes-no"
+
+
+FORM_WORDS: Mapping[FormKind, str] = {
+    FormKind.LIST: trc("typed, one word", "list"),
+    FormKind.TABLE: trc("typed, one word", "table"),
+    FormKind.FIELDS: trc("typed, one word", "fields"),
+    FormKind.JSON: trc("typed, one word", "json"),
+    FormKind.ONE_OF: trc("typed, one word", "one_of"),
+}
+"""What a form is called where one is typed, in the language in force."""
+VALUE_WORDS: Mapping[ValueKind, str] = {
+    ValueKind.TEXT: trc("typed, one word", "text"),
+    ValueKind.NUMBER: trc("typed, one word", "number"),
+    ValueKind.WHOLE: trc("typed, one word", "whole"),
+    ValueKind.DATE: trc("typed, one word", "date"),
+    ValueKind.YES_NO: trc("typed, one word", "yes-no"),
+}
+"""What a kind of value is called where one is typed, in the language in force."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,20 +146,17 @@ def parse_form(text: str, schema: str = "") -> Form:
     """The form that a line means.
 
     Args:
-        text: Such as ``table:Name,Born:number``.
+        text: Such as ``table:Name,Born:number``, in English or in the language in force.
         schema: Of ``json``.
 
     Raises:
         InvalidValueError: It means none; says why.
     """
     word, _, rest = text.strip().partition(":")
-    try:
-        kind = FormKind(word.strip().lower().replace("-", "_"))
-    except ValueError as error:
-        known = ", ".join(FormKind)
-        raise _refused(
-            tr("There is no form “{word}”; there are {known}.", word=word, known=known)
-        ) from error
+    kind = form_kind(word)
+    if kind is None:
+        known = ", ".join(FORM_WORDS.values())
+        raise _refused(tr("There is no form “{word}”; there are {known}.", word=word, known=known))
     match kind:
         case FormKind.TABLE | FormKind.FIELDS:
             return Form(kind, parse_fields(rest))
@@ -145,6 +166,59 @@ def parse_form(text: str, schema: str = "") -> Form:
             return Form(kind, schema=schema or rest or "{}")
         case FormKind.LIST:
             return Form(kind)
+
+
+def form_kind(word: str) -> FormKind | None:
+    """The form that a word means, in English or in the language in force; None for none."""
+    meant = word.strip().casefold()
+    return next(
+        (
+            kind
+            for kind, own in FORM_WORDS.items()
+            if meant == own.casefold() or meant.replace("-", "_") == kind.value
+        ),
+        None,
+    )
+
+
+def _value_kind(word: str) -> ValueKind | None:
+    meant = word.strip(" ?").casefold()
+    return next(
+        (kind for kind, own in VALUE_WORDS.items() if meant in {own.casefold(), kind.value}), None
+    )
+
+
+def form_line(form: Form) -> str:
+    """A form in one line, as :func:`parse_form` reads it."""
+    match form.kind:
+        case FormKind.TABLE | FormKind.FIELDS:
+            return f"{form.kind}:{','.join(map(field_line, form.fields))}"
+        case FormKind.ONE_OF:
+            return f"{form.kind}:{'|'.join(form.choices)}"
+        case FormKind.JSON:
+            return f"{form.kind}:{form.schema}"
+        case FormKind.LIST:
+            return form.kind.value
+
+
+def form_of_line(text: str) -> Form | None:
+    """The form that a line means; None where it means none, as of a newer Phial."""
+    try:
+        return parse_form(text) if text else None
+    except InvalidValueError:
+        return None
+
+
+def field_line(one: FormField, words: Mapping[ValueKind, str] | None = None) -> str:
+    """A column or field as it is typed.
+
+    Args:
+        one: The field.
+        words: Of its kind in the reader's language; None writes what every language reads.
+    """
+    plain = one.kind is ValueKind.TEXT and not one.name.endswith("?") and ":" not in one.name
+    kind = "" if plain else f": {words[one.kind] if words else one.kind}"
+    return f"{one.name}{kind}{'' if one.required else '?'}"
 
 
 def parse_fields(text: str) -> tuple[FormField, ...]:
@@ -157,21 +231,16 @@ def parse_fields(text: str) -> tuple[FormField, ...]:
 
 
 def _field(text: str) -> FormField:
-    name, _, kind = text.strip().rpartition(":")
-    if not name or kind.strip(" ?").lower() not in set(ValueKind):
-        if name:
-            known = ", ".join(ValueKind)
-            raise _refused(
-                tr(
-                    "“{kind}” is no kind of value; there are {known}.",
-                    kind=kind.strip(),
-                    known=known,
-                )
-            )
-        name, kind = kind, ""
-    optional = (kind or name).rstrip().endswith("?")
-    bare = name.strip() if kind else name.strip().rstrip("?").strip()
-    return FormField(bare, ValueKind(kind.strip(" ?").lower() or "text"), not optional)
+    name, _, word = text.strip().rpartition(":")
+    if not name:
+        return FormField(word.rstrip(" ?"), required=not word.endswith("?"))
+    kind = _value_kind(word)
+    if kind is None:
+        known = ", ".join(VALUE_WORDS.values())
+        raise _refused(
+            tr("“{kind}” is no kind of value; there are {known}.", kind=word.strip(), known=known)
+        )
+    return FormField(name.strip(), kind, not word.rstrip().endswith("?"))
 
 
 def parse_choices(text: str) -> tuple[str, ...]:
@@ -194,7 +263,14 @@ def read_schema(text: str) -> object:
     try:
         schema: object = json.loads(text)
     except ValueError as error:
-        raise _refused(tr("The schema is no JSON: {reason}.", reason=str(error))) from error
+        at = error if isinstance(error, json.JSONDecodeError) else None
+        raise _refused(
+            tr(
+                "The schema is no JSON: it goes wrong in line {line}, at character {column}.",
+                line=at.lineno if at else 1,
+                column=at.colno if at else 1,
+            )
+        ) from error
     return schema
 
 

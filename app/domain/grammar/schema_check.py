@@ -6,10 +6,11 @@ share a mistake.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
+
+from app.domain.grammar.pattern_check import finds
 
 _DEEPEST = 200
 
@@ -118,7 +119,7 @@ def _in_bounds(value: float, schema: Mapping[str, Any]) -> bool:
 def _text_fits(value: str, schema: Mapping[str, Any]) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         return False
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not finds(schema["pattern"], value):
         return False
     try:
         match schema.get("format"):

@@ -82,6 +82,8 @@ class Sheet(QDialog):
         super().showEvent(event)
         if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
             self.adjustSize()
+        elif self._under is not None:
+            self.resize(self.size().boundedTo(self._room()))
         if self._under is not None and self._dim is None:
             self._dim = _Dim(self._under)
             self._dim.show()

@@ -565,7 +565,7 @@ def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
     )
     message = view._layout.branch.models[-1].message
     view.finish(replace(message, content="The answer is seven.", status=MessageStatus.COMPLETE))
-    assert told == ["Phial answered: The answer is seven."]
+    assert told == ["Phial is answering.", "Phial answered: The answer is seven."]
 
 
 def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced(
@@ -577,7 +577,7 @@ def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced
     view.feed(key, text)
     message = view._layout.branch.models[-1].message
     view.finish(replace(message, content=text, status=MessageStatus.COMPLETE))
-    (said,) = told
+    said = told[-1]
     words = said.removeprefix("Phial answered: ").removesuffix("\u2026")
     assert text.startswith(f"{words} ")
     assert 3_990 < len(words) <= 4_000

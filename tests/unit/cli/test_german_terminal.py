@@ -38,6 +38,19 @@ def test_a_wrong_command_line_is_refused_in_german(
 
 
 @pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("form", "said"),
+    [  # the words of the language, and the English ones beside them
+        ("tabelle:Name,Geboren:ganzzahl,X:farbe", "es gibt text, zahl, ganzzahl, datum, ja-nein"),
+        ("table:Name,Born:whole,X:colour", "„colour“ ist keine Art von Wert"),
+        ("gedicht", "es gibt liste, tabelle, felder, json, eins_von"),
+    ],
+)
+def test_a_form_is_typed_in_german_or_english(form: str, said: str) -> None:
+    assert said in phial("ask", "Hi", "--form", form, code=EXIT_USAGE, PHIAL_LANGUAGE="de").err
+
+
+@pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("command", ["", "ask", "models", "settings", "chats", "completion"])
 def test_help_has_no_english_frame(command: str) -> None:
     shown = phial(*command.split(), "--help", PHIAL_LANGUAGE="de").out
