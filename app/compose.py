@@ -29,6 +29,7 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.models.model_service import ModelService
     from app.services.models.named_models import NamedModels
     from app.services.models.quantizations import QuantizationService
+    from app.services.moving import MovingService
     from app.services.presets.answer_options import AnswerOptions
     from app.services.presets.preset_service import PresetService
     from app.services.privacy.connections import ConnectionService
@@ -364,6 +365,19 @@ def build_services(
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     room = build_models(setup, of_files, reach, model=model)
     engine = room.engine
+    documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
+    chat_options = ChatOptionsService(
+        library, room.presets, room.options, room.models, setup.settings, setup.bus
+    )
+    writer = AnswerWriter(engine, room.models, library, room.options, setup.bus, documents)
+    chat = ChatService(engine, room.executor, room.models, library, chat_options, setup.bus, writer)
+
+    @cache
+    def moving() -> MovingService:
+        from app.services.moving import MovingService
+
+        return MovingService(setup.folders, chat, room.downloads)
+
     maintenance = MaintenanceService(
         opened.health,
         opened.repository,
@@ -371,13 +385,8 @@ def build_services(
         after_start=setup.maintained_after,
         missing=opened.report.lost,
         start_report=report,
+        tidy=(lambda: moving().tidy()) if setup.folders.moved else tuple,
     )
-    documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
-    chat_options = ChatOptionsService(
-        library, room.presets, room.options, room.models, setup.settings, setup.bus
-    )
-    writer = AnswerWriter(engine, room.models, library, room.options, setup.bus, documents)
-    chat = ChatService(engine, room.executor, room.models, library, chat_options, setup.bus, writer)
     return Services(
         bus=setup.bus,
         settings=setup.settings,
@@ -433,6 +442,7 @@ def build_services(
         updates=UpdateService(setup.settings, room.connections.gate),
         connections=room.connections,
         serving=build_serving(setup, room),
+        moving=moving,
         executor=room.executor,
         engine=engine,
         data_folder=setup.folders.data,

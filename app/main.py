@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.domain.model import ModelFile
     from app.markup.transfer.values import Exporter
     from app.services.core.settings import SettingsService
+    from app.services.moving import MovePlan
 
 OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 
@@ -264,7 +265,30 @@ def _open_window(
         with StartProgress() as starting:
             built = build_services(setup, make_engine(setup), progress=starting.tell)
         with closing(built) as services:
-            return run(services, channel=lock.channel, files=files)
+            code = run(services, channel=lock.channel, files=files)
+        move = services.moving().wanted
+        if move is not None:  # everything is closed, and the lock is held
+            return _move(move)
+        return code
+
+
+def _move(plan: MovePlan) -> int:
+    """Move the data, say what came of it where it failed, and start again."""
+    from app.domain.errors import KnownError
+    from app.language import tr
+    from app.services.moving import move_data
+    from app.ui.application import RESTART
+    from app.ui.start_failure import show_failure
+    from app.ui.start_progress import StartProgress
+
+    words = tr("Your data is moved to {folder}. It is safe if this is interrupted.",
+               folder=str(plan.target))  # fmt: skip
+    try:
+        with StartProgress(0, words) as progress:
+            move_data(plan, progress.tell)
+    except KnownError as error:
+        show_failure(error)
+    return RESTART
 
 
 def _use_model(settings: SettingsService, path: str) -> None:

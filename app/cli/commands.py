@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from app.markup.transfer.values import Exporter
 
 COMMANDS = (
-    "ask", "bench", "calc", "doctor", "documents", "endpoints", "models", "presets", "serve",
-    "settings", "chat", "chats", "completion",
+    "ask", "bench", "calc", "doctor", "documents", "endpoints", "models", "move", "presets",
+    "serve", "settings", "chat", "chats", "completion",
 )  # fmt: skip
 _WINDOW = frozenset({"--demo", "--self-test", "--version"})  # not shown
 _DEBUG = "--debug"
@@ -108,6 +108,10 @@ def declare(
             from app.cli.models import actions as models
 
             models.add_parser(commands)
+        case "move":
+            from app.cli.chats import move
+
+            move.add_parser(commands)
         case "presets":
             from app.cli import presets
 

@@ -15,7 +15,7 @@ from app.domain.presets.bundled import PRESETS
 from app.domain.presets.preset import Preset, preset_to_dict
 from app.domain.settings import SPECS
 from app.language import tr, trn
-from app.services.core.formatting import setting_text
+from app.services.core.formatting import preset_traits, setting_text
 from app.services.presets.preset_service import PresetService
 from app.setup import Setup
 
@@ -109,8 +109,7 @@ def preset_lines(preset: Preset) -> list[str]:
     lines = [preset.name, preset.about]
     if preset.model:
         lines.append(tr("For the model: {model}", model=preset.model))
-    if preset.tools:
-        lines.append(tr("May have numbers computed by the calculator"))
+    lines += preset_traits(preset)
     lines += [
         f"{SPECS[name].option.label}: {setting_text(SPECS[name], value)}"
         for name, value in preset.values.items()

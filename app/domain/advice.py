@@ -212,6 +212,56 @@ def recommend(
     return max(found, key=lambda one: one.advice.tokens_per_second, default=None)
 
 
+def best_file(
+    family: CatalogFamily, judged: Iterable[tuple[CatalogFile, Advice | None]]
+) -> CatalogFile | None:
+    """The file of one model to take here, whichever model is; None when none would answer.
+
+    The best trade of quality and speed, as :func:`recommend` makes it. Where all would be slow,
+    the fastest that loses little.
+    """
+    usable = [
+        Recommendation(family, file, advice)
+        for file, advice in judged
+        if advice is not None and advice.fit.usable
+    ]
+    found = [one for one in usable if one.file.recommended] or usable
+    quick = [one for one in found if one.advice.fit is not Fit.SLOW]
+    if quick:
+        return max(quick, key=_trade).file
+    good = [one for one in found if (one.file.size or 0) * 8 / family.parameters >= GOOD_BITS]
+    best = max(good or found, key=lambda one: one.advice.tokens_per_second, default=None)
+    return best.file if best is not None else None
+
+
+def reason_for(one: Recommendation) -> str:
+    """Why a file is the one to take here, in a sentence: the rule by which it was chosen."""
+    if one.advice.fit is Fit.SLOW:
+        return tr("Every model would be slow on this computer; this one is the fastest.")
+    match _trade(one)[0]:
+        case 2:
+            return tr(
+                "{model} is the largest model that answers well on this computer, and "
+                "{quantization} the finest of its files that writes as fast as one reads.",
+                model=one.family.name,
+                quantization=one.file.quantization,
+            )
+        case 1:
+            return tr(
+                "{model} is the largest model that answers well on this computer, and "
+                "{quantization} the fastest of its files that loses little.",
+                model=one.family.name,
+                quantization=one.file.quantization,
+            )
+        case _:
+            return tr(
+                "{model} is the largest model that answers well on this computer; finer files "
+                "than {quantization} do not fit.",
+                model=one.family.name,
+                quantization=one.file.quantization,
+            )
+
+
 def _trade(one: Recommendation) -> tuple[int, int]:
     size = one.file.size or 0
     if one.advice.tokens_per_second >= COMFORTABLE:

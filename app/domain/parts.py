@@ -133,12 +133,15 @@ class FormPart:
         schema: What was asked: JSON.
         valid: Whether the text was checked and keeps to it; None while it is not known.
         cut: The answer ended before its form did: it was stopped, or met a limit.
+        text: What the model had written, where a person changed a value since; empty where none
+            was changed.
     """
 
     kind: str
     schema: str = ""
     valid: bool | None = None
     cut: bool = False
+    text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

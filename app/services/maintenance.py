@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation
@@ -36,6 +36,7 @@ class MaintenanceService:
         after_start: Seconds until the first round; tests give 0.
         missing: What opening found in a backup and not in the library.
         start_report: Sentences to show once: repaired, recovered, replaced by defaults.
+        tidy: What is done before the first round; what it says is told.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class MaintenanceService:
         after_start: float = AFTER_START,
         missing: Lost | None = None,
         start_report: tuple[str, ...] = (),
+        tidy: Callable[[], tuple[str, ...]] = tuple,
     ) -> None:
         from app.services.core.serial_executor import SerialExecutor
 
@@ -55,7 +57,7 @@ class MaintenanceService:
         self._health = health
         self._library = library
         self._bus = bus
-        self._after_start = after_start
+        self._after_start, self._tidy = after_start, tidy
         self._closing = threading.Event()
         self._executor = SerialExecutor("maintenance")
 
@@ -147,8 +149,19 @@ class MaintenanceService:
     def _rounds(self) -> None:
         wait = self._after_start
         while not self._closing.wait(wait):
+            if wait != EVERY:
+                self._tidy_up()
             self._round()
             wait = EVERY
+
+    def _tidy_up(self) -> None:
+        try:
+            told = self._tidy()
+        except KnownError as error:
+            self._bus.publish(ErrorReported(error))
+            return
+        for sentence in told:
+            self._bus.publish(Notice(sentence))
 
     def _round(self) -> None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from app.services.models.model_service import ModelService
     from app.services.models.quantizations import QuantizationService
     from app.services.models.snapshots import SnapshotService
+    from app.services.moving import MovingService
     from app.services.presets.preset_service import PresetService
     from app.services.privacy.connections import ConnectionService
     from app.services.serving.serving_service import ServingService
@@ -62,6 +64,7 @@ class Services:
     updates: UpdateService
     connections: ConnectionService
     serving: ServingService
+    moving: Callable[[], MovingService]
     executor: SerialExecutor
     engine: Engine
     data_folder: Path

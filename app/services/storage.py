@@ -33,13 +33,15 @@ def storage_use(data: Path, models: Path, snapshots: int) -> list[StorageUse]:
         snapshots: Bytes of the remembered state of chats.
     """
     library = sum(_size(one) for one in data.glob("phial.db*"))
-    documents = _size(data / "documents")
+    documents = sum(_size(one) for one in data.glob("documents*"))
+    small = sum(_bytes(one) for one in data.glob("*.json*") if one.is_file())
     kinds = (
         StorageUse(tr("Models"), models, _size(models)),
         StorageUse(tr("Chats"), data / "phial.db", library),
         StorageUse(tr("Backups of chats"), data / "backups", _size(data / "backups")),
         StorageUse(tr("What was read of documents"), data / "documents", documents),
         StorageUse(tr("Remembered state of chats"), data, snapshots),
+        StorageUse(tr("Settings and lists"), data / "settings.json", small),
     )
     return sorted(kinds, key=lambda one: -one.size)
 

@@ -50,6 +50,21 @@ class LadderStore:
 
 
 @dataclass(frozen=True, slots=True)
+class DepthSpeed:
+    """How fast one model wrote with about so much before it, averaged.
+
+    Attributes:
+        tokens: In the context while it was written.
+        rate: Tokens a second.
+        answers: How many were measured.
+    """
+
+    tokens: float
+    rate: float
+    answers: int
+
+
+@dataclass(frozen=True, slots=True)
 class ModelSpeeds:
     """Measured rates of one model on this machine, averaged.
 
@@ -57,11 +72,13 @@ class ModelSpeeds:
         prompt_tokens_per_second: Reading; 0 where never measured.
         completion_tokens_per_second: Writing; 0 where never measured.
         answers: How many answers were measured.
+        depths: Writing, by tokens in the context; one for each doubling, the shallowest first.
     """
 
     prompt_tokens_per_second: float = 0.0
     completion_tokens_per_second: float = 0.0
     answers: int = 0
+    depths: tuple[DepthSpeed, ...] = ()
 
 
 class SpeedStore:
@@ -80,8 +97,16 @@ class SpeedStore:
         with self._lock:
             return _speeds(_read(self._path).get(model_sha256))
 
-    def record(self, model_sha256: str, prompt_rate: float, completion_rate: float) -> ModelSpeeds:
+    def record(
+        self, model_sha256: str, prompt_rate: float, completion_rate: float, depth: float = 0.0
+    ) -> ModelSpeeds:
         """Add one answer's rates in tokens a second (0: not measured this time).
+
+        Args:
+            model_sha256: Of the model's file.
+            prompt_rate: Reading.
+            completion_rate: Writing.
+            depth: Tokens in the context while it was written; 0 where unknown.
 
         Returns:
             The averages now, which are kept where the disk allows it.
@@ -93,6 +118,7 @@ class SpeedStore:
                 _average(old.prompt_tokens_per_second, prompt_rate),
                 _average(old.completion_tokens_per_second, completion_rate),
                 old.answers + 1,
+                _with_depth(old.depths, depth, completion_rate),
             )
             data[model_sha256] = asdict(new)
             _write(self._path, data)
@@ -121,7 +147,33 @@ def _speeds(value: object) -> ModelSpeeds:
         _rate(value.get("prompt_tokens_per_second")),
         _rate(value.get("completion_tokens_per_second")),
         int(_rate(value.get("answers"))),
+        _depths(value.get("depths")),
     )
+
+
+def _depths(value: object) -> tuple[DepthSpeed, ...]:
+    if not isinstance(value, list):
+        return ()
+    found = (
+        DepthSpeed(_rate(one.get("tokens")), _rate(one.get("rate")), int(_rate(one.get("answers"))))
+        for one in value
+        if isinstance(one, dict)
+    )
+    return tuple(one for one in found if one.tokens and one.rate)
+
+
+def _with_depth(
+    depths: tuple[DepthSpeed, ...], depth: float, rate: float
+) -> tuple[DepthSpeed, ...]:
+    """The averages with one answer more, in the same doubling of tokens as others were."""
+    if depth < 1 or rate <= 0:
+        return depths
+    kept = {int(one.tokens).bit_length(): one for one in depths}
+    band = int(depth).bit_length()
+    old = kept.get(band, DepthSpeed(0.0, 0.0, 0))
+    tokens, speed = _average(old.tokens, depth), _average(old.rate, rate)
+    kept[band] = DepthSpeed(tokens, speed, old.answers + 1)
+    return tuple(kept[key] for key in sorted(kept))
 
 
 def _rate(value: object) -> float:

@@ -12,11 +12,10 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from app.domain.errors import InvalidValueError, KnownError, StoreBusyError, TransferError
+from app.domain.errors import InvalidValueError, KnownError, TransferError
 from app.domain.presets.preset import (
     Preset,
     SavedPrompt,
@@ -25,21 +24,16 @@ from app.domain.presets.preset import (
     preset_from_dict,
     preset_to_dict,
 )
-from app.domain.private_files import FILE_MODE
 from app.language import tr
 from app.store.database.failures import file_error
-from app.store.database.files import (
-    make_folder,
-    peek_json,
-    read_json,
-    write_json,
-)
+from app.store.database.files import alone, peek_json, read_json, write_json
 from app.store.kept_entries import Entry, kept_entries
 
 _log = logging.getLogger(__name__)
-_OF_PRESET = ("id", "name", "about", "system_prompt", "values", "model", "form", "tools")
+_OF_PRESET = (
+    "id", "name", "about", "system_prompt", "values", "model", "form", "tools", "checks",
+)  # fmt: skip
 _OF_PROMPT = ("name", "text")
-_LOCK_SECONDS = 2.0
 _LARGEST = 5_000_000  # bytes of a file of presets that somebody gave; ours have a few thousand
 _KIND = "phial-presets"  # not shown: says what the file is
 
@@ -83,17 +77,8 @@ class PresetFile:
             StoreBusyError: Another Phial does not let go of the file.
             StoreError: Another I/O error.
         """
-        from filelock import FileLock, Timeout  # not where presets are only read
-
-        lock = FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS, mode=FILE_MODE)
-        with self._lock, ExitStack() as held:
-            try:
-                make_folder(self.path.parent)
-                held.enter_context(lock)
-            except Timeout as error:
-                raise StoreBusyError(tr("Another Phial is changing the presets.")) from error
-            except OSError as error:
-                raise file_error(error, self.path.name) from error
+        busy = tr("Another Phial is changing the presets.")
+        with self._lock, alone(self.path, busy):
             stored, _ = read_json(self.path)  # what a newer version put there stays
             changed = change(_own(stored))
             presets = _kept_presets(stored.get("presets"), changed.presets)

@@ -7,20 +7,15 @@ it changed, over what stands there now, while no other does.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.domain.errors import InvalidValueError, KnownError, StoreBusyError
+from app.domain.errors import InvalidValueError, KnownError
 from app.domain.options import check
-from app.domain.private_files import FILE_MODE
 from app.domain.settings import SPECS, Settings, settings_to_dict
 from app.language import paragraph, tr
-from app.store.database.failures import file_error
-from app.store.database.files import make_folder, peek_json, read_json, write_json
-
-_LOCK_SECONDS = 2.0  # another Phial writes for milliseconds; the window waits meanwhile
+from app.store.database.files import alone, peek_json, read_json, write_json
 
 
 class SettingsStore:
@@ -87,7 +82,8 @@ class SettingsStore:
             StoreError: Another I/O error.
         """
         new, defaults = settings_to_dict(settings), settings_to_dict(Settings())
-        with self._alone():
+        busy = tr("Another Phial is changing the settings.")
+        with self._lock, alone(self.path, busy):
             known = peek_json(self.path) is not None
             old = settings_to_dict(before) if before is not None and known else {}
             stored, _ = read_json(self.path)
@@ -100,22 +96,6 @@ class SettingsStore:
                     stored.pop(name, None)
             write_json(self.path, stored)
         return settings_from_dict(stored)[0]
-
-    @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """No other thread or process writes the settings in this block."""
-        from filelock import FileLock, Timeout  # not where settings are only read
-
-        lock = FileLock(f"{self.path}.lock", timeout=_LOCK_SECONDS, mode=FILE_MODE)
-        with self._lock, ExitStack() as held:
-            try:
-                make_folder(self.path.parent)
-                held.enter_context(lock)
-            except Timeout as error:
-                raise StoreBusyError(tr("Another Phial is changing the settings.")) from error
-            except OSError as error:
-                raise file_error(error, self.path.name) from error
-            yield
 
 
 def settings_from_dict(data: Mapping[str, object]) -> tuple[Settings, list[str]]:

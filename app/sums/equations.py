@@ -17,7 +17,7 @@ from app.sums.expressions import (
     evaluate,
     in_unit,
 )
-from app.sums.lexer import Kind, Token, tokens
+from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
 from app.sums.rounding import Judgement, compare, looks_rounded
 from app.sums.spoken import said_as_signs
@@ -91,19 +91,20 @@ def wrong_equations(
     if _DOUBT.search(text, start, end):
         return
     given = symbols or {}
-    for clause in _clauses(found):
+    for clause in _clauses(found, text):
         yield from _in_clause(clause, text, start, given)
 
 
-def _clauses(found: Sequence[Token]) -> Iterator[list[Token]]:
-    """Stretches between breaks; a colon breaks where it has no blanks on both sides."""
+def _clauses(found: Sequence[Token], text: str) -> Iterator[list[Token]]:
+    """Stretches between breaks; a colon breaks where it has no blank before it, but one behind."""
     clause: list[Token] = []
     for index, token in enumerate(found):
         broken = token.kind is Kind.BREAK
         if token.text == ":" and token.kind is Kind.OPERATOR:
             before = found[index - 1].end if index else token.start
             after = found[index + 1].start if index + 1 < len(found) else token.end
-            if before == token.start and after > token.end:
+            close = not text[before : token.start].strip(HIDDEN)  # emphasis may end before it
+            if close and after > token.end:
                 broken = True
         if broken:
             yield clause

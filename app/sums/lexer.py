@@ -63,6 +63,16 @@ _RELATIONS = {
     "=": "=", "≈": "~", "≃": "~", "≅": "~", "≐": "~", "<": "<", ">": ">", "≤": "<=", "≥": ">=",
     "⩽": "<=", "⩾": ">=",
 }  # fmt: skip
+_ONE = {
+    **{sign: (Kind.OPERATOR, text) for sign, text in _SIGNS.items()},
+    **{sign: (Kind.RELATION, text) for sign, text in _RELATIONS.items()},
+    **dict.fromkeys("([", (Kind.OPEN, "(")),
+    **dict.fromkeys(")]", (Kind.CLOSE, ")")),
+    **{sign: (Kind.WORD, sign) for sign in "$€£¥₹"},
+    **{sign: (Kind.BREAK, sign) for sign in ".,;?\n|\"“”„«»•…&‘’'→⇒"},
+    "√": (Kind.FUNCTION, "sqrt"),
+}
+"""What one sign alone is."""
 _COMMANDS = {
     "times": "*", "cdot": "*", "ast": "*", "div": "/", "approx": "~", "simeq": "~", "lt": "<",
     "gt": ">", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "leqslant": "<=",
@@ -139,20 +149,10 @@ class _Lexer:
         two = text[at : min(at + 2, end)]
         if two in _TWO:
             return Token(*_TWO[two], at, at + len(two))
-        if sign in _RELATIONS:
-            return Token(Kind.RELATION, _RELATIONS[sign], at, at + 1)
-        if sign in _SIGNS:
-            return Token(Kind.OPERATOR, _SIGNS[sign], at, at + 1)
-        if sign in "([":
-            return Token(Kind.OPEN if sign == "(" or self._latex else Kind.BREAK, "(", at, at + 1)
-        if sign in ")]":
-            return Token(Kind.CLOSE if sign == ")" or self._latex else Kind.BREAK, ")", at, at + 1)
-        if sign == "√":
-            return Token(Kind.FUNCTION, "sqrt", at, at + 1)
-        if sign in "$€£¥₹":
-            return Token(Kind.WORD, sign, at, at + 1)
-        if sign in ".,;?\n|\"“”„«»•…&‘’'→⇒":
-            return Token(Kind.BREAK, sign, at, at + 1)
+        if sign in "[]" and not self._latex:
+            return Token(Kind.BREAK, _ONE[sign][1], at, at + 1)
+        if sign in _ONE:
+            return Token(*_ONE[sign], at, at + 1)
         return _unknown(sign, at)
 
     def _word(self, word: str, at: int, end: int) -> Token:

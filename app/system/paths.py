@@ -12,6 +12,7 @@ from app.language import tr
 from app.language.system_reasons import reason_of
 from app.system.data_folder import (
     HOME_VARIABLE,
+    POINTER,
     PORTABLE_MARKER,
     data_folder,
     platform_folders,
@@ -32,6 +33,8 @@ class Folders:
         logs: The application log and the crash log.
         reason: Why they are here, for ``phial doctor``.
         given: Whether the user named the data folder, so that it may hold other things too.
+        pointer: Where it is written down that the data was moved; None where it cannot be moved,
+            because it goes with the program.
     """
 
     data: Path
@@ -40,6 +43,7 @@ class Folders:
     logs: Path
     reason: str
     given: bool = False
+    pointer: Path | None = None
 
     def create(self) -> tuple[str, ...]:
         """Make the folders.
@@ -62,6 +66,11 @@ class Folders:
                 detail=repr(error),
             ) from error
         return tuple(filter(None, map(_problem_making, (self.models, self.cache, self.logs))))
+
+    @property
+    def moved(self) -> bool:
+        """Whether the user moved the data here from where it would be."""
+        return self.pointer is not None and self.pointer.parent != self.data
 
     @property
     def writable(self) -> bool:
@@ -92,10 +101,18 @@ def folders() -> Folders:
     Nothing is created; see :meth:`Folders.create`.
 
     Raises:
-        ReadOnlyStoreError: ``PHIAL_HOME`` names a user who is not there.
+        ReadOnlyStoreError: ``PHIAL_HOME`` names a user who is not there, or the data was moved to
+            a place that is not there now.
     """
     try:
         data = data_folder()
+    except (OSError, ValueError) as error:
+        raise ReadOnlyStoreError(
+            tr("The file {file}, which says where your data is, cannot be read.", file=POINTER),
+            data=tr("Your data is where it was moved to; nothing was changed."),
+            action=tr("Check the file, or remove it to begin without that data."),
+            detail=repr(error),
+        ) from error
     except RuntimeError as error:
         raise ReadOnlyStoreError(
             tr(
@@ -106,8 +123,17 @@ def folders() -> Folders:
             action=tr("Set {variable} to another folder.", variable=HOME_VARIABLE),
         ) from error
     root, dirs = data.path, platform_folders()
-    if data.given:
-        return Folders(
-            root, root / "models", root / "cache", root / "logs", data.reason, given=True
+    if data.moved and not root.is_dir():  # to make it anew would look as if all chats were lost
+        raise ReadOnlyStoreError(
+            tr("Your data was moved to {folder}, which is not there now.", folder=str(root)),
+            data=tr("Nothing was changed; it is on the disk that you moved it to."),
+            action=tr(
+                "Connect that disk and start Phial again. To begin without that data, remove "
+                "{file}.",
+                file=str(data.pointer),
+            ),
         )
-    return Folders(root, root / "models", dirs.user_cache_path, dirs.user_log_path, data.reason)
+    cache, logs = dirs.user_cache_path, dirs.user_log_path
+    if data.given:
+        cache, logs = root / "cache", root / "logs"
+    return Folders(root, root / "models", cache, logs, data.reason, data.given, data.pointer)

@@ -190,7 +190,7 @@ def _run(
     assistive.install()
     window = MainWindow(services, look.theme)
     look.add_window(window)
-    errors.show_over(window, window.pane.status.show_notice)
+    errors.show_over(window, window.pane.snackbar.show_notice)
     watcher = _watch_settings(services)
     activation = SingleInstanceServer(channel) if channel else None
     if activation is not None:

@@ -83,7 +83,7 @@ class MainWindow(QMainWindow):
         super().__init__()
         self._services = services
         self._shown_id = ""
-        settings, state = services.settings.current, services.models.state
+        settings = services.settings.current
         geometry.size_up(self)
         self.actions_table = CommandActions(self)
         self.bridge = EventBridge(services.bus, self)
@@ -97,7 +97,7 @@ class MainWindow(QMainWindow):
             self.sidebar, services.library, services.chat, self._operations
         )
         transcript = TranscriptView(theme=theme)
-        self.pane = ChatPane(theme, transcript, state, self._make_menu())
+        self.pane = ChatPane(theme, transcript, self._make_menu())
         self.controller = ChatController(services, self.pane, self)
         self._last = LastChat(services.settings, self.controller.attempt, self)
         self.pages = self._lay_out()
@@ -179,7 +179,8 @@ class MainWindow(QMainWindow):
         side, pane, controller, commands = self.sidebar, self.pane, self.controller, self.commands
         side.new_chat_requested.connect(controller.new_chat)
         side.settings_requested.connect(commands.settings)
-        side.model_requested.connect(pane.composer.bar.open_model_menu)
+        side.models_requested.connect(partial(commands.models.show_models, ModelsTab.INSTALLED))
+        side.documents_requested.connect(commands.documents.show_documents)
         side.collapse_requested.connect(self._shell.toggle_sidebar)
         side.downloads_requested.connect(partial(commands.models.show_models, ModelsTab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
@@ -187,8 +188,8 @@ class MainWindow(QMainWindow):
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
         side.filed.connect(commands.chats.file)
-        side.told.connect(pane.status.show_notice)
-        pane.header.title.told.connect(pane.status.show_notice)
+        side.told.connect(pane.snackbar.show_notice)
+        pane.header.title.told.connect(pane.snackbar.show_notice)
         self.chats.reloaded.connect(commands.chats.after_reload)
         pane.header.sidebar_requested.connect(self._shell.toggle_sidebar)
         pane.header.renamed.connect(self._rename_shown)
@@ -283,7 +284,8 @@ class MainWindow(QMainWindow):
     def apply_settings(self) -> None:
         """Follow the settings that the window itself shows."""
         settings = self._services.settings.current
-        self.pane.set_type(typesetting_of(settings))
+        self.pane.set_type(typesetting := typesetting_of(settings))
+        self.sidebar.set_compact(compact=typesetting.compact)
         self.pane.transcript.restyle(wrap_code=settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
         self.actions_table.set_shortcuts(read_shortcuts(settings.shortcuts))
@@ -314,7 +316,7 @@ class MainWindow(QMainWindow):
             case ServingChanged(state):
                 self.commands.serving.on_changed(state)
             case Notice(text):
-                self.pane.status.show_notice(text)
+                self.pane.snackbar.show_notice(text)
             case ErrorReported(error):
                 self.show_problem(error)
         self.controller.on_event(event)
@@ -330,7 +332,6 @@ class MainWindow(QMainWindow):
 
     def _show_model_state(self) -> None:
         state = self._services.models.state
-        self.sidebar.set_model_state(state)
         self.pane.set_model_state(state)
         if state.phase is ModelPhase.READY:
             self.pane.banner.withdraw(MODEL_PROBLEM)
@@ -345,8 +346,9 @@ class MainWindow(QMainWindow):
         hidden = banner.isHidden()
         if page is not None:
             page.foot.insertWidget(0, banner)
+            self.pane.snackbar.stand_in(page)
         else:
-            self.pane.take_back(banner)
+            self.pane.take_back()
             self._focus.go_home()
         banner.setHidden(hidden)  # another parent had hidden it
         self._update_actions()

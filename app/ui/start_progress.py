@@ -1,4 +1,7 @@
-"""A start that takes a while, as when a new version brings the chats up to date: how far it is."""
+"""A start that takes a while, as when a new version brings the chats up to date: how far it is.
+
+So is what is done when a window is gone, as moving the data.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from app.ui.style.theme import theme_for
 SHOWN_AFTER = 0.5  # seconds; what is done sooner needs no window of its own
 STEPS = 1_000
 WIDTH = 420  # pixels
+_UP_TO_DATE = tr("Your chats are brought up to date. They are safe if this is interrupted.")
 
 
 class StartProgress:
@@ -26,13 +30,15 @@ class StartProgress:
 
     Args:
         after: Seconds until it is shown.
+        words: What is done, as a sentence.
 
     Attributes:
         window: What is shown; None while nothing is.
     """
 
-    def __init__(self, after: float = SHOWN_AFTER) -> None:
+    def __init__(self, after: float = SHOWN_AFTER, words: str = _UP_TO_DATE) -> None:
         self._due = time.monotonic() + after
+        self._words, self._done = words, -1
         self._bar: QProgressBar | None = None
         self.window: QWidget | None = None
 
@@ -49,11 +55,14 @@ class StartProgress:
         """It has come this far, 0 to 1."""
         if time.monotonic() < self._due:
             return
+        if round(STEPS * done) == self._done:
+            return
+        self._done = round(STEPS * done)
         application = make_application()
         if self._bar is None:
             self._show()
         assert self._bar is not None  # noqa: S101  # made a moment ago
-        self._bar.setValue(round(STEPS * done))
+        self._bar.setValue(self._done)
         application.processEvents(QEventLoop.ProcessEventsFlag.ExcludeUserInputEvents)
 
     def _show(self) -> None:
@@ -64,9 +73,7 @@ class StartProgress:
         window.setPalette(stylesheet.palette(theme))
         window.setStyleSheet(stylesheet.style_sheet(theme))
         window.setMinimumWidth(WIDTH)
-        told = QLabel(
-            tr("Your chats are brought up to date. They are safe if this is interrupted.")
-        )
+        told = QLabel(self._words)
         told.setWordWrap(True)
         bar = self._bar = QProgressBar()
         bar.setRange(0, STEPS)

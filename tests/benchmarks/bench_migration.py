@@ -137,7 +137,8 @@ def main() -> None:
         print(
             f"{len(said):,} messages, {size:.0f} MB, schema 1 to the newest: {seconds:.1f} s "
             f"(limit {LIMIT:.0f}), processor {processor:.1f} s, {len(gaps) - 1} words of progress, "
-            f"longest silence {max(gaps):.2f} s, lost or changed {lost}, load {os.getloadavg()[0]:.1f}"
+            f"longest silence {max(gaps):.2f} s, lost or changed {lost}, "
+            f"load {os.getloadavg()[0]:.1f}"
         )
         working = 0
         for number in range(options.kills):

@@ -18,6 +18,8 @@ POWER = """<node><interface name="org.freedesktop.PowerManagement.Inhibit"><meth
 </method></interface></node>"""
 PORTAL = """<node><interface name="org.freedesktop.portal.Notification">
 <method name="AddNotification"><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
+</method></interface><interface name="org.freedesktop.portal.Settings"><method name="Read">
+<arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="v" direction="out"/>
 </method></interface></node>"""
 OFFERED = {
     "gnome": ("org.gnome.SessionManager", "/org/gnome/SessionManager", SESSION),
@@ -49,13 +51,16 @@ def main(notes: Path, names: list[str]) -> None:
                 lambda *_args: note("let go"),
             )
             call.return_value(GLib.Variant("(u)", (7,)))
+        elif method == "Read":  # nothing is to move, as GNOME's settings say it
+            moves = GLib.Variant("b", False) if "gnome" in values[0] else GLib.Variant("u", 0)
+            call.return_value(GLib.Variant("(v)", (GLib.Variant("v", moves),)))
         else:
             call.return_value(None)
 
     for name in names:
         service, path, xml = OFFERED[name]
-        interface = Gio.DBusNodeInfo.new_for_xml(xml).interfaces[0]
-        bus.register_object(path, interface, called, None, None)
+        for interface in Gio.DBusNodeInfo.new_for_xml(xml).interfaces:
+            bus.register_object(path, interface, called, None, None)
         Gio.bus_own_name_on_connection(bus, service, Gio.BusNameOwnerFlags.NONE, None, None)
     loop = GLib.MainLoop()
     GLib.io_add_watch(sys.stdin, GLib.IO_HUP | GLib.IO_IN, lambda *_args: loop.quit())

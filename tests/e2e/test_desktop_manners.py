@@ -79,3 +79,29 @@ def test_a_notification_reaches_the_desktop(desktop: Desktop) -> None:
     assert noted()[0].startswith("AddNotification ('answer', {")
     assert "'An answer is ready'" in noted()[0]
     assert "'Bottles'" in noted()[0]
+
+
+@pytest.mark.parametrize(("services", "stands"), [((), "66"), (("portal",), "50")])
+def test_nothing_moves_where_the_desktop_wants_no_motion(
+    desktop: Desktop, services: tuple[str, ...], stands: str
+) -> None:
+    desktop(*services)
+    show = """
+from PySide6.QtCore import QPoint
+from PySide6.QtWidgets import QApplication, QFrame, QWidget
+from app.ui.desktop.motion import Rise
+app, window = QApplication([]), QWidget()
+window.show()
+toast = QFrame(window)
+rise = Rise(toast)
+rise.to(QPoint(0, 50))  # nobody knows yet, so it is there at once
+assert toast.y() == 50
+while rise._open:
+    app.processEvents()
+rise.to(QPoint(0, 50))
+print(toast.y())
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", show], check=True, cwd=ROOT, capture_output=True, text=True
+    )
+    assert done.stdout.strip() == stands

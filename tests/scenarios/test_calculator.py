@@ -85,22 +85,30 @@ def test_phial_ask_prints_it_and_json_has_it(home: Path, tmp_path: Path) -> None
 
 
 @scenario("button", "PresetEditor: May have numbers computed by the calculator")
-def test_a_preset_of_ones_own_offers_it_by_choice(qtbot: QtBot, open_window: Open) -> None:
+@scenario("button", "PresetEditor: Checks the steps of a calculation before the model is asked")
+def test_a_preset_of_ones_own_offers_it_and_checks_by_choice(
+    qtbot: QtBot, open_window: Open
+) -> None:
     opened = open_window(ScriptedEngine(["One.", "Two."]))
 
     def allow(dialog: PresetsDialog) -> None:
         press(dialog, "Duplicate")
-        box = seen(dialog, QCheckBox, "May have numbers computed by the calculator")
-        assert not box.isChecked()
-        click(box)
+        for words in (
+            "May have numbers computed by the calculator",
+            "Checks the steps of a calculation before the model is asked",
+        ):
+            box = seen(dialog, QCheckBox, words)
+            assert not box.isChecked()
+            click(box)
         press(dialog, "Use in this chat")
 
     with meanwhile(qtbot, PresetsDialog, allow):
         command(qtbot, opened, "View", "Presets…")
-    ask(qtbot, opened, "Hello")
+    ask(qtbot, opened, "2 + 2 = 4, so 2 + 2 + 1 = 6")
     scripted = opened.harness.engine
     assert isinstance(scripted, ScriptedEngine)
     assert scripted.requests[-1].calculator
+    assert "Rely on it: Line 1: " in scripted.requests[-1].turns[-1].content
     assert scripted.requests[-1].turns[0].content.endswith(OFFER)
 
 

@@ -806,6 +806,19 @@ def test_a_listed_file_that_is_here_already_is_used(
 
 
 @scenario("button", "offer_card: Download")
+def test_the_file_of_the_first_screen_is_asked_for(
+    qtbot: QtBot, open_window: Open, hub: HubServer
+) -> None:
+    opened = open_window(settings=Settings(), endpoint=hub.endpoint)
+    welcome = opened.window.pane.welcome
+    ready(qtbot, lambda: shows(welcome, "Recommended for this computer"))
+    with meanwhile(qtbot, ModelsPage, closed):
+        click(next(one for one in welcome.findChildren(QAbstractButton) if one.text() == "Download"
+                   and one.isVisible()))  # fmt: skip
+    until(qtbot, lambda: len(opened.harness.services.downloads.items()) == 1)
+
+
+@scenario("button", "FamilyCard: Download")
 def test_a_file_of_the_catalogue_is_asked_for(
     qtbot: QtBot, open_window: Open, hub: HubServer
 ) -> None:

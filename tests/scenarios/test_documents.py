@@ -52,7 +52,9 @@ def report(tmp_path: Path) -> Path:
 def attached(opened: Opened) -> list[str]:
     """What is said above the words of the message."""
     labels = opened.window.pane.composer.attachments.findChildren(QLabel)
-    return [label.text() for label in labels if label.isVisible()]
+    shown = [label for label in labels if label.isVisible()]
+    assert len({label.mapToGlobal(label.rect().topLeft()).x() for label in shown}) < 2  # in line
+    return [label.text() for label in shown]
 
 
 @scenario("command", "attach")

@@ -69,7 +69,7 @@ def used(qtbot: QtBot, opened: Opened, server: EndpointServer) -> EndpointModel:
     """The same, chosen in the model's menu."""
     model = added(opened, server)
     with meanwhile(qtbot, QMenu, lambda menu: choose(menu, model.label)):
-        press(opened.window.sidebar, "Model")
+        press(opened.window.pane.composer, "Model")
     until(qtbot, lambda: opened.harness.services.models.state.loaded is not None)
     return model
 
@@ -307,17 +307,17 @@ def test_switching_offline_on_ends_a_running_answer_and_keeps_its_text(
     assert said(opened) == ["The first word"]
 
 
-def test_where_a_server_tells_nothing_the_meter_says_so(qtbot: QtBot, open_window: Open) -> None:
+def test_where_a_server_tells_nothing_the_ring_says_so(qtbot: QtBot, open_window: Open) -> None:
     with EndpointServer("other") as server:
         opened = open_window()
-        meter = opened.window.pane.header.meter
-        assert not meter.isVisible() or "?" not in meter._drawn()[1]
+        ring = opened.window.pane.header.ring
+        assert not ring.isVisible() or ring.number != "?"
         used(qtbot, opened, server)
-        until(qtbot, meter.isVisible)
-        assert meter.toolTip().startswith("Box does not say how much its model reads.")
+        until(qtbot, ring.isVisible)
+        assert ring.toolTip().startswith("Box does not say how much its model reads.")
         say(qtbot, opened, "Hello, how are you?")
         wait_for_end(qtbot, opened)
-        until(qtbot, lambda: "7 tokens were read so far." in meter.toolTip())
+        until(qtbot, lambda: "7 tokens were read so far." in ring.toolTip())
 
 
 def test_a_private_chat_is_not_sent(

@@ -91,7 +91,7 @@ def test_a_message_is_copied(qtbot: QtBot, open_window: Open) -> None:
 def test_it_is_said_that_a_message_was_copied(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
     click(under(qtbot, opened, "Copy message"))
-    until(qtbot, lambda: "Copied." in opened.window.pane.status.full_text())
+    until(qtbot, lambda: "Copied." in opened.window.pane.snackbar.notice)
 
 
 @scenario("button", "Footer: Edit message")

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QTreeWidget,
 )
 from pytestqt.qtbot import QtBot
+from shiboken6 import isValid
 
 from app.domain.settings import Settings
 from app.ui.library.backups_dialog import BackupsDialog
@@ -27,6 +28,7 @@ from app.ui.library.update_dialog import UpdateDialog
 from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.settings_file_panel import SettingsFoundDialog
 from app.ui.settings.settings_page import SettingsPage
+from app.ui.style.dialogs import Dialog
 from tests.scenarios import hands
 from tests.scenarios.hands import (
     Address,
@@ -53,7 +55,7 @@ def settings(
         (row,) = sections.findItems(section, Qt.MatchFlag.MatchExactly)
         click(sections.viewport(), sections.visualItemRect(row).center())
         do(page)
-        if page.isVisible():
+        if isValid(page) and page.isVisible():
             hands.key(page, Qt.Key.Key_Escape)
 
     with meanwhile(qtbot, SettingsPage, act):
@@ -340,6 +342,35 @@ def test_the_storage_says_how_much_is_kept_and_shows_it(
 
     settings(qtbot, opened, "Storage", look)
     until(qtbot, lambda: address.asked == [folder.as_uri()])
+
+
+@scenario("button", "StoragePanel: Move the data folder…")
+@scenario("button", "StoragePanel: Move and start again")
+@scenario("question", "StoragePanel._choose_folder: getExistingDirectory")
+@scenario("question", "StoragePanel._ask: confirm")
+def test_the_data_folder_is_moved_after_it_was_said_what_that_needs(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window()
+    moving, chosen = opened.harness.services.moving(), tmp_path / "disk"
+    chosen.mkdir()
+
+    def agree(question: Dialog) -> None:
+        assert shows(question, f"Move all of Phial's data to {chosen / 'Phial'}?")
+        assert shows(question, "are free there")
+        press(question, "Move and start again")
+
+    def move(page: SettingsPage) -> None:
+        with (
+            meanwhile(qtbot, Dialog, agree),
+            meanwhile(qtbot, QFileDialog, lambda dialog: choose_file(dialog, chosen)),
+        ):
+            press(page, "Move the data folder…")
+
+    settings(qtbot, opened, "Storage", move)
+    until(qtbot, opened.window.isHidden)
+    assert moving.wanted is not None
+    assert moving.wanted.target == chosen / "Phial"
 
 
 @scenario("button", "AboutPanel: Licences and what is new…")

@@ -11,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QApplication,
+    QComboBox,
     QFileDialog,
     QLineEdit,
     QListWidget,
@@ -25,6 +26,7 @@ from app.domain.presets.preset import Preset
 from app.engine.scripted import ScriptedEngine
 from app.ui.commands.preset_commands import PresetCommands
 from app.ui.conversation.input.chip_bar import ChipBar
+from app.ui.conversation.input.form_dialog import FormDialog
 from app.ui.presets.chat_values_dialog import ChatValuesDialog
 from app.ui.presets.presets_dialog import PresetPreviewDialog, PresetsDialog
 from app.ui.settings.number_field import NumberField
@@ -132,6 +134,43 @@ def test_a_preset_of_ones_own_is_made_and_used(qtbot: QtBot, opened: Opened) -> 
     until(qtbot, lambda: request(opened).turns[0].content == "Speak as a pirate.")
 
 
+@scenario("button", "PresetEditor: Form of the answers…")
+def test_a_preset_has_a_form_until_another_is_chosen_for_one_message(
+    qtbot: QtBot, opened: Opened
+) -> None:
+    def table(dialog: FormDialog) -> None:
+        seen(dialog, QComboBox).setCurrentText("Table")
+        typed(seen(dialog, QPlainTextEdit), "Born: whole", instead=True)
+        press(dialog, "Use this form")
+
+    def give(dialog: PresetsDialog) -> None:
+        press(dialog, "Duplicate")
+        with meanwhile(qtbot, FormDialog, table):
+            press(dialog, "Form of the answers…")
+        assert shows(dialog, "Table: Born")
+        press(dialog, "Use in this chat")
+
+    def free(dialog: FormDialog) -> None:
+        seen(dialog, QComboBox).setCurrentText("Free form")
+        press(dialog, "Use this form")
+
+    managed(qtbot, opened, give)
+    bar = opened.window.pane.composer.bar
+    until(qtbot, lambda: bar.form.text() == "Table")
+    assert [one.form for one in own(opened)] == ["table:Born: whole"]
+    ask(qtbot, opened, "When?")
+    assert request(opened).turns[-1].content.endswith("Its columns: Born (a whole number).)")
+    assert bar.form.text() == "Table", "it stays"
+    with meanwhile(qtbot, FormDialog, free):
+        keys(opened, "Ctrl+Shift+O")
+    assert bar.form.text() == "Free form"
+    ask(qtbot, opened, "Why?")
+    assert not request(opened).grammar
+    assert bar.form.text() == "Table", "for one message"
+    keys(opened, "Ctrl+N")
+    until(qtbot, lambda: bar.form.text() == "Free form")
+
+
 @scenario("button", "PresetsDialog: Duplicate")
 @scenario("button", "PresetsDialog: Close")
 def test_one_that_comes_with_phial_is_read_and_copied_not_changed(
@@ -188,7 +227,8 @@ def test_a_preset_is_given_away_as_a_file(
     assert given["name"] == "General"
 
 
-OUTSIDE = {"name": "Pirate", "system_prompt": "Speak as a pirate.", "values": {"top_k": 3}}
+OUTSIDE = {"name": "Pirate", "system_prompt": "Speak as a pirate.", "values": {"top_k": 3},
+           "form": "list"}  # fmt: skip
 
 
 def taken_in(qtbot: QtBot, opened: Opened, path: Path, answer: str) -> None:
@@ -197,6 +237,7 @@ def taken_in(qtbot: QtBot, opened: Opened, path: Path, answer: str) -> None:
     def look(preview: PresetPreviewDialog) -> None:
         assert shows(preview, "Speak as a pirate.")
         assert shows(preview, "Top-k: 3")
+        assert shows(preview, "Answers in a form: List")
         assert own(opened) == [], "it is shown before it is anything"
         press(preview, answer)
 
@@ -219,7 +260,8 @@ def test_one_from_outside_is_shown_and_then_taken(
     qtbot: QtBot, opened: Opened, tmp_path: Path
 ) -> None:
     taken_in(qtbot, opened, tmp_path / "in.json", "Add to my presets")
-    assert [(one.name, one.values) for one in own(opened)] == [("Pirate", {"top_k": 3})]
+    (mine,) = own(opened)
+    assert (mine.name, mine.values, mine.form) == ("Pirate", {"top_k": 3}, "list")
 
 
 @scenario("button", "PresetPreviewDialog: Do not add")

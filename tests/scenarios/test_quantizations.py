@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QListWidget, QMenu
 from pytestqt.qtbot import QtBot
@@ -18,15 +19,24 @@ from pytestqt.qtbot import QtBot
 from app.domain.download import DownloadState
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.hub.api.catalog import load_catalog
 from app.hub.download.control import DownloadControl
+from app.services.core import formatting
+from app.services.models.model_fit import MemoryCosts, catalog_header, snapshot_machine
+from app.system.bundled import bundled
 from app.ui.commands.model_commands import ModelCommands
+from app.ui.models.family_card import FamilyCard
+from app.ui.models.measured_panel import BarChart, MeasuredPanel
 from app.ui.models.models_page import ModelsPage
+from app.ui.models.segments import SegmentButton, SegmentedControl
 from app.ui.settings.settings_page import SettingsPage
+from app.ui.style.theme import LIGHT
 from tests.scenarios import hands
 from tests.scenarios.hands import (
     ask,
     choose,
     click,
+    command,
     entry,
     key,
     keys,
@@ -71,7 +81,7 @@ def hub() -> Iterator[HubServer]:
 def opened(open_window: Open, hub: HubServer, tmp_path: Path) -> Opened:
     """Phi-4 at Q4_K_M is in use; its hash is known."""
     (tmp_path / name("Q4_K_M")).write_bytes(Q4)
-    engine = ScriptedEngine(["One.", "Two.", "Three."])
+    engine = ScriptedEngine(["one " * 40, "Two.", "Three."])
     one = open_window(engine, Settings(welcomed=True), endpoint=hub.endpoint, chosen=False)
     add(one, tmp_path / name("Q4_K_M"))
     return one
@@ -279,7 +289,153 @@ def test_the_menu_of_the_header_switches_the_quantization(
     engine = opened.harness.engine
     assert isinstance(engine, ScriptedEngine)
     with meanwhile(qtbot, QMenu, switch):
-        press(opened.window.sidebar, "Model")
+        press(opened.window.pane.composer, "Model")
     until(qtbot, lambda: loaded(engine)[-1] == name("Q6_K"))
     ask(qtbot, opened, "First")
     assert hashes(opened) == [sha256(Q6)]
+
+
+# --- cards of the models page -------------------------------------------------------------------
+
+
+def card_of(qtbot: QtBot, page: ModelsPage, model: str = "Phi-4") -> FamilyCard:
+    ready(qtbot, lambda: seen(page, FamilyCard, model))
+    return seen(page, FamilyCard, model)
+
+
+@scenario("button", "SegmentButton: …", without=nothing(FamilyCard, "_choose"))
+@scenario("button", "FamilyCard: Fetch and switch")
+@scenario("button", "FamilyCard: Stop fetching")
+def test_a_quantization_of_a_card_is_fetched_while_the_old_one_answers(
+    qtbot: QtBot, opened: Opened, hub: HubServer
+) -> None:
+    hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
+    services = opened.harness.services
+
+    def fetch(page: ModelsPage) -> None:
+        card = card_of(qtbot, page)
+        assert shows(card, "GB to fetch") is False  # the one in use is looked at first
+        assert shows(card, "In use")
+        press(card, "Q6_K")
+        until(qtbot, lambda: shows(card, "12.0 GB to fetch"))
+        press(card, "Fetch and switch Phi-4 Q6_K")
+        until(qtbot, lambda: services.downloads.items() and services.downloads.items()[0].done > 0)
+        press(card, "Stop fetching Phi-4 Q6_K")
+        until(qtbot, lambda: services.downloads.items()[0].state is DownloadState.CANCELLED)
+        press(card, "Fetch and switch Phi-4 Q6_K")
+        until(qtbot, lambda: services.downloads.items()[0].state is DownloadState.DOWNLOADING)
+        key(page, Qt.Key.Key_Escape)
+
+    with meanwhile(qtbot, ModelsPage, fetch):
+        command(qtbot, opened, "Model", "Get Phi-4…")
+    ask(qtbot, opened, "First")
+    hub.faults.slow_bytes = 0
+    models = services.models
+    until(qtbot, lambda: models.state.model and models.state.model.quantization == "Q6_K")
+    until(qtbot, lambda: models.state.loaded is not None)
+    ask(qtbot, opened, "Second")
+    assert hashes(opened) == [sha256(Q4), sha256(Q6)]
+    assert chats(opened) == 1
+
+
+@scenario("button", "FamilyCard: Use")
+@scenario("button", "FamilyCard: More")
+@scenario("button", "FamilyCard: Less")
+def test_a_quantization_of_a_card_is_chosen_and_used_by_the_keyboard(
+    qtbot: QtBot, opened: Opened, tmp_path: Path
+) -> None:
+    (tmp_path / name("Q6_K")).write_bytes(Q6)
+    add(opened, tmp_path / name("Q6_K"))
+    engine = opened.harness.engine
+    assert isinstance(engine, ScriptedEngine)
+
+    def use(page: ModelsPage) -> None:
+        card = card_of(qtbot, page)
+        ready(qtbot, lambda: seen(card, SegmentButton, "Q6_K"))
+        press(card, "More about Phi-4")
+        until(qtbot, lambda: seen(card, SegmentButton, "IQ4_XS"))
+        press(card, "Less about Phi-4")
+        until(qtbot, lambda: not [one for one in card.findChildren(SegmentButton)
+                                  if one.text() == "IQ4_XS" and one.isVisible()])  # fmt: skip
+        spoken(card)
+        seen(card, SegmentButton, "Q4_K_M, in use").setFocus(Qt.FocusReason.TabFocusReason)
+        for _ in range(8):  # with the arrow keys, as one walks through radio buttons
+            if seen(card, SegmentButton, "Q6_K").isChecked():
+                break
+            key(page, Qt.Key.Key_Right)
+        press(card, "Use Phi-4 Q6_K")
+        until(qtbot, lambda: loaded(engine)[-1] == name("Q6_K"))
+        key(page, Qt.Key.Key_Escape)
+
+    with meanwhile(qtbot, ModelsPage, use):
+        command(qtbot, opened, "Model", "Get Phi-4…")
+    ask(qtbot, opened, "First")
+    assert hashes(opened) == [sha256(Q6)]
+
+
+def spoken(card: FamilyCard) -> None:
+    """What assistive technology is told of the control and of its choices."""
+    control = seen(card, SegmentedControl, "Quantization of Phi-4")
+    group = QAccessible.queryAccessibleInterface(control)
+    assert group.role() is QAccessible.Role.Grouping
+    for segment in card.findChildren(SegmentButton):
+        if segment.isVisible():
+            told = QAccessible.queryAccessibleInterface(segment)
+            assert told.role() is QAccessible.Role.RadioButton
+            assert told.text(QAccessible.Text.Name).startswith(segment.text())
+            assert bool(told.state().checked) is segment.isChecked()
+
+
+# --- what was measured --------------------------------------------------------------------------
+
+
+def test_what_was_measured_is_drawn_and_told_and_nothing_else_is(
+    qtbot: QtBot, opened: Opened
+) -> None:
+    said: list[str] = []
+
+    def look(page: SettingsPage) -> None:
+        models_page(page)
+        panel = page.findChild(MeasuredPanel)
+        chart = next(one for one in panel.findChildren(BarChart)
+                     if one.accessibleName() == "Speed by what stands before")  # fmt: skip
+        if not said:
+            assert shows(panel, "Nothing was measured yet.")
+            assert not chart.isVisible()
+        else:
+            ready(qtbot, lambda: chart.isVisible() and not chart.pixmap().isNull())
+            told = QAccessible.queryAccessibleInterface(chart)
+            assert told.role() is QAccessible.Role.Graphic
+            assert told.text(QAccessible.Text.Description).startswith("at ")
+            picture, accent = chart.pixmap().toImage(), QColor(opened.look.theme.accent)
+            drawn = [(x, y) for x in range(picture.width()) for y in range(picture.height())
+                     if picture.pixelColor(x, y) == accent]  # fmt: skip
+            assert drawn
+        said.append(chart.accessibleDescription())
+        key(page, Qt.Key.Key_Escape)
+
+    for _ in range(2):
+        with meanwhile(qtbot, SettingsPage, look):
+            keys(opened, "Ctrl+,")
+        if len(said) == 1:
+            ask(qtbot, opened, "First")
+    assert "tokens/s" in said[1]
+
+
+def test_memory_by_context_is_what_a_load_would_take(qtbot: QtBot) -> None:
+    family, file = load_catalog(bundled("models", "catalog.json")).entries()[4]
+    header = catalog_header(family, file)
+    assert header is not None
+    costs = MemoryCosts(header, snapshot_machine(0))
+    panel = MeasuredPanel(LIGHT)
+    qtbot.addWidget(panel)
+    panel.show_costs(costs, Settings(context_size=4_096))
+    (chart,) = [one for one in panel.findChildren(BarChart)
+                if one.accessibleName() == "Memory by context"]  # fmt: skip
+    told = chart.accessibleDescription()
+    for tokens in (2_048, 4_096, 16_384):
+        cost = costs.of(Settings(context_size=tokens))
+        assert cost is not None
+        assert f"{tokens:,} tokens take {formatting.size(cost.plan.total_bytes)}" in told
+    assert "32,768" not in told  # more than it was trained for
+    assert formatting.size(cost.free) in told

@@ -158,6 +158,8 @@ def test_the_looks_follow_what_is_chosen_at_once(qtbot: QtBot, lives: Lives) -> 
         qtbot.keyClick(editor, Qt.Key.Key_Return)
         until(qtbot, lambda: bool(view._layout.branch.models) and not window.controller.answering)
         before, tall = view._styles.normal, view._layout.branch.index.total
+        listed, row = window.sidebar._list, window.sidebar.model.index(1)
+        high = listed.visualRect(row).height()
         text = QFontDatabase.families()[0]
         code = next(one for one in QFontDatabase.families() if QFontDatabase.isFixedPitch(one))
         hand = SettingsHand(qtbot, window)
@@ -172,6 +174,7 @@ def test_the_looks_follow_what_is_chosen_at_once(qtbot: QtBot, lives: Lives) -> 
 
         until(qtbot, lambda: style().column < before.column / 1.2)
         assert view._layout.branch.index.total < tall - 10
+        until(qtbot, lambda: listed.visualRect(row).height() <= high - 8)
         hand.choose("code_font", code)
         hand.choose("text_font", text)
         hand.close()

@@ -14,7 +14,9 @@ from PySide6.QtWidgets import QListWidget
 from pytestqt.qtbot import QtBot
 
 from app.main import main
+from app.services.registry import Services
 from app.store import open_store
+from app.system.paths import folders
 from app.ui.application import RESTART
 from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
 from app.ui.library.backups_dialog import BackupsDialog
@@ -103,6 +105,29 @@ def test_a_restart_becomes_the_program_that_is_on_the_disk(
     with pytest.raises(SystemExit):
         main([])
     assert became == [[sys.executable, "-m", "app"]]
+
+
+def test_a_move_that_is_wanted_is_made_when_the_window_is_gone(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, disk = tmp_path / "home", tmp_path / "disk"
+    disk.mkdir()
+    monkeypatch.setenv("PHIAL_HOME", str(home))
+
+    def want(services: Services, **_named: object) -> int:
+        services.moving().wanted = services.moving().plan(disk)
+        return 0
+
+    monkeypatch.setattr("app.ui.application.run", want)
+
+    def become(_path: str, _words: list[str]) -> NoReturn:
+        raise SystemExit
+
+    monkeypatch.setattr("os.execv", become)
+    with pytest.raises(SystemExit):
+        main([])
+    assert folders().data == disk / "Phial"
+    assert (disk / "Phial" / "phial.db").exists()
 
 
 @scenario("button", "StartReport: Show the backups…")

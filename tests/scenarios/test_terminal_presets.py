@@ -26,6 +26,7 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def given(tmp_path: Path) -> Path:
     """A file of presets from somebody else."""
     preset = {"name": "Pirate", "system_prompt": "Speak as a pirate.", "values": {"top_k": 3}}
+    preset |= {"form": "one_of:Aye|No", "checks": True}
     path = tmp_path / "pirate.json"
     path.write_text(json.dumps({"kind": "phial-presets", "presets": [preset]}))
     return path
@@ -65,6 +66,8 @@ def test_one_preset_is_shown_word_for_word(home: Path) -> None:
 def test_a_preset_from_outside_is_shown_before_it_is_taken(home: Path, given: Path) -> None:
     refused = phial("presets", "import", given, stdin="n\n", code=EXIT_FAILED)
     assert "Speak as a pirate." in refused.err
+    assert "Answers in a form: One of several: Aye | No" in refused.err
+    assert "Checks the steps of a calculation" in refused.err
     assert "Add this preset? [y/N]" in refused.err
     assert not (home / "presets.json").exists()
     rows = phial("presets", "import", given, "--yes", "--json").data
@@ -94,10 +97,19 @@ def test_presets_are_written_to_a_file_that_can_be_taken_again(home: Path, tmp_p
 def test_a_question_is_asked_with_a_preset(home: Path, model: Path, given: Path) -> None:
     phial("presets", "import", given, "--yes")
     log = given.parent / "engine.log"
-    phial("ask", "--model", model, "--preset", "pirate", "--temperature", "0.4", "Hi", log=log)
+    steps = "3x + 5 = 20\n3x = 14"
+    words = ("--preset", "pirate", "--temperature", "0.4")
+    # What writes down answers in no form, which is told by the exit code.
+    said = phial("ask", "--model", model, *words, steps, code=EXIT_FAILED, log=log)
     request = asked(log).one(GenerateCommand).request
-    assert [turn.content for turn in request.turns] == ["Speak as a pirate.", "Hi"]
+    system, question = (turn.content for turn in request.turns)
+    assert (system, question.split("\n\n")[0]) == ("Speak as a pirate.", steps)
     assert (request.sampling.top_k, request.sampling.temperature) == (3, 0.4)
+    # Its form, and what checking the steps found: told to who asks, and to the model.
+    found = "Line 2: “3x = 14” does not follow from line 1"
+    assert found in " ".join(said.err.split())
+    assert found in question
+    assert question.endswith("nothing else: Aye | No)")
 
 
 def test_what_a_command_line_says_counts_before_the_preset(
@@ -106,9 +118,10 @@ def test_what_a_command_line_says_counts_before_the_preset(
     phial("presets", "import", given, "--yes")
     log = given.parent / "engine.log"
     words = ("--preset", "pirate", "--top-k", "9", "--system", "Be brief.")
-    phial("ask", "--model", model, *words, "Hi", log=log)
+    phial("ask", "--model", model, *words, "--form", "one_of:0|1", "Hi", code=None, log=log)
     request = asked(log).one(GenerateCommand).request
     assert (request.turns[0].content, request.sampling.top_k) == ("Be brief.", 9)
+    assert request.turns[1].content.endswith("nothing else: 0 | 1)")
 
 
 @scenario("option", "chat --preset")

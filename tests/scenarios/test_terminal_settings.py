@@ -150,3 +150,18 @@ def test_a_window_that_is_open_follows_and_takes_nothing_back(qtbot: QtBot, live
     kept = lives.file.load()[0]
     assert (kept.theme, kept.zoom, kept.offline, kept.seed) == ("dark", 100, True, 7)
     assert kept.window_geometry
+
+
+@scenario("option", "move")
+@scenario("option", "move FOLDER")
+def test_all_data_is_moved_to_another_folder(home: Path, tmp_path: Path) -> None:
+    phial("settings", "set", "zoom", "150")
+    disk = tmp_path / "disk"
+    disk.mkdir()
+    moved = phial("move", str(disk), cwd=tmp_path)  # in which it goes where no folder is passed on
+    assert f"Your data is in {disk / 'Phial'} now. The old copy was removed" in moved.out
+    assert '"zoom": 150' in (disk / "Phial" / "settings.json").read_text()
+    assert not (home / "settings.json").exists()
+    assert phial("settings", "get", "zoom", "--json").data["value"] == 150
+    again = phial("move", str(disk / "nowhere"), code=EXIT_FAILED)
+    assert "There is no folder" in again.err

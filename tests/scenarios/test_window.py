@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLineEdit, QMenu
+from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import (
@@ -26,8 +26,11 @@ from app.domain.generation import OverflowPolicy
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ErrorReported
+from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
+from app.ui.conversation.notices.context_details import ContextDetails
+from app.ui.library.documents_page import DocumentsPage
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.models_page import ModelsPage
 from app.ui.settings.settings_page import SettingsPage
@@ -98,13 +101,52 @@ def test_the_sidebar_leads_to_the_settings(qtbot: QtBot, open_window: Open) -> N
         press(opened.window.sidebar, "Settings")
 
 
-@scenario("button", "Sidebar: Model")
+@scenario("button", "Sidebar: Models")
+@scenario("button", "Sidebar: Documents")
+def test_the_sidebar_leads_to_models_and_documents(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window()
+    with meanwhile(qtbot, ModelsPage, escape):
+        press(opened.window.sidebar, "Models")
+    with meanwhile(qtbot, DocumentsPage, escape):
+        press(opened.window.sidebar, "Documents")
+
+
+@scenario("button", "ContextRing: …", without=nothing(ComposerCommands, "_show_context"))
+@scenario("button", "ContextDetails: Change the size…")
+def test_the_ring_tells_what_fills_the_context_and_leads_to_its_size(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    settings = Settings(welcomed=True, system_prompt="Be brief and kind.")
+    opened = open_window(ScriptedEngine(["One two three."], context_size=4096), settings)
+    ask(qtbot, opened, "Four words of mine")
+    typed(opened.window.pane.composer.editor, "and five more of them")
+    ring = opened.window.pane.header.ring
+    ready(qtbot, lambda: ring.use.message > 4)
+    found: list[str] = []
+
+    def look(popup: ContextDetails) -> None:
+        found.extend(popup.accessibleDescription().splitlines())
+        assert [one for one in popup.findChildren(QLabel) if one.text() == f"{ring.use.message}"]
+        press(popup, "Change the size…")
+
+    with meanwhile(qtbot, ContextDetails, look):
+        press(opened.window.pane.header, "Context")
+    numbers = [int(one.rpartition(" ")[2].replace(",", "")) for one in found[:4]]
+    assert [one.partition(":")[0] for one in found[:4]] == [
+        "System prompt", "This chat", "This message", "Free",
+    ]  # fmt: skip
+    assert min(numbers) > 3
+    assert sum(numbers) == 4096
+    assert "Nothing fell out" in found[-1]
+    until(qtbot, lambda: shows(opened.window.pages, "Context size"))
+
+
 @scenario("menu entry", "ModelMenu: …", without=nothing(ModelCommands, "choose_model"))
-def test_the_sidebar_switches_the_model(qtbot: QtBot, open_window: Open) -> None:
+def test_the_chip_switches_the_model(qtbot: QtBot, open_window: Open) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
     with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Built-in demo")):
-        press(opened.window.sidebar, "Model")
+        press(opened.window.pane.composer, "Model")
     until(qtbot, lambda: loaded(engine)[-1:] == ["demo.gguf"])
 
 

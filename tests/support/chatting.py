@@ -7,6 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.ui.transcript.widgets.footer import Footer
 from tests.support.window import Opened
 
 
@@ -30,3 +31,16 @@ def wait_for_end(qtbot: QtBot, opened: Opened) -> None:
         return stored.id == answer.id and answer.status is not MessageStatus.STREAMING
 
     qtbot.waitUntil(ended, timeout=10_000)
+
+
+def beside_the_last(opened: Opened) -> str:
+    """What is said under the last message without pointing at it: its end and its figures."""
+    footers = [f for f in opened.window.pane.transcript.findChildren(Footer) if f.isVisible()]
+    last = max(footers, key=lambda one: one.mapToGlobal(one.rect().topLeft()).y(), default=None)
+    labels = last.status_text if last is not None else ()
+    return " · ".join(one.text() for one in labels if one.isVisible() and one.text())
+
+
+def wait_for_words(qtbot: QtBot, opened: Opened) -> None:
+    """Until some of the answer is written, as the row below it says."""
+    qtbot.waitUntil(lambda: "token" in beside_the_last(opened), timeout=10_000)

@@ -18,6 +18,7 @@ from app.services.core.settings import SettingsFile, SettingsService
 from app.services.registry import Services
 from app.setup import Setup
 from app.store import LadderStore, MessageRepository
+from app.system.data_folder import POINTER
 from app.system.paths import Folders
 
 PATIENCE = 20.0  # seconds until a test that waits for an event gives up
@@ -132,7 +133,9 @@ def build(
     if settings is None or isinstance(settings, Settings):
         settings = SettingsInMemory(settings or Settings())
     setup = Setup(
-        folders=Folders(folder, folder / "models", folder, folder, "a test's"),
+        folders=Folders(
+            folder, folder / "models", folder, folder, "a test's", pointer=folder / POINTER
+        ),
         bus=bus,
         settings=SettingsService(settings, bus),
         ladder=LadderStore(folder / "ladder.json"),

@@ -242,7 +242,7 @@ def test_a_text_that_is_pasted_as_a_file_becomes_part_of_the_message(
     qtbot.waitUntil(lambda: bool(composer.text()))
     assert composer.text() == f"{name}:\n\n{path.read_text().strip()}"
     assert opened.window.findChild(ImportDialog) is None
-    assert name in opened.window.pane.status.full_text()
+    assert name in opened.window.pane.snackbar.notice
 
 
 @pytest.mark.parametrize("part", ["editor", "search", "transcript", "window", "list"])
@@ -280,10 +280,10 @@ def test_a_file_that_is_no_text_is_answered(
     path = tmp_path / "letter.dat"
     path.write_bytes(b"\x89\0\x01\x02")
     drop(opened.window, path)
-    qtbot.waitUntil(lambda: "letter.dat is not a text" in opened.window.pane.status.full_text())
+    qtbot.waitUntil(lambda: "letter.dat is not a text" in opened.window.pane.snackbar.notice)
     path.write_bytes(b"\n")
     drop(opened.window, path)
-    qtbot.waitUntil(lambda: "letter.dat is empty" in opened.window.pane.status.full_text())
+    qtbot.waitUntil(lambda: "letter.dat is empty" in opened.window.pane.snackbar.notice)
     assert opened.window.pane.composer.text() == ""
 
 
@@ -317,7 +317,7 @@ def test_html_alone_on_the_clipboard_is_pasted_as_its_text(qtbot: QtBot, open_wi
         data.setHtml(html)
         paste(qtbot, opened, data)
         assert composer.text() == text
-    assert "the picture was not added" in opened.window.pane.status.full_text()
+    assert "the picture was not added" in opened.window.pane.snackbar.notice
 
 
 # --- words ------------------------------------------------------------------------------------
@@ -332,7 +332,12 @@ def test_an_answer_that_was_stopped_elsewhere_is_not_called_finished(
     qtbot.waitUntil(lambda: opened.harness.services.chat.active is not None)
     qtbot.keyClick(opened.window, Qt.Key.Key_N, CONTROL)
     opened.window.actions_table["stop"].trigger()
-    qtbot.waitUntil(lambda: "was stopped" in opened.window.pane.status.full_text())
+    snackbar = opened.window.pane.snackbar
+    qtbot.waitUntil(lambda: snackbar.done == "The answer in “Question” was stopped.")
+    (show,) = (one for one in snackbar.findChildren(QPushButton) if one.text() == "Open")
+    qtbot.mouseClick(show, Qt.MouseButton.LeftButton)
+    assert [one.message.content for one in opened.window.controller.branch][:1] == ["Question"]
+    assert snackbar.isHidden()
 
 
 def test_a_title_that_is_too_long_is_told(qtbot: QtBot, open_window: Open) -> None:
@@ -344,7 +349,7 @@ def test_a_title_that_is_too_long_is_told(qtbot: QtBot, open_window: Open) -> No
     assert field is not None
     QGuiApplication.clipboard().setText("word " * 60)
     qtbot.keyClick(field, Qt.Key.Key_V, CONTROL)
-    assert "200 characters" in opened.window.pane.status.full_text()
+    assert "200 characters" in opened.window.pane.snackbar.notice
 
 
 def test_models_are_listed_though_the_demo_is_missing(qtbot: QtBot, open_window: Open) -> None:

@@ -228,7 +228,7 @@ def test_no_file_in_git_is_over_20_megabytes() -> None:
 
 
 MOST_MODULES = 16  # in a folder
-STILL_FULLER = {"ui/conversation": 18}
+MOST_LINES = 450  # of a module
 
 
 def test_no_class_name_stands_twice() -> None:
@@ -280,10 +280,12 @@ def test_no_folder_is_too_full() -> None:
         if path.name != "__init__.py":
             folder = path.parent.as_posix()
             folders[folder] = folders.get(folder, 0) + 1
-    full = {
-        folder: n for folder, n in folders.items() if n > STILL_FULLER.get(folder, MOST_MODULES)
-    }
-    assert full == {}
+    assert {folder: n for folder, n in folders.items() if n > MOST_MODULES} == {}
+
+
+def test_no_module_is_too_long() -> None:
+    lines = {path.as_posix(): (APP / path).read_text("utf-8").count("\n") for path, _ in sources()}
+    assert {path: n for path, n in lines.items() if n > MOST_LINES} == {}
 
 
 def test_every_test_can_be_collected_without_llama_cpp() -> None:

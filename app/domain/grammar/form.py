@@ -26,6 +26,10 @@ LONGEST_SCHEMA = 200_000  # characters
 DEEPEST_SCHEMA = 64  # brackets in one another; a schema may nest less
 
 
+FREE = FormPart("free")
+"""Said of a question that wants its answer in no form though its chat's preset has one."""
+
+
 class FormKind(StrEnum):
     """What an answer is made as."""
 
@@ -182,6 +186,39 @@ def _value_kind(word: str) -> ValueKind | None:
     return next(
         (kind for kind, own in VALUE_WORDS.items() if meant in {own.casefold(), kind.value}), None
     )
+
+
+def form_line(form: Form) -> str:
+    """A form in one line, as :func:`parse_form` reads it."""
+    match form.kind:
+        case FormKind.TABLE | FormKind.FIELDS:
+            return f"{form.kind}:{','.join(map(field_line, form.fields))}"
+        case FormKind.ONE_OF:
+            return f"{form.kind}:{'|'.join(form.choices)}"
+        case FormKind.JSON:
+            return f"{form.kind}:{form.schema}"
+        case FormKind.LIST:
+            return form.kind.value
+
+
+def form_of_line(text: str) -> Form | None:
+    """The form that a line means; None where it means none, as of a newer Phial."""
+    try:
+        return parse_form(text) if text else None
+    except InvalidValueError:
+        return None
+
+
+def field_line(one: FormField, words: Mapping[ValueKind, str] | None = None) -> str:
+    """A column or field as it is typed.
+
+    Args:
+        one: The field.
+        words: Of its kind in the reader's language; None writes what every language reads.
+    """
+    plain = one.kind is ValueKind.TEXT and not one.name.endswith("?") and ":" not in one.name
+    kind = "" if plain else f": {words[one.kind] if words else one.kind}"
+    return f"{one.name}{kind}{'' if one.required else '?'}"
 
 
 def parse_fields(text: str) -> tuple[FormField, ...]:

@@ -11,9 +11,11 @@ import json
 import re
 from collections.abc import Sequence
 from datetime import date
+from unicodedata import category
 
 from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
 from app.domain.grammar.schema_check import fits
+from app.language import tr
 
 _FORMULA = frozenset("=+-@\t\r")  # what a formula begins with in some spreadsheet
 _MARKED = re.compile(r"(?:^|[,\n])\"?'[=+\-@\t\r]")
@@ -21,8 +23,12 @@ _SIGNED = re.compile(r"[+-]\d[\d.,]*%?")
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _FENCE = re.compile(r"```json\n(.*)\n```", re.DOTALL)
 _ITEM = re.compile(r"- [^\s\x00-\x1f][^\x00-\x1f]*")
-_LINE = re.compile(r"- \*\*(.+?):\*\* (.+)")
+LINE = re.compile(r"- \*\*(.+?):\*\* (.+)")
+"""A field and its value."""
+_BROKEN = {"Cc", "Cs", "Zl", "Zp"}  # not shown: Unicode's control characters and line ends
 _LEFT_OUT = {"-", ""}
+APOSTROPHES = tr("What a spreadsheet would take for a formula has an apostrophe before it.")
+"""Said where :func:`holds_formulas`."""
 
 
 class OutOfFormError(ValueError):
@@ -35,7 +41,7 @@ def value_of(form: Form, text: str) -> object:
     Raises:
         OutOfFormError: It does not keep to the form.
     """
-    lines = text.strip().splitlines()
+    lines = [line.removesuffix("\r") for line in text.strip().split("\n")]
     match form.kind:
         case FormKind.LIST:
             if not lines or not all(map(_ITEM.fullmatch, lines)):
@@ -87,7 +93,7 @@ def _object(fields: Sequence[FormField], lines: Sequence[str]) -> dict[str, obje
     known = {one.name: one for one in fields}
     found: dict[str, object] = {}
     for line in lines:
-        match = _LINE.fullmatch(line)
+        match = LINE.fullmatch(line)
         if match is None or match[1] not in known or match[1] in found:
             raise OutOfFormError
         found[match[1]] = _value(known[match[1]], match[2].strip())
@@ -100,7 +106,7 @@ def _value(field: FormField, text: str) -> object:
     if not field.required and text in _LEFT_OUT:
         return None
     match field.kind:
-        case ValueKind.TEXT if text and text.isprintable():
+        case ValueKind.TEXT if text and all(category(one) not in _BROKEN for one in text):
             return text
         case ValueKind.NUMBER if _NUMBER.fullmatch(text):
             return float(text) if "." in text else int(text)
@@ -116,10 +122,19 @@ def _value(field: FormField, text: str) -> object:
     raise OutOfFormError
 
 
-def _json(form: Form, text: str) -> object:
+def json_span(text: str) -> tuple[int, int]:
+    """Where the JSON of an answer begins and ends: inside a block of code, or all of it."""
     fenced = _FENCE.fullmatch(text.strip())
+    if fenced is None:
+        return 0, len(text)
+    before = len(text) - len(text.lstrip())
+    return before + fenced.start(1), before + fenced.end(1)
+
+
+def _json(form: Form, text: str) -> object:
+    start, end = json_span(text)
     try:
-        value: object = json.loads(fenced[1] if fenced else text, parse_constant=_no_constant)
+        value: object = json.loads(text[start:end], parse_constant=_no_constant)
     except (ValueError, RecursionError) as error:
         raise OutOfFormError from error
     if not fits(value, read_schema(form.schema)):

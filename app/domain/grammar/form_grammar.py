@@ -15,8 +15,8 @@ from app.domain.grammar.json_schema import DATE, grammar_for, literal
 MOST_ROWS = 100
 MOST_ITEMS = 100
 _VALUES = {  # not shown: GBNF
-    ValueKind.TEXT: r"[^\x00-\x20|\\\x7f-\xa0] "
-    r"([^\x00-\x1f|\\\x7f-\x9f]{0,198} [^\x00-\x20|\\\x7f-\xa0])?",
+    ValueKind.TEXT: r"[^\x00-\x20|\\\x7f-\xa0\u2028\u2029] "
+    r"([^\x00-\x1f|\\\x7f-\x9f\u2028\u2029]{0,198} [^\x00-\x20|\\\x7f-\xa0\u2028\u2029])?",
     ValueKind.NUMBER: r'"-"? ("0" | [1-9] [0-9]{0,14}) ("." [0-9]{1,9})?',
     ValueKind.WHOLE: r'"-"? ("0" | [1-9] [0-9]{0,14})',
     ValueKind.YES_NO: '"yes" | "no"',

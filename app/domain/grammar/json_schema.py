@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal
+from math import ceil, floor
 from typing import Any
 
 from app.domain.errors import InvalidValueError
@@ -19,20 +21,22 @@ from app.language import tr
 MOST_CHARACTERS = 60_000  # of a grammar; the engine takes 64 KiB
 DEEPEST = 32  # schemas in one another
 MOST_REPEATED = 1_000  # repetitions that a bound may name: llama.cpp writes out each
+LONGEST_TEXT = 1_000  # characters of a text, where the schema names no bound
+MOST_ITEMS = 100  # of an array or object, likewise
 
 _PRIMITIVES = {  # not shown: GBNF
     "ws": r'| " " | "\n" [ \t]{0,20}',
     "char": r'[^"\\\x00-\x1f\x7f] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] '
     r"[0-9a-fA-F] [0-9a-fA-F])",
-    "string": r'"\"" char* "\""',
+    "string": rf'"\"" char{{0,{LONGEST_TEXT}}} "\""',
     "integer": r'"-"? ("0" | [1-9] [0-9]{0,15})',
-    "number": r'integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,3})?',
+    "number": r'integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?',
     "boolean": r'"true" | "false"',
     "null": r'"null"',
     "value": "object | array | string | number | boolean | null",
-    "object": r'"{" ws (member ("," ws member)*)? "}"',
+    "object": rf'"{{" ws (member ("," ws member){{0,{MOST_ITEMS - 1}}})? "}}"',
     "member": r'string ":" ws value ws',
-    "array": r'"[" ws (value ws ("," ws value ws)*)? "]"',
+    "array": rf'"[" ws (value ws ("," ws value ws){{0,{MOST_ITEMS - 1}}})? "]"',
     "date": r'[12] [0-9] [0-9] [0-9] "-" ('
     r'("0" [13578] | "1" [02]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])'
     r' | ("0" [469] | "11") "-" ("0" [1-9] | [12] [0-9] | "30")'
@@ -74,7 +78,7 @@ _BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _OF_TYPE = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems", "maxItems"},
-    "string": {"format", "minLength", "maxLength"},
+    "string": {"format", "pattern", "minLength", "maxLength"},
 }
 
 
@@ -162,8 +166,8 @@ class _Grammar:
             return self._array(schema, at, depth)
         if kind == "string":
             return self._string(schema, at)
-        if kind == "integer" and schema.keys() & _BOUNDS:
-            return self._rule(_whole(schema, at))
+        if kind in ("integer", "number") and schema.keys() & _BOUNDS:
+            return self._rule(_whole(schema, at) if kind == "integer" else _number(schema, at))
         _only(schema, {"type"}, at)
         if kind not in _SIMPLE:
             raise _refused(at, tr("its type is not one that JSON has"))
@@ -225,11 +229,29 @@ class _Grammar:
                 if f" {needed} " in rule:
                     self._primitive(needed)
             return self._rule(rule)
-        bounds = _bounds(schema, "minLength", "maxLength", at)
-        if bounds == "*":
+        least, most = _range(schema, "minLength", "maxLength", at)
+        if "pattern" in schema:
+            return self._pattern(schema["pattern"], least, most, at)
+        if not least and most is None:
             return self._primitive("string")
         self._primitive("char")
-        return self._rule(rf'"\"" char{bounds} "\""')
+        most = max(LONGEST_TEXT, least) if most is None else most
+        return self._rule(rf'"\"" char{{{least},{most}}} "\""')
+
+    def _pattern(self, pattern: object, least: int, most: int | None, at: str) -> str:
+        from app.domain.grammar.pattern_grammar import pattern_rules
+        from app.domain.grammar.patterns import PatternError
+
+        if not isinstance(pattern, str):
+            raise _refused(at, tr("a pattern is a text"))
+        self._primitive("char")
+        self._count += 1
+        try:
+            rules = pattern_rules(pattern, least, most, f"p{self._count}")
+        except PatternError as error:
+            raise _refused(at, tr("its pattern cannot be used: {why}", why=str(error))) from error
+        self._rules |= rules
+        return next(iter(rules))
 
     def _array(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
         _only(schema, {"type", *_OF_TYPE["array"]}, at)
@@ -238,7 +260,8 @@ class _Grammar:
         self._primitive("ws")
         if high == 0:
             return self._rule('"[" ws "]"')
-        more = _repeated(max(low - 1, 0), None if high is None else high - 1)
+        high = max(MOST_ITEMS, low) if high is None else high
+        more = f"{{{max(low - 1, 0)},{high - 1}}}"
         items = f'{item} ws ("," ws {item} ws){more}'  # not shown
         return self._rule(f'"[" ws {items} "]"' if low else f'"[" ws ({items})? "]"')  # not shown
 
@@ -306,33 +329,44 @@ def _range(schema: Mapping[str, Any], low: str, high: str, at: str) -> tuple[int
 def _whole(schema: Mapping[str, Any], at: str) -> str:
     """Whole numbers within the bounds of a schema."""
     _only(schema, {"type", *_BOUNDS}, at)
-    given = {name: schema[name] for name in _BOUNDS if name in schema}
-    most = 10**MOST_DIGITS - 1
-    if any(type(value) is not int or abs(value) > most for value in given.values()):
-        raise _refused(
-            at, tr("a bound is a whole number of at most {most} digits", most=MOST_DIGITS)
-        )
-    lows = [given.get("minimum"), _shifted(given.get("exclusiveMinimum"), 1)]
-    highs = [given.get("maximum"), _shifted(given.get("exclusiveMaximum"), -1)]
-    low = max((one for one in lows if one is not None), default=None)
-    high = min((one for one in highs if one is not None), default=None)
+    given = _limits(schema, at)
+    lows = [ceil(given["minimum"])] if "minimum" in given else []
+    lows += [floor(given["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in given else []
+    highs = [floor(given["maximum"])] if "maximum" in given else []
+    highs += [ceil(given["exclusiveMaximum"]) - 1] if "exclusiveMaximum" in given else []
+    low, high = max(lows, default=None), min(highs, default=None)
     if low is not None and high is not None and high < low:
-        raise _refused(at, tr("{high} is smaller than {low}", low="minimum", high="maximum"))
+        raise _refused(at, tr("no number is within its bounds"))
     return whole_numbers(low, high)
 
 
-def _shifted(bound: int | None, by: int) -> int | None:
-    return None if bound is None else bound + by
+def _number(schema: Mapping[str, Any], at: str) -> str:
+    """Numbers within the bounds of a schema."""
+    from app.domain.grammar.decimals import BoundsError, decimals
+
+    _only(schema, {"type", *_BOUNDS}, at)
+    given = _limits(schema, at)
+    lows = [(given[n], n != "minimum") for n in ("minimum", "exclusiveMinimum") if n in given]
+    highs = [(-given[n], n != "maximum") for n in ("maximum", "exclusiveMaximum") if n in given]
+    low, above = max(lows, default=(None, False))
+    high, below = max(highs, default=(None, False))
+    try:
+        return decimals(low, None if high is None else -high, above=above, below=below)
+    except BoundsError as error:
+        raise _refused(at, tr("no number is within its bounds")) from error
 
 
-def _bounds(schema: Mapping[str, Any], low: str, high: str, at: str) -> str:
-    return _repeated(*_range(schema, low, high, at))
-
-
-def _repeated(least: int, most: int | None) -> str:
-    if most is None:
-        return "*" if least == 0 else f"{{{least},}}"
-    return f"{{{least},{most}}}"
+def _limits(schema: Mapping[str, Any], at: str) -> dict[str, Decimal]:
+    """The bounds of a number by their names."""
+    found = {}
+    for name in sorted(_BOUNDS & schema.keys()):
+        value = schema[name]
+        bound = Decimal(repr(value)) if type(value) in {int, float} else Decimal("NaN")
+        digits = len(bound.normalize().as_tuple().digits)
+        if not bound.is_finite() or digits > MOST_DIGITS or abs(bound.adjusted()) >= MOST_DIGITS:
+            raise _refused(at, tr("a bound is a number of at most {most} digits", most=MOST_DIGITS))
+        found[name] = bound
+    return found
 
 
 def _written(value: object, at: str) -> str:

@@ -6,10 +6,11 @@ share a mistake.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, time
 from typing import Any
+
+from app.domain.grammar.pattern_check import finds
 
 _DEEPEST = 200
 
@@ -43,9 +44,7 @@ class _Check:
                 if not fitting or (word == "oneOf" and fitting > 1):
                     return False
         kinds = schema.get("type")
-        if kinds is not None and not any(
-            _is_a(value, kind) for kind in (kinds if isinstance(kinds, list) else [kinds])
-        ):
+        if kinds is not None and not _is_one_of(value, kinds):
             return False
         return self._within(value, schema, depth)
 
@@ -82,6 +81,10 @@ class _Check:
         )
 
 
+def _is_one_of(value: object, kinds: object) -> bool:
+    return any(_is_a(value, kind) for kind in (kinds if isinstance(kinds, list) else [kinds]))
+
+
 def _is_a(value: object, kind: object) -> bool:
     match kind:
         case "integer":
@@ -116,7 +119,7 @@ def _in_bounds(value: float, schema: Mapping[str, Any]) -> bool:
 def _text_fits(value: str, schema: Mapping[str, Any]) -> bool:
     if not schema.get("minLength", 0) <= len(value) <= schema.get("maxLength", len(value)):
         return False
-    if "pattern" in schema and not re.search(schema["pattern"], value):
+    if "pattern" in schema and not finds(schema["pattern"], value):
         return False
     try:
         match schema.get("format"):

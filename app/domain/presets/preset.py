@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import check
 from app.domain.settings import SAMPLED, SPECS
 from app.language import tr
+
+if TYPE_CHECKING:
+    from app.domain.grammar.form import Form
 
 OWN_VALUES = (*(name for name in SPECS if name in SAMPLED), "context_size")
 """Settings that a chat, a preset and a model may have values of their own for."""
@@ -31,7 +34,8 @@ class Preset:
         system_prompt: Given to the model before the first message; empty leaves the user's own.
         values: Sampling and context, see :data:`OWN_VALUES`.
         model: Id of the family in the catalogue that it is written for; empty for any.
-        form: Id of the form that answers have; empty for none.
+        form: The form that answers have, in a line as ``--form`` takes it; empty for none. One that
+            a newer Phial wrote is kept, and is as if it were not there.
         tools: Whether the model may ask the calculator, which is the only tool.
         checks: Whether the steps of a calculation in a question are checked before it is asked.
         bundled: Whether it comes with Phial, and is duplicated where it is to be changed.
@@ -47,6 +51,13 @@ class Preset:
     tools: bool = False
     checks: bool = False
     bundled: bool = False
+
+    @property
+    def answer_form(self) -> Form | None:
+        """The form that answers have; None for any."""
+        from app.domain.grammar.form import form_of_line  # few presets have one
+
+        return form_of_line(self.form)
 
     def __post_init__(self) -> None:
         if not self.name.strip():

@@ -66,7 +66,8 @@ class FormLine(CaptionLine):
         kept = {True: tr("it keeps to it"), False: tr("it does not keep to it")}
         said = kept[part.valid] if part.valid is not None else ""
         said = tr("it is not complete") if part.cut else said
-        caption = f"{asked} \u00b7 {said}" if said else str(asked)
+        changed = tr("changed by you") if part.text else ""
+        caption = " \u00b7 ".join(filter(None, (asked, said, changed)))
         return cls((Paragraph((Text(caption),)),), caption)
 
 

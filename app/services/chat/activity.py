@@ -1,4 +1,4 @@
-"""What is being done for the answer in progress, step by step, and the status line's words for it.
+"""What is being done for the answer in progress, step by step, and the words for it.
 
 Pure: times come from outside.
 """
@@ -35,7 +35,7 @@ class ActivityPhase(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """The answer in progress, as the status line knows it. Times are seconds of one clock.
+    """The answer in progress, as the window tells it. Times are seconds of one clock.
 
     Attributes:
         phase: See :class:`ActivityPhase`.

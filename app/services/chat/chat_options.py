@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
 from dataclasses import replace
@@ -12,7 +12,9 @@ from functools import reduce
 from app.domain.conversation import Conversation
 from app.domain.endpoints.source import endpoint_source
 from app.domain.generation import Sampling
+from app.domain.grammar.form import FREE
 from app.domain.model import ChosenModel, EndpointModel, ModelFile
+from app.domain.parts import FormPart, Part
 from app.domain.presets.preset import NO_OPTIONS, ChatOptions, Preset, Values, checked_values
 from app.services.core.events import Event, EventBus, PresetsChanged
 from app.services.core.settings import SettingsService
@@ -55,6 +57,14 @@ class ChatOptionsService:
         """The preset of a chat; None where it has none."""
         chosen = self.options_of(chat).preset
         return self._presets.get(chosen) if chosen else None
+
+    def asked_with(self, chat: Conversation, attached: Sequence[Part]) -> tuple[Part, ...]:
+        """What goes with a question: its form is the preset's where none was chosen for it."""
+        if any(isinstance(one, FormPart) for one in attached):
+            return tuple(one for one in attached if one != FREE)
+        preset = self.preset_of(chat)
+        form = preset.answer_form if preset is not None else None
+        return (*attached, form.part()) if form is not None else tuple(attached)
 
     def options_of(self, chat: Conversation) -> ChatOptions:
         """What a chat has of its own, with what is on its way to the disk."""

@@ -89,6 +89,7 @@ class ChatService:
         self._executor = lane
         self._models = models
         self._library = library
+        self._options = options
         self._answering = AnsweringModel(models, library, options)
         self._bus = bus
         self._writer = writer
@@ -111,7 +112,8 @@ class ChatService:
         Args:
             conversation_id: The chat.
             text: The question.
-            attached: What comes with it: documents, how they are read, the answer's form.
+            attached: What comes with it: documents, how they are read, the answer's form, which
+                is else that of the chat's preset.
 
         Raises:
             InvalidValueError: The text is blank or absurdly long.
@@ -122,7 +124,8 @@ class ChatService:
         If the question cannot be stored nothing is begun, and :class:`SendFailed` is published.
         """
         conversation = self._library.chats.get(conversation_id)
-        placed = tuple(PlacedPart(0, part) for part in attached)
+        given = self._options.asked_with(conversation, attached)
+        placed = tuple(PlacedPart(0, part) for part in given)
         return self._ask(conversation, conversation.head_id, text, placed=placed)
 
     def edit(

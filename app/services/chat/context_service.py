@@ -103,7 +103,17 @@ class ContextService:
         self._refused = (wish, refusal) if refusal is not None else None
         tokens = sum(chat.costs) + state.loaded.answer_tokens
         size = state.loaded.context_size
-        self._bus.publish(ContextMeasured(wish[0], tokens, size, chat.replaced + left_out, refusal))
+        self._bus.publish(
+            ContextMeasured(
+                wish[0],
+                tokens,
+                size,
+                chat.replaced + left_out,
+                refusal,
+                system=chat.costs[0] if chat.turns and chat.turns[0].role is Role.SYSTEM else 0,
+                message=chat.costs[-1] if sent else 0,
+            )
+        )
 
     def _in_force(self, conversation_id: str) -> Settings:
         own = self._library.chats.get(conversation_id).options
@@ -119,7 +129,9 @@ class ContextService:
         timings = last.timings if last is not None and wrote(loaded, last) else None
         told = timings.prompt_tokens + timings.completion_tokens if timings is not None else 0
         tokens = told + (len(draft) // _CHARACTERS_PER_TOKEN if told else 0)
-        return ContextMeasured(conversation_id, tokens, loaded.context_size, note=loaded.note)
+        typed = tokens - told
+        size, note = loaded.context_size, loaded.note
+        return ContextMeasured(conversation_id, tokens, size, note=note, message=typed)
 
     def _fit(
         self, chat: _Counted, conversation_id: str, loaded: LoadedModel

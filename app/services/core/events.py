@@ -254,6 +254,8 @@ class ContextMeasured:
         left_out: Messages the model would not read word for word if the draft were sent now.
         refusal: Why the draft could not be sent at all; None where it can.
         note: What people should know of these figures; empty where they are exact.
+        system: Of the tokens those of the system prompt, with a summary that follows it.
+        message: Of the tokens those of the draft.
     """
 
     conversation_id: str
@@ -262,6 +264,8 @@ class ContextMeasured:
     left_out: int = 0
     refusal: KnownError | None = None
     note: str = ""
+    system: int = 0
+    message: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -295,7 +299,7 @@ class ServingChanged:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A calm sentence for the status line; nothing that must be answered."""
+    """A calm sentence to be said once; nothing that must be answered."""
 
     text: str
 

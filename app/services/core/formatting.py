@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
-from app.domain.generation import StopReason, Timings
+from app.domain.generation import StopReason
 from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
 from app.domain.options import SettingSpec, write_value
@@ -19,6 +19,8 @@ from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
 
 if TYPE_CHECKING:
+    from app.domain.grammar.form import Form, FormKind
+    from app.domain.presets.preset import Preset
     from app.store.safety.backups import Content, Lost
 
 __all__ = ["duration", "percent", "size"]  # with the words of this module, for its callers
@@ -38,6 +40,40 @@ def setting_text(spec: SettingSpec, value: float | None) -> str:
     if value is None:
         return spec.option.none_label
     return f"{write_value(spec, value)} {spec.option.unit}".strip()
+
+
+_FORMS = {  # by the kinds' own names
+    "list": tr("List"),
+    "table": tr("Table"),
+    "fields": tr("Fields"),
+    "json": tr("JSON"),
+    "one_of": tr("One of several"),
+}
+
+
+def form_name(kind: FormKind | None) -> str:
+    """A kind of form in a word or two; None for any."""
+    return _FORMS[kind] if kind is not None else tr("Free form")
+
+
+def form_contents(form: Form) -> str:
+    """The columns, fields, choices or schema of a form in one line; empty for a list."""
+    names = ", ".join(one.name for one in form.fields)
+    return names or " | ".join(form.choices) or " ".join(form.schema.split())
+
+
+def preset_traits(preset: Preset) -> list[str]:
+    """What a preset has answers do besides its text and values, a line for each."""
+    lines: list[str] = []
+    if preset.tools:
+        lines.append(tr("May have numbers computed by the calculator"))
+    if preset.checks:
+        lines.append(tr("Checks the steps of a calculation before the model is asked"))
+    form = preset.answer_form
+    if form is not None:
+        words = ": ".join(filter(None, (form_name(form.kind), form_contents(form))))
+        lines.append(tr("Answers in a form: {form}", form=words))
+    return lines
 
 
 def time_left(seconds: float | None) -> str:
@@ -242,18 +278,6 @@ def ended(message: Message) -> str:
             return tr("could not be written")
         case MessageStatus.COMPLETE | MessageStatus.STREAMING:
             return tr("is finished")
-
-
-def answer_line(message: Message) -> str:
-    """What an answer cost and how it ended: ``412 tokens · 11.8 tokens/s · stopped by you``."""
-    timings = message.timings or Timings()
-    count = timings.completion_tokens
-    speed = timings.tokens_per_second
-    return join(
-        trn("{n} token", "{n} tokens", count) if count else "",
-        rate(speed) if speed else "",
-        stop_reason_text(message),
-    )
 
 
 def context_forecast(measured: ContextMeasured, already: int = 0) -> str:

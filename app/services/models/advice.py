@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.domain.advice import GOOD_BITS, Advice, Fit, recommend
+from app.domain.advice import GOOD_BITS, Advice, Fit, reason_for, recommend
 from app.domain.catalog import Catalog, CatalogFamily, CatalogFile
 from app.domain.download import RemoteModel, Repository
 from app.domain.errors import ModelFileError
@@ -41,6 +41,7 @@ class CatalogOffer:
         advice: How well it fits; None where its size is not known.
         recommended: Whether it is the one to take here.
         installed: Whether it is on this computer already.
+        reason: Why it is the one to take, in a sentence; empty for the others.
     """
 
     family: CatalogFamily
@@ -48,6 +49,7 @@ class CatalogOffer:
     advice: Advice | None
     recommended: bool
     installed: bool
+    reason: str = ""
 
 
 class AdviceService:
@@ -90,6 +92,7 @@ class AdviceService:
             for family, file in self._catalog.entries()
         ]
         best = recommend(judged)
+        reason = reason_for(best) if best is not None else ""
         return [
             CatalogOffer(
                 family,
@@ -97,6 +100,7 @@ class AdviceService:
                 advice,
                 recommended=best is not None and best.file == file,
                 installed=_name(file) in installed and not installed[_name(file)].missing,
+                reason=reason if best is not None and best.file == file else "",
             )
             for family, file, advice in judged
         ]

@@ -72,7 +72,10 @@ class BenchmarkService:
                 return measure(make, request, self._memory, say, cancel)
 
         try:
-            return self._executor.submit(job).result()
+            report = self._executor.submit(job).result()
+            if report is not None:
+                self._models.speeds.take_report(request.sha256, report)
+            return report
         finally:
             if ready:
                 self._models.load()

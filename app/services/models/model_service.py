@@ -184,10 +184,7 @@ class ModelService:
                 self._here = self._here if there else before
                 self._publish(ModelState(ModelPhase.UNLOADED, self._endpoints.model(source)))
         elif there:
-            here = self._state_here()
-            self._publish(replace(here, phase=resting(here.phase), loaded=None, fraction=0.0))
-            if here.phase in {ModelPhase.READY, ModelPhase.LOADING}:
-                self.load()
+            self._take_up(self._state_here())
 
     def of_source(self, source: EndpointSource | None) -> ChosenModel | None:
         """The model at an endpoint, or with None the one of here, whichever is in use.
@@ -238,10 +235,13 @@ class ModelService:
     def give_back(self) -> None:
         """What was borrowed was used: the chosen model is in use again, loaded if it was."""
         lent, self._lent = self._lent, None
-        if lent is None:
-            return
-        self._publish(replace(lent, phase=resting(lent.phase), loaded=None, fraction=0.0))
-        if lent.phase in {ModelPhase.READY, ModelPhase.LOADING}:
+        if lent is not None:
+            self._take_up(lent)
+
+    def _take_up(self, state: ModelState) -> None:
+        """Its model is in use again, and loaded if it was."""
+        self._publish(replace(state, phase=resting(state.phase), loaded=None, fraction=0.0))
+        if state.phase in {ModelPhase.READY, ModelPhase.LOADING}:
             self.load()
 
     def warm_up(self) -> None:
@@ -405,9 +405,7 @@ class ModelService:
             return error
         return in_use_again(before, tried, error)
 
-    def _load(
-        self, model: ChosenModel, cancel: Cancel, settings: Settings | None = None
-    ) -> LoadedModel:
+    def _load(self, model: ChosenModel, cancel: Cancel, settings: Settings | None = None) -> None:
         self._publish(ModelState(ModelPhase.LOADING, model))
 
         def progress(fraction: float) -> None:
@@ -432,7 +430,6 @@ class ModelService:
                 listed = self._installed.get(model.path)  # its hash came meanwhile
                 known = model_file(listed) if listed is not None else model
             self._publish(ModelState(ModelPhase.READY, known, 1.0, loaded))
-        return loaded
 
     def _publish(self, state: ModelState) -> None:
         self._state = state

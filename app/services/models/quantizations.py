@@ -9,14 +9,14 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, replace
 
-from app.domain.advice import Advice, quality_word
+from app.domain.advice import Advice, best_file, quality_word
 from app.domain.catalog import Catalog, CatalogFamily
 from app.domain.download import DownloadItem, DownloadState, Repository
 from app.domain.endpoints.source import ModelSource
 from app.domain.model import ModelFile
 from app.language import tr
 from app.services.core.events import DownloadChanged, Event, EventBus, Notice
-from app.services.models.advice import AdviceService
+from app.services.models.advice import AdviceService, CatalogOffer, offer_order
 from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
 
@@ -71,6 +71,21 @@ class QuantizationChoice:
     repository: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """One model of the catalogue with the quantizations it comes in, judged for this machine.
+
+    Attributes:
+        family: The model.
+        options: The one to take first, then the largest first.
+        reason: Why it is the model for this computer, in a sentence; empty for the others.
+    """
+
+    family: CatalogFamily
+    options: tuple[Quantization, ...]
+    reason: str = ""
+
+
 class QuantizationService:
     """Says which quantizations of the model in use there are, and switches between them.
 
@@ -110,22 +125,39 @@ class QuantizationService:
             return QuantizationChoice("")
         family = self._catalog.family_of(used.name, used.path.stem)
         here = self._here(used, family)
-        found = self._of_catalog(family) if family is not None else {}
+        found = _of_catalog(family, self._advice.offers()) if family is not None else {}
         if listed is not None:
             found = self._of_listing(listed, found)
-        for file in here:
-            key = file.quantization.upper()
-            known = found.get(key, Quantization(key or file.path.name, size=file.size))
-            advice = self._advice.advise_installed(file) or known.advice
-            in_use = file.path == used.path
-            if known.file is not None and not in_use:
-                continue  # two files of one quantization: the one in use is the one meant
-            size = file.size or known.size
-            found[key] = replace(known, file=file, in_use=in_use, size=size, advice=advice)
+        self._take_files(found, here, used)
         options = sorted(found.values(), key=lambda one: (-one.size, one.name))
         source = next((one.repository for one in options if one.repository), "")
         name = family.name if family is not None else used.name
         return QuantizationChoice(name, tuple(options), source or self._downloads.origin(used))
+
+    def models(self) -> list[ModelChoice]:
+        """The catalogue, a model each with its quantizations: the one to take here first.
+
+        Reads files and measures the machine: away from the window's thread.
+        """
+        offers = sorted(self._advice.offers(), key=offer_order)
+        used = self._models.state.model
+        used = used if isinstance(used, ModelFile) and not used.demo else None
+        files = [one for one in self._models.installed() if not (one.demo or one.problem)]
+        if used is not None:
+            files = [used, *(one for one in files if one.path != used.path)]
+        made = []
+        for family in dict.fromkeys(offer.family.id for offer in offers):
+            own = [offer for offer in offers if offer.family.id == family]
+            known = own[0].family
+            found = _of_catalog(known, own)
+            here = [one for one in files if self._catalog.family_of(one.name, one.path.stem)
+                    is known]  # fmt: skip
+            self._take_files(found, here, used)
+            best = best_file(known, [(offer.file, offer.advice) for offer in own])
+            first = (best if best is not None and not own[0].reason else own[0].file).quantization
+            options = sorted(found.values(), key=lambda one: (one.name != first, -one.size))
+            made.append(ModelChoice(known, tuple(options), own[0].reason))
+        return made
 
     def switch(self, wanted: Quantization) -> DownloadItem | None:
         """Use a quantization from the next answer on, fetching it first where it is not here.
@@ -171,6 +203,11 @@ class QuantizationService:
         self._forget()
         self._downloads.cancel(item.id, keep_part=False)
 
+    def stop_fetching(self, one: Quantization) -> None:
+        """End the download of a quantization, where there is one."""
+        if (item := self.fetching(one)) is not None:
+            self.stop(item)
+
     # --- inside ---------------------------------------------------------------------------------
 
     def _here(self, used: ModelFile, family: CatalogFamily | None) -> list[ModelFile]:
@@ -184,23 +221,19 @@ class QuantizationService:
                 found.append(file)
         return found
 
-    def _of_catalog(self, family: CatalogFamily) -> dict[str, Quantization]:
-        return {
-            offer.file.quantization: Quantization(
-                offer.file.quantization,
-                offer.file.repository,
-                offer.file.files,
-                offer.file.revision,
-                offer.file.size or 0,
-                usual=offer.file.recommended,
-                advised=offer.recommended,
-                quality=quality_word((offer.file.size or 0) * 8 / family.parameters),
-                good_for=offer.file.good_for,
-                advice=offer.advice,
-            )
-            for offer in self._advice.offers()
-            if offer.family.id == family.id
-        }
+    def _take_files(
+        self, found: dict[str, Quantization], files: list[ModelFile], used: ModelFile | None
+    ) -> None:
+        """Put in what is here, as it is here; the one in use comes first."""
+        for file in files:
+            key = file.quantization.upper()
+            known = found.get(key, Quantization(key or file.path.name, size=file.size))
+            advice = self._advice.advise_installed(file) or known.advice
+            in_use = used is not None and file.path == used.path
+            if known.file is not None and not in_use:
+                continue  # two files of one quantization: the one in use is the one meant
+            size = file.size or known.size
+            found[key] = replace(known, file=file, in_use=in_use, size=size, advice=advice)
 
     def _of_listing(
         self, listed: Repository, known: dict[str, Quantization]
@@ -246,3 +279,22 @@ class QuantizationService:
                 text = tr("{model} is here and verified. It answers from now on.", model=file.label)
                 self._bus.publish(Notice(text))
                 self._models.choose(file)
+
+
+def _of_catalog(family: CatalogFamily, offers: list[CatalogOffer]) -> dict[str, Quantization]:
+    return {
+        offer.file.quantization: Quantization(
+            offer.file.quantization,
+            offer.file.repository,
+            offer.file.files,
+            offer.file.revision,
+            offer.file.size or 0,
+            usual=offer.file.recommended,
+            advised=offer.recommended,
+            quality=quality_word((offer.file.size or 0) * 8 / family.parameters),
+            good_for=offer.file.good_for,
+            advice=offer.advice,
+        )
+        for offer in offers
+        if offer.family.id == family.id
+    }

@@ -10,7 +10,8 @@ from app.domain.generation import Timings
 from app.services.core.events import AnswerEnded, Event, EventBus
 
 if TYPE_CHECKING:
-    from app.store import SpeedStore
+    from app.services.models.bench import BenchReport
+    from app.store import ModelSpeeds, SpeedStore
 
 ENOUGH_TOKENS = 16  # fewer say little about a rate
 _log = logging.getLogger(__name__)
@@ -30,24 +31,29 @@ class SpeedRecorder:
 
     def speed_of(self, sha256: str) -> float:
         """Tokens a second that the file with this hash reached last; 0 before it ran."""
-        if not sha256:
-            return 0.0
-        try:
-            return self._measurements.get(sha256).completion_tokens_per_second
-        except KnownError as error:
-            _log.warning("The measured speeds cannot be read: %s", error.what)
-            return 0.0
+        found = self.measured(sha256)
+        return found.completion_tokens_per_second if found is not None else 0.0
 
     def reading_seconds(self, sha256: str, tokens: int) -> float:
         """How long the file with this hash reads so many tokens; 0 before it ran."""
+        found = self.measured(sha256)
+        rate = found.prompt_tokens_per_second if found is not None else 0.0
+        return tokens / rate if rate > 0 else 0.0
+
+    def measured(self, sha256: str) -> ModelSpeeds | None:
+        """What was measured of the file with this hash; None where it cannot be told."""
         if not sha256:
-            return 0.0
+            return None
         try:
-            rate = self._measurements.get(sha256).prompt_tokens_per_second
+            return self._measurements.get(sha256)
         except KnownError as error:
             _log.warning("The measured speeds cannot be read: %s", error.what)
-            return 0.0
-        return tokens / rate if rate > 0 else 0.0
+            return None
+
+    def take_report(self, sha256: str, report: BenchReport) -> None:
+        """Keep what a measurement of the file with this hash showed."""
+        for one in report.depths:
+            self._keep(sha256, one.prompt_rate, one.answer_rate, one.prompt_tokens)
 
     def _on_event(self, event: Event) -> None:
         match event:
@@ -60,7 +66,13 @@ class SpeedRecorder:
         prompt = 0.0
         if timings.evaluated_tokens >= ENOUGH_TOKENS and timings.prompt_seconds > 0:
             prompt = timings.evaluated_tokens / timings.prompt_seconds
+        depth = timings.prompt_tokens + timings.completion_tokens / 2
+        self._keep(sha256, prompt, timings.tokens_per_second, depth)
+
+    def _keep(self, sha256: str, reading: float, writing: float, depth: float) -> None:
+        if not sha256:
+            return
         try:
-            self._measurements.record(sha256, prompt, timings.tokens_per_second)
+            self._measurements.record(sha256, reading, writing, depth)
         except KnownError as error:
             _log.warning("A measured speed could not be kept: %s", error.what)

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import IO
 
 from app.domain import private_files
-from app.domain.private_files import FOLDER_MODE, read_file
+from app.domain.errors import StoreBusyError
+from app.domain.private_files import FILE_MODE, FOLDER_MODE, read_file
 from app.store.database.failures import file_error
 
+_LOCK_SECONDS = 2.0  # another Phial writes for milliseconds; the window waits meanwhile
 _DEEPEST = 100  # levels of JSON; Phial's own files have four
 # What file systems say, mostly those of a network, that have no folder to sync; or nothing to.
 _NO_FOLDER_TO_SYNC = {errno.EINVAL, errno.EOPNOTSUPP, errno.ENOSYS, errno.EROFS}
@@ -187,3 +189,29 @@ def write_json(path: Path, data: dict[str, object]) -> None:
     """
     text = json.dumps(data, indent=2, sort_keys=True)
     write_atomically(path, text.encode("ascii") + b"\n")
+
+
+@contextmanager
+def alone(path: Path, busy: str) -> Iterator[None]:
+    """No other process changes a file in this block, as long as it asks here too.
+
+    Args:
+        path: The file; its folder is made.
+        busy: What is said where another Phial has it and does not let go.
+
+    Raises:
+        StoreBusyError: Another Phial does not let go of the file.
+        KnownError: The folder cannot be written to, see :func:`write_atomically`.
+    """
+    from filelock import FileLock, Timeout  # not where files are only read
+
+    lock = FileLock(f"{path}.lock", timeout=_LOCK_SECONDS, mode=FILE_MODE)
+    with ExitStack() as held:
+        try:
+            make_folder(path.parent)
+            held.enter_context(lock)
+        except Timeout as error:
+            raise StoreBusyError(busy) from error
+        except OSError as error:
+            raise file_error(error, path.name) from error
+        yield

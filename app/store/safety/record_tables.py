@@ -157,8 +157,6 @@ SHAPES: dict[str, Callable[[Columns], bool]] = {
     "journal": _is_journal,
     "summaries": _is_summary,
 }
-# What is made anew or counted again; a table that is in neither has no way out of a damaged file.
-MADE_ANEW = frozenset({"meta", "token_counts"})
 
 
 def _is_text(value: Value) -> bool:

@@ -198,10 +198,10 @@ class _Walk:
 
     def _equation(self, line: _Line) -> None:
         base, last = self._base, self._last
-        new = base is None or last is None or (last.solved and not line.solved)
-        if new or base is None or base.letters != line.letters or len(line.letters) != 1:
-            many = base is not None and not new and base.letters == line.letters
-            if many and base is not None:
+        new = last is None or (last.solved and not line.solved)
+        alike = base is not None and not new and base.letters == line.letters
+        if base is None or not alike or len(line.letters) != 1:
+            if base is not None and alike:
                 self.steps += self._is_multiple(base, line)
             self._end_equation()
             self._begin(line)

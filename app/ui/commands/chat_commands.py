@@ -14,6 +14,7 @@ from app.services.library.trash import quiet
 from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar.requests import FilingRequest
 from app.ui.style.dialogs import ask_line, ask_text
+from app.ui.style.widgets import once_chosen
 
 _MANY = 500  # chats; fewer are moved before anybody could read how far it is
 
@@ -140,7 +141,7 @@ class ChatCommands:
         self.leave(ids)
         self._shell.services.library.trash.delete(ids, self._progress(_deleting, ids))
         if len(private) == len(ids):
-            self._shell.pane.status.show_notice(tr("The private chat is gone."))
+            self._shell.pane.snackbar.show_notice(tr("The private chat is gone."))
             return
         text = trn("Chat moved to the trash.", "{n} chats moved to the trash.", len(ids))
         self._shell.pane.snackbar.show_message(text, partial(self._restore, list(ids)))
@@ -152,12 +153,12 @@ class ChatCommands:
     def _progress(
         self, doing: Callable[[int, int], str], ids: Sequence[str]
     ) -> Callable[[int, int], None]:
-        """Says in the status line how far it is, where that takes a while."""
+        """Says how far it is, where that takes a while."""
         if len(ids) < _MANY:
             return quiet
 
         def show(done: int, total: int) -> None:
-            self._shell.pane.status.show_notice(doing(done, total))
+            self._shell.pane.snackbar.show_notice(doing(done, total))
 
         return self._shell.operations.back(self._shell.window, show)
 
@@ -181,7 +182,7 @@ class ChatCommands:
         """Edit what the model reads in place of the messages that fell out."""
         found = self._shell.controller.summary()
         if found is None:
-            self._shell.pane.status.show_notice(
+            self._shell.pane.snackbar.show_notice(
                 tr(
                     "There is no summary: the model reads this chat as it is. Settings, Answers, "
                     "says what happens when a chat outgrows the context."
@@ -241,7 +242,7 @@ class ChatCommands:
             menu.addSeparator()
         pin = any(not chat.pinned for chat in chats)
         menu.addAction(tr("Pin") if pin else tr("Unpin"), lambda: self._set_pinned(ids, pin))
-        menu.addAction(tr("Move to folder…"), lambda: self.move(ids))
+        menu.addAction(tr("Move to folder…"), partial(once_chosen, partial(self.move, ids)))
         # Archived chats are not listed here.
         menu.addAction(tr("Archive"), lambda: self.archive(ids))
         menu.addSeparator()

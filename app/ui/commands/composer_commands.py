@@ -1,11 +1,14 @@
-"""What helps with writing a message: prompts by a slash, what was sent before, what waits."""
+"""What helps with writing a message: prompts by a slash, what was sent before, what it fills."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPoint, QRect
 
 from app.services.core.events import Asked, Event
 from app.services.core.ids import utc_now
+from app.services.documents.attached import CONTEXT_UNKNOWN, reading_price
 from app.ui.conversation.input.prompt_popup import PromptPopup
 from app.ui.conversation.input.queued_messages import QueuedMessages
 from app.ui.conversation.input.sent_history import SentHistory
@@ -14,10 +17,15 @@ from app.ui.shell.window_context import WindowContext
 
 
 class ComposerCommands:
-    """Puts the helpers around one window's composer."""
+    """Puts the helpers around one window's composer.
 
-    def __init__(self, shell: WindowContext) -> None:
-        self._shell = shell
+    Args:
+        shell: The window.
+        change_size: Leads to where the size of the context is changed.
+    """
+
+    def __init__(self, shell: WindowContext, change_size: Callable[[], object]) -> None:
+        self._shell, self._change_size = shell, change_size
         services, pane, controller = shell.services, shell.pane, shell.controller
         editor = pane.composer.editor
         SentHistory(editor, self._sent)
@@ -40,6 +48,25 @@ class ComposerCommands:
         strip.used.connect(self._use_result)
         strip.sent.connect(composer.send_text)
         pane.put_above_composer(strip)
+        pane.header.ring.clicked.connect(lambda: controller.attempt(self._show_context))
+
+    def _show_context(self) -> None:
+        """Show what fills the context of the chat, below its ring."""
+        from app.ui.conversation.notices.context_details import ContextDetails
+
+        shell, ring = self._shell, self._shell.pane.header.ring
+        chat, price = shell.controller.chat, 0
+        if chat is not None:
+            branch = [one.message for one in shell.controller.branch]
+            waiting = shell.pane.composer.attachments.waiting(chat.id).documents
+            known = shell.services.documents.documents_in(branch, private=chat.private)
+            read = {one.id: one for one in (*known, *waiting)}
+            if read:
+                price = reading_price(list(read.values()), ring.use.size or CONTEXT_UNKNOWN).tokens
+        popup = ContextDetails(
+            shell.window, ring.use, price, shell.controller.left_out, self._change_size
+        )
+        popup.show_at(QRect(ring.mapToGlobal(QPoint(0, 0)), ring.size()))
 
     def _use_result(self, result: str) -> None:
         """Put a result in the draft's place, which Undo takes away."""

@@ -64,7 +64,7 @@ class DocumentCommands:
 
         shell = self._shell
         chat = shell.controller.current()  # none is shown at the first start
-        documents, status = shell.services.documents, shell.pane.status
+        documents, status = shell.services.documents, shell.pane.snackbar
 
         def read(task: Operation) -> tuple[list[StoredDocument], list[KnownError]]:
             found, failed = [], []
@@ -130,7 +130,7 @@ class DocumentCommands:
         branch = (one.message for one in shell.controller.branch)
         if not waiting.documents and not has_documents(branch):
             told = tr("No document goes with this chat. Attach one first.")
-            shell.pane.status.show_notice(told)
+            shell.pane.snackbar.show_notice(told)
             return
         bar.set_only_quote(only=not waiting.only_quote)
         shell.pane.composer.setFocus()
@@ -150,7 +150,7 @@ class DocumentCommands:
         def show(documents: list[StoredDocument]) -> None:
             if not documents:
                 told = tr("No document goes with this chat. Attach one first.")
-                shell.pane.status.show_notice(told)
+                shell.pane.snackbar.show_notice(told)
                 return
             chosen: StoredDocument | None = documents[0]
             if len(documents) > 1:
@@ -276,7 +276,7 @@ class DocumentCommands:
         def show(gathered: tuple[list[StoredDocument], ReadingOffer] | None) -> None:
             if gathered is None:
                 told = tr("No document goes with this chat. Attach one first.")
-                shell.pane.status.show_notice(told)
+                shell.pane.snackbar.show_notice(told)
                 return
             documents, offer = gathered
             library = service.library(private=chat.private)
@@ -291,4 +291,4 @@ class DocumentCommands:
         shell.operations.run(shell.window, gather, show, self._refuse)
 
     def _refuse(self, error: KnownError) -> None:
-        self._shell.pane.status.show_notice(paragraph(error.what, error.action))
+        self._shell.pane.snackbar.show_notice(paragraph(error.what, error.action))

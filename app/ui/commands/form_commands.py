@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtGui import QGuiApplication
 
 from app.domain.generation import Role
 from app.domain.grammar.form import form_of
-from app.domain.parts import FormPart
 from app.language import paragraph, tr
 from app.ui.shell.window_context import WindowContext
+from app.ui.transcript.widgets.signals import ValueChange
 
 
 class FormCommands:
@@ -20,6 +21,8 @@ class FormCommands:
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         shell.pane.composer.bar.form.clicked.connect(self.choose)
+        shell.pane.transcript.notes.value_typed.connect(self._on_typed)
+        shell.pane.transcript.notes.told.connect(shell.pane.snackbar.show_notice)
 
     def choose(self) -> None:
         """Ask for the form of the next answer in the chat that is shown."""
@@ -28,7 +31,7 @@ class FormCommands:
         shell = self._shell
         chat = shell.controller.current()
         composer = shell.pane.composer
-        dialog = FormDialog(shell.window, composer.form.get(chat.id) or composer.form.last)
+        dialog = FormDialog(shell.window, composer.form.shown or composer.form.last)
         found = dialog.execute(lambda: (dialog.read(),))
         if found is not None:
             composer.form.choose(chat.id, found[0])
@@ -36,32 +39,84 @@ class FormCommands:
 
     def copy_csv(self) -> None:
         """Copy what the last answer says as comma-separated lines."""
-        from app.domain.grammar.form_check import as_csv, holds_formulas
+        from app.domain.grammar.form_check import APOSTROPHES, as_csv, holds_formulas
 
-        said = tr("What a spreadsheet would take for a formula has an apostrophe before it.")
-        self._copy(as_csv, lambda text: said if holds_formulas(text) else "")
+        self._copy(as_csv, lambda text: APOSTROPHES if holds_formulas(text) else "")
 
     def copy_json(self) -> None:
         """Copy what the last answer says as JSON."""
         self._copy(lambda value: json.dumps(value, ensure_ascii=False, indent=2))
 
+    # --- changing values ------------------------------------------------------------------------
+
+    def change_last(self) -> None:
+        """Change the values of the last answer, beginning with the first."""
+        answer = self._shell.controller.last(Role.ASSISTANT)
+        if answer is not None:
+            self.change(answer.id)
+
+    def change(self, message_id: str) -> None:
+        """Change the values of an answer, beginning with the first."""
+        notices = self._shell.pane.snackbar
+        if self._shell.controller.answering:
+            notices.show_notice(tr("An answer is being written. Stop it first."))
+        elif not self._shell.pane.transcript.notes.values().begin(message_id):
+            notices.show_notice(
+                tr("Only an answer that was asked for in a form, and keeps to it, has values.")
+            )
+
+    def put_back(self, message_id: str) -> None:
+        """Have an answer say again what the model had written."""
+        from app.services.chat.form_edits import form_part
+
+        message = self._shell.services.library.chats.message(message_id)
+        part = form_part(message)
+        if part is not None and part.text:
+            self._store(message_id, part.text, message.content)
+
+    def _on_typed(self, change: ValueChange) -> None:
+        if change.problem:
+            self._shell.pane.snackbar.show_notice(change.problem)
+        else:
+            self._store(change.message_id, change.text, change.before)
+
+    def _store(self, message_id: str, text: str, before: str) -> None:
+        """Keep another text of an answer, with Undo at hand."""
+        from app.services.chat.form_edits import changed_answer
+
+        library = self._shell.services.library
+
+        def keep(wanted: str) -> bool:
+            return self._shell.controller.attempt(
+                lambda: library.change_message(
+                    changed_answer(library.chats.message(message_id), wanted)
+                )
+            )
+
+        if keep(text):
+            self._shell.pane.snackbar.show_message(
+                tr("The answer is changed."), partial(keep, before)
+            )
+
+    # --- copying ----------------------------------------------------------------------------------
+
     def _copy(
         self, written: Callable[[object], str], remark: Callable[[str], str] = lambda _text: ""
     ) -> None:
         from app.domain.grammar.form_check import OutOfFormError, value_of
+        from app.services.chat.form_edits import form_part
 
         answer = self._shell.controller.last(Role.ASSISTANT)
-        placed = answer.placed if answer is not None else ()
-        part = next((one.part for one in placed if isinstance(one.part, FormPart)), None)
+        part = form_part(answer) if answer is not None else None
         form = form_of(part) if part is not None else None
-        status = self._shell.pane.status
+        notices = self._shell.pane.snackbar
         if answer is None or form is None:
-            status.show_notice(tr("The last answer was not asked for in a form."))
+            notices.show_notice(tr("The last answer was not asked for in a form."))
             return
         try:
             text = written(value_of(form, answer.content))
         except OutOfFormError:
-            status.show_notice(tr("The last answer does not keep to its form."))
+            notices.show_notice(tr("The last answer does not keep to its form."))
             return
         QGuiApplication.clipboard().setText(text)
-        status.show_notice(paragraph(tr("The last answer was copied."), remark(text)))
+        notices.show_notice(paragraph(tr("The last answer was copied."), remark(text)))

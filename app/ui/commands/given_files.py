@@ -38,7 +38,7 @@ class GivenFiles:
         if models:
             self._commands.models.use_file(models[0])
         if len(models) > 1:
-            self._shell.pane.status.show_notice(
+            self._shell.pane.snackbar.show_notice(
                 tr("One model at a time: only {name} is looked at.", name=models[0].name)
             )
         chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
@@ -95,7 +95,7 @@ class GivenFiles:
     def _tell(self, done: str, refused: Sequence[KnownError]) -> None:
         why = (words for error in refused for words in (error.what, error.action))
         if told := paragraph(done, *why):
-            self._shell.pane.status.show_notice(told)
+            self._shell.pane.snackbar.show_notice(told)
 
 
 @dataclass(frozen=True, slots=True)

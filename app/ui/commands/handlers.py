@@ -47,14 +47,14 @@ class CommandHandlers:
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         self.chats = ChatCommands(shell)
-        self.messages = MessageCommands(shell)
+        self.forms = FormCommands(shell)
+        self.messages = MessageCommands(shell, self.forms)
         self.models = ModelCommands(shell)
         self.documents = DocumentCommands(shell)
-        self.forms = FormCommands(shell)
         self.transfer = TransferCommands(shell, self.chats.leave)
         self.serving = ServingCommands(shell, self.settings)
         self.preferences = SettingsCommands(shell, self.models, self.serving)
-        self.composer = ComposerCommands(shell)
+        self.composer = ComposerCommands(shell, partial(self.preferences.open, Section.MODEL))
         self.pages = PageCommands(shell)
         self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(
@@ -135,6 +135,7 @@ class CommandHandlers:
             "copy_answer": messages.copy_answer,
             "copy_csv": self.forms.copy_csv,
             "copy_json": self.forms.copy_json,
+            "change_value": self.forms.change_last,
             "copy_code": messages.copy_code,
             "select_chat": messages.select_chat,
             "stop": self._shell.controller.stop,

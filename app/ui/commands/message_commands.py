@@ -15,6 +15,7 @@ from app.domain.model import ModelFile
 from app.language import tr
 from app.markup.document.flow import flatten
 from app.markup.kinds.code import CodeBlock
+from app.ui.commands.form_commands import FormCommands
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.widgets import close_when_chosen
@@ -32,8 +33,8 @@ _ENDINGS = {
 class MessageCommands:
     """Acts on one message, or on the last one."""
 
-    def __init__(self, shell: WindowContext) -> None:
-        self._shell = shell
+    def __init__(self, shell: WindowContext, forms: FormCommands) -> None:
+        self._shell, self._forms = shell, forms
         shell.pane.transcript.notes.quoted.connect(shell.controller.drafting.use_prompt)
         shell.pane.transcript.notes.code_saving_requested.connect(self.save_code)
 
@@ -42,7 +43,7 @@ class MessageCommands:
         controller, message_id = self._shell.controller, action.message_id
         match action.kind:
             case ActionKind.COPY:
-                self._shell.pane.status.show_notice(tr("Copied."))
+                self._shell.pane.snackbar.show_notice(tr("Copied."))
             case ActionKind.EDIT:
                 controller.edit(message_id)
             case ActionKind.REGENERATE:
@@ -53,6 +54,10 @@ class MessageCommands:
                 self.answer_with_menu(message_id)
             case ActionKind.COMPARE:
                 self.compare(message_id)
+            case ActionKind.CHANGE:
+                self._forms.change(message_id)
+            case ActionKind.UNCHANGE:
+                self._forms.put_back(message_id)
             case ActionKind.BRANCH:
                 self.branch(message_id)
             case ActionKind.DELETE:
@@ -66,14 +71,14 @@ class MessageCommands:
 
         def make() -> None:
             controller.open_chat(self._shell.services.library.branch_into_new_chat(message_id).id)
-            self._shell.pane.status.show_notice(tr("This is a new chat, from that message on."))
+            self._shell.pane.snackbar.show_notice(tr("This is a new chat, from that message on."))
 
         controller.attempt(make)
 
     def delete(self, message_id: str) -> None:
         """Move a message and what follows it to the trash, with Undo at hand."""
         if self._shell.controller.answering:
-            self._shell.pane.status.show_notice(tr("An answer is being written. Stop it first."))
+            self._shell.pane.snackbar.show_notice(tr("An answer is being written. Stop it first."))
             return
         library = self._shell.services.library
         if self._shell.controller.attempt(lambda: library.trash.delete_message(message_id)):
@@ -119,20 +124,20 @@ class MessageCommands:
         """Copy the last answer, as Markdown and without its reasoning."""
         answer = self._shell.controller.last(Role.ASSISTANT)
         if answer is None or not answer_markdown(answer).strip():
-            self._shell.pane.status.show_notice(tr("There is no answer to copy yet."))
+            self._shell.pane.snackbar.show_notice(tr("There is no answer to copy yet."))
             return
         QGuiApplication.clipboard().setText(answer_markdown(answer))
-        self._shell.pane.status.show_notice(tr("The last answer was copied."))
+        self._shell.pane.snackbar.show_notice(tr("The last answer was copied."))
 
     def copy_code(self) -> None:
         """Copy the last code block of the last answer that has one."""
         branch = reversed(self._shell.controller.branch)
         code = next((found for item in branch if (found := last_code(item.message))), None)
         if code is None:
-            self._shell.pane.status.show_notice(tr("There is no code block in this chat."))
+            self._shell.pane.snackbar.show_notice(tr("There is no code block in this chat."))
             return
         QGuiApplication.clipboard().setText(code)
-        self._shell.pane.status.show_notice(tr("The last code block was copied."))
+        self._shell.pane.snackbar.show_notice(tr("The last code block was copied."))
 
     def save_code(self, code: CodeToSave) -> None:
         """Ask for a file and write a code block into it."""
@@ -146,7 +151,7 @@ class MessageCommands:
         path = Path(chosen)
 
         def tell(_nothing: None) -> None:
-            self._shell.pane.status.show_notice(tr("“{name}” was written.", name=path.name))
+            self._shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=path.name))
 
         self._shell.operations.run(
             self._shell.window,

@@ -59,7 +59,7 @@ class ModelCommands:
         service = self._shell.services.quantizations
         if self._shell.controller.attempt(lambda: service.switch(wanted)) and wanted.file is None:
             text = tr("{name} is being fetched; then it answers.", name=wanted.name)
-            self._shell.pane.status.show_notice(text)
+            self._shell.pane.snackbar.show_notice(text)
 
     def try_demo(self) -> None:
         """Use the built-in demo."""
@@ -164,7 +164,7 @@ class ModelCommands:
         wanted = self._shell.services.quantizations.is_wanted(item)
         covered = self._shell.pages.page is not None  # the list of downloads offers it there
         if model is None or wanted or covered or models.state.model == model:
-            self._shell.pane.status.show_notice(text)
+            self._shell.pane.snackbar.show_notice(text)
         else:
             use = partial(self.choose_model, model)
             self._shell.pane.snackbar.show_message(text, use, tr("Use"))

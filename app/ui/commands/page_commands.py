@@ -76,7 +76,7 @@ class PageCommands:
         chat, answer = shell.controller.chat, answer or shell.controller.last(Role.ASSISTANT)
         citations = stored_citations(answer) if answer is not None else ()
         if chat is None or not citations:
-            shell.pane.status.show_notice(tr("The last answer cites no page of a document."))
+            shell.pane.snackbar.show_notice(tr("The last answer cites no page of a document."))
             return
         self._chat_id = chat.id
         source = LibraryPages(shell.services.documents, private=chat.private)
@@ -89,7 +89,7 @@ class PageCommands:
         shell = self._shell
         chat, answer = shell.controller.chat, shell.controller.last(Role.ASSISTANT)
         if chat is None or answer is None or not answer.content:
-            shell.pane.status.show_notice(tr("There is no answer yet."))
+            shell.pane.snackbar.show_notice(tr("There is no answer yet."))
             return
         suggested = str(Path.home() / tr("Evidence.html"))
         chosen, _ = QFileDialog.getSaveFileName(
@@ -120,7 +120,7 @@ class PageCommands:
             return path
 
         def tell(written: Path) -> None:
-            shell.pane.status.show_notice(tr("“{name}” was written.", name=written.name))
+            shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=written.name))
 
         shell.operations.run(shell.window, write, tell)
 

@@ -116,12 +116,15 @@ class PresetCommands:
         chat, options = self._shell.controller.chat, self._shell.services.chat_options
         if chat is None:
             self._shell.pane.composer.bar.set_preset(None)
+            self._shell.pane.composer.form.set_usual(None)
             return
         self._name(options.preset_of(chat), chat)
 
     def _name(self, preset: Preset | None, chat: Conversation) -> None:
         from app.ui.presets.values_form import values_text
 
+        form = preset.answer_form if preset is not None else None
+        self._shell.pane.composer.form.set_usual(form)
         own = {**(preset.values if preset is not None else {}), **chat.options.values}
         self._shell.pane.composer.bar.set_preset(
             preset, values_text(own), changed=bool(chat.options.values)

@@ -27,6 +27,7 @@ from app.ui.style.stacking_row import StackingRow
 
 if TYPE_CHECKING:  # imported when first needed
     from app.services.models.model_fit import MemoryCosts
+    from app.ui.models.measured_panel import MeasuredPanel
     from app.ui.models.quantization_panel import QuantizationPanel
     from app.ui.settings.connections_panel import ConnectionsPanel
     from app.ui.settings.memory_panel import MemoryPanel
@@ -44,6 +45,7 @@ class SettingsCommands:
         self._shell, self._models, self._serving = shell, models, serving
         self._costs: MemoryCosts | None = None
         self._memory: MemoryPanel | None = None
+        self._measured: MeasuredPanel | None = None
         self._quantizations: QuantizationPanel | None = None
         self._connections: ConnectionsPanel | None = None
         self._model_seen: object = None
@@ -69,7 +71,8 @@ class SettingsCommands:
         from app.ui.settings.settings_page import SettingsPage
 
         service = self._shell.services.settings
-        self._costs = self._memory = self._quantizations = self._connections = None
+        self._costs = self._memory = self._measured = None
+        self._quantizations = self._connections = None
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
         page = SettingsPage(service, self._shell.pane.theme, self._panels(), self._automatic())
@@ -95,6 +98,12 @@ class SettingsCommands:
             ),
             Panel(Section.MODEL, self._links, tr("measure speed, files, download")),
             Panel(Section.MODEL, self._memory_panel, tr("memory, RAM, GB")),
+            Panel(
+                Section.MODEL,
+                self._measured_panel,
+                tr("speed, tokens a second, memory, context, chart, measured"),
+                below=True,
+            ),
             Panel(
                 Section.PRIVACY,
                 partial(TokenPanel, shell.services.downloads),
@@ -165,6 +174,23 @@ class SettingsCommands:
         self._preview(self._shell.services.settings.current)
         return self._memory
 
+    def _measured_panel(self) -> QWidget:
+        from app.ui.models.measured_panel import MeasuredPanel
+
+        self._measured = MeasuredPanel(self._shell.pane.theme)
+        self._show_measured()
+        return self._measured
+
+    def _show_measured(self) -> None:
+        """Show what was measured of the model in use, and what its contexts would take."""
+        if self.page is None or self._measured is None:
+            return
+        models = self._shell.services.models
+        used = models.state.model
+        known = models.facts.reference(used).sha256 if isinstance(used, ModelFile) else ""
+        self._measured.show_speeds(models.speeds.measured(known))
+        self._measured.show_costs(self._costs, self._shell.services.settings.current)
+
     def _connections_panel(self) -> QWidget:
         from app.ui.settings.connections_panel import ConnectionsPanel
 
@@ -208,6 +234,7 @@ class SettingsCommands:
         model, advice = self._shell.services.models.state.model, self._shell.services.advice
         if not isinstance(model, ModelFile):  # what is elsewhere costs nothing here
             self._costs = None
+            self._show_measured()
         else:
             self._shell.operations.run(
                 page, lambda _task: advice.costs(model), self._take_costs, self._no_costs
@@ -221,6 +248,7 @@ class SettingsCommands:
         if self.page is not None:
             self.page.show_automatic(self._automatic())
         self._preview(self._shell.services.settings.current)
+        self._show_measured()
 
     def _preview(self, settings: Settings) -> None:
         """Say what these settings cost, which need not be in force."""

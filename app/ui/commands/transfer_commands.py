@@ -58,7 +58,7 @@ class TransferCommands:
         if chats:
             self.export([chat.id for chat in chats])
         else:
-            self._shell.pane.status.show_notice(tr("There is no chat to export."))
+            self._shell.pane.snackbar.show_notice(tr("There is no chat to export."))
 
     def choose_and_import(self) -> None:
         """Ask for files and show what is in them."""
@@ -93,7 +93,7 @@ class TransferCommands:
 
     def _on_imported(self, report: ImportReport) -> None:
         if not report.imported:
-            self._shell.pane.status.show_notice(tr("Nothing was imported."))
+            self._shell.pane.snackbar.show_notice(tr("Nothing was imported."))
             return
         text = trn("Imported {n} chat.", "Imported {n} chats.", len(report.imported))
         if report.cancelled:
@@ -115,7 +115,7 @@ class TransferCommands:
         shell.operations.run(
             shell.window,
             lambda task: transfer.undo_import(cancel=task.cancel, progress=task.report),
-            lambda done: shell.pane.status.show_notice(
+            lambda done: shell.pane.snackbar.show_notice(
                 formatting.undone(done.removed, done.trashed)
             ),
             lambda error: ErrorDialog(shell.window, error).open(),
@@ -124,7 +124,7 @@ class TransferCommands:
 
     def _show_undoing(self, done: int, total: int) -> None:
         if total >= _MANY:
-            self._shell.pane.status.show_notice(
+            self._shell.pane.snackbar.show_notice(
                 tr("Taking back: {done} of {total} chats.", done=done, total=total)
             )
 

@@ -1,6 +1,11 @@
-"""What the status line, the context meter and the Stop button say of an answer."""
+"""What the answer's place, the context ring and the Stop button say of an answer."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from PySide6.QtCore import QTimer
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import ContextFitted, StopReason
@@ -10,20 +15,36 @@ from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState
 from app.services.library.chat_reader import ChatReader
 from app.ui.conversation.chat_pane import ChatPane, Page
+from app.ui.conversation.context_ring import ContextUse
 from app.ui.conversation.notices.error_actions import REFUSAL
+
+_FIGURES_MS = 250
+"""Between two looks at how many tokens were written and how fast: a figure that changes with every
+token cannot be read."""
+_BEFORE = {ActivityPhase.STARTING, ActivityPhase.READING}
 
 
 class AnswerStatus:
-    """Shows how full the context is and what is being done."""
+    """Shows how full the context is and what is being done.
 
-    def __init__(self, pane: ChatPane) -> None:
-        self._pane = pane
+    Args:
+        pane: Where.
+        state: The model's.
+        open_chat: Shows the chat of that id, whose answer ended unseen.
+    """
+
+    def __init__(
+        self, pane: ChatPane, state: ModelState, open_chat: Callable[[str], object]
+    ) -> None:
+        self._pane, self._state, self._open_chat = pane, state, open_chat
         self._context_size = 0
         self._note = ""  # what should be known of it
         self._prompt_tokens = 0
+        self._system = 0  # tokens of the system prompt
         self._refused = False  # the draft that was measured last
-        self._state: ModelState | None = None
         self._doing, self._here = IDLE, False
+        self._figures = QTimer(pane, singleShot=True, interval=_FIGURES_MS)
+        self._figures.timeout.connect(self._show_figures)
 
     def set_model_state(self, state: ModelState) -> None:
         """A model was loaded or unloaded: the context has another size."""
@@ -32,7 +53,7 @@ class AnswerStatus:
         self._show_waiting()
         self._note = state.loaded.note if state.loaded else ""
         if not self._context_size:
-            self._pane.header.meter.set_use(0, 0, self._note)
+            self._pane.header.ring.show_use(ContextUse(note=self._note))
 
     def show_context_fit(self, step: ContextFitted) -> None:
         """The history for the answer in progress was chosen."""
@@ -40,7 +61,10 @@ class AnswerStatus:
 
     def show_context_use(self, event: ContextMeasured, left_out: int) -> None:
         """How full the context would be with the draft; ``left_out`` messages are so already."""
-        self._pane.header.meter.set_use(event.tokens, event.context_size, event.note)
+        self._system = event.system
+        self._pane.header.ring.show_use(
+            ContextUse(event.tokens, event.context_size, event.note, event.system, event.message)
+        )
         banner = self._pane.banner
         if self._refused and event.refusal is None:
             banner.withdraw(REFUSAL)  # the draft was shortened
@@ -48,7 +72,7 @@ class AnswerStatus:
         text = formatting.context_forecast(event, left_out)
         if banner.kind == REFUSAL:
             text = ""  # it is said already, with what can be done
-        self._pane.status.set_forecast(text, urgent=event.refusal is not None)
+        self._pane.composer.set_forecast(text)
 
     def show_activity(self, activity: Activity, *, answering: bool, here: bool) -> None:
         """What is done for the answer in progress.
@@ -61,40 +85,56 @@ class AnswerStatus:
         self._pane.composer.set_answering(answering=answering, here=here or not answering)
         self._doing, self._here = activity, here
         self._show_waiting()
+        if not here or activity.phase is not ActivityPhase.WRITING:
+            self._show_figures()
+        elif not self._figures.isActive():
+            self._figures.start()
+        if answering:
+            self._pane.composer.bar.set_read_ahead(0, 0)  # the answer's own reading comes first
         if not answering:
             self._prompt_tokens = 0
         elif here and self._prompt_tokens and self._context_size:
-            self._pane.header.meter.set_use(
-                self._prompt_tokens + activity.tokens, self._context_size, self._note
-            )
+            used = self._prompt_tokens + activity.tokens
+            self._show_use(used)
 
     def _show_waiting(self) -> None:
-        """What is done before the first word stands where the answer will be, and only there."""
-        activity, pane = self._doing, self._pane
-        seen = self._here and pane.page is Page.TRANSCRIPT
-        there = seen and activity.phase in {ActivityPhase.STARTING, ActivityPhase.READING}
-        there = there and self._state is not None
-        words = activity_line(activity, self._state) if there and self._state else ""
-        pane.transcript.notes.show_waiting(words)
-        pane.status.set_activity(activity, told=there)
+        """What is done before the first word stands where the answer will be."""
+        words = self._words() if self._doing.phase in _BEFORE else ""
+        self._pane.transcript.notes.show_waiting(words)
 
-    def show_last(self, answer: Message | None) -> None:
-        """How the last answer of the shown chat ended; None where there is none."""
-        finished = answer is not None and answer.status is not MessageStatus.STREAMING
-        line = formatting.answer_line(answer) if answer is not None and finished else ""
-        self._pane.status.set_last_answer(line)
+    def _show_figures(self) -> None:
+        """How much is written, and how fast, stands in the row below the answer."""
+        self._figures.stop()
+        words = self._words() if self._doing.phase is ActivityPhase.WRITING else ""
+        self._pane.transcript.notes.show_figures(words)
+
+    def _words(self) -> str:
+        """What is done for the answer; empty where another chat or page is shown."""
+        seen = self._here and self._pane.page is Page.TRANSCRIPT
+        return activity_line(self._doing, self._state) if seen else ""
 
     def tell_elsewhere(self, message: Message, chats: ChatReader) -> None:
         """The answer of a chat that is not shown has ended."""
         if not chats.is_gone(message.conversation_id):
             title = formatting.title(chats.get(message.conversation_id))
-            self._pane.status.show_notice(ended_elsewhere(message, title))
+            said, snackbar = ended_elsewhere(message, title), self._pane.snackbar
+            if snackbar.can_undo:
+                snackbar.show_notice(said)
+            else:
+                show = partial(self._open_chat, message.conversation_id)
+                snackbar.show_message(said, show, tr("Open"))
 
     def show_chat(self, answer: Message | None) -> None:
         """Another chat is shown: its last answer tells about how much it fills, until counted."""
         timings = answer.timings if answer is not None else None
         used = timings.prompt_tokens + timings.completion_tokens if timings else 0
-        self._pane.header.meter.set_use(used, self._context_size, self._note)
+        self._system = 0
+        self._show_use(used)
+        self._pane.composer.bar.set_read_ahead(0, 0)
+
+    def _show_use(self, tokens: int) -> None:
+        use = ContextUse(tokens, self._context_size, self._note, min(self._system, tokens))
+        self._pane.header.ring.show_use(use)
 
 
 def ended_elsewhere(message: Message, title: str) -> str:

@@ -68,7 +68,7 @@ class ChatController(QObject):
         self._sent = SentParts(pane.composer.attachments, pane.composer.form)
         self.unanswered = Unanswered(services, pane, self)
         self._bookmarks = ViewStates(services.library)
-        self._status = AnswerStatus(pane)
+        self._status = AnswerStatus(pane, services.models.state, self.open_chat)
         composer = pane.composer
         self._places = PlaceKeeper(
             pane.transcript, self._bookmarks, lambda: self._chat if self.branch else None, self
@@ -84,12 +84,12 @@ class ChatController(QObject):
         self.drafting.went_on.connect(self._reading.read_ahead)
         self.drafting.failed.connect(self.failed)
         self.drafting.changed.connect(self.changed)
-        self.drafting.told.connect(pane.status.show_notice)
+        self.drafting.told.connect(pane.snackbar.show_notice)
         composer.attachments.changed.connect(self._reading.measure)
         composer.send_requested.connect(self.send)
         composer.stop_requested.connect(self.stop)
         composer.edit_last_requested.connect(self.edit_last)
-        composer.refused.connect(pane.status.show_notice)
+        composer.refused.connect(pane.snackbar.show_notice)
         pane.empty.prompt_chosen.connect(self.send_prompt)
 
     # --- what is shown ------------------------------------------------------------------------
@@ -103,6 +103,11 @@ class ChatController(QObject):
     def branch(self) -> tuple[BranchMessage, ...]:
         """Its messages, as last read."""
         return self._shown.messages
+
+    @property
+    def left_out(self) -> int:
+        """How many of its messages the model does not read any more."""
+        return len(self._shown.left_out)
 
     @property
     def answering(self) -> bool:
@@ -211,7 +216,6 @@ class ChatController(QObject):
         self.refresh_title()
         self._use_model()
         self._show_activity()
-        self._show_last_answer()
         self._status.show_chat(self.last(Role.ASSISTANT))
         self._reading.measure()
         self.shown.emit(self._chat.id)
@@ -253,7 +257,7 @@ class ChatController(QObject):
             self._pane.banner.withdraw(problem)
         refusal = self._services.context.refusal(chat.id, text) if editing is None else None
         if refusal is not None:
-            self._pane.status.set_forecast("")  # what it said is said in the panel
+            self._pane.composer.set_forecast("")  # what it said is said in the panel
             self.failed.emit(refusal)
             return
         ask = self._services.chat
@@ -268,7 +272,7 @@ class ChatController(QObject):
                 self._sent.take(chat.id)
             elif not self._pane.composer.attachments.empty:
                 told = tr("The documents stay here for your next message.")
-                self._pane.status.show_notice(told)
+                self._pane.snackbar.show_notice(told)
             self.drafting.on_sent()
             self._pane.transcript.scroll_to_end()  # where the answer will stand
 
@@ -302,7 +306,7 @@ class ChatController(QObject):
     def select_version(self, message_id: str, step: int) -> None:
         """Walk to another version of a message."""
         if self.answering:
-            self._pane.status.show_notice(
+            self._pane.snackbar.show_notice(
                 tr("An answer is being written. Stop it to see other versions.")
             )
             return
@@ -314,7 +318,7 @@ class ChatController(QObject):
         if message is None or message.role is not Role.USER:
             return
         if self.answering:
-            self._pane.status.show_notice(
+            self._pane.snackbar.show_notice(
                 tr("An answer is being written. Stop it to edit a message.")
             )
             return
@@ -347,7 +351,7 @@ class ChatController(QObject):
             case ContextMeasured() if self.is_shown(event.conversation_id):
                 self._status.show_context_use(event, len(self._shown.left_out))
             case ReadAheadChanged() if self.is_shown(event.conversation_id):
-                self._pane.status.set_read_ahead(event.done, event.total)
+                self._pane.composer.bar.set_read_ahead(event.done, event.total)
             case LibraryChanged(ids):
                 self._look_again(ids)
             case SettingsChanged():
@@ -356,7 +360,6 @@ class ChatController(QObject):
                 self._status.set_model_state(state)
                 if not self.branch:
                     self.refresh_page()
-                self._show_last_answer()
                 if state.phase is ModelPhase.READY:
                     self.unanswered.model_ready()
                     self._reading.measure()
@@ -376,7 +379,6 @@ class ChatController(QObject):
             self._shown.update(branch)
             self.refresh_page()
         self.refresh_title()
-        self._show_last_answer()
         self._reading.measure()
         self.changed.emit()
 
@@ -387,7 +389,7 @@ class ChatController(QObject):
             return
         if self._services.library.chats.is_gone(chat.id):
             self._move_on()
-            self._pane.status.show_notice(
+            self._pane.snackbar.show_notice(
                 tr("“{title}” is in the trash.", title=formatting.title(chat))
             )
         elif ids is None:
@@ -422,7 +424,6 @@ class ChatController(QObject):
             # It was left while this was written.
             self._services.chat.save_state(message.conversation_id)
         self._show_activity()
-        self._show_last_answer()
         if not here:
             self._use_model()
         self._reading.measure()
@@ -445,6 +446,3 @@ class ChatController(QObject):
         active = self._services.chat.active if self._live.id else None
         here = active is not None and self.is_shown(active.conversation_id)
         self._status.show_activity(self._live.activity, answering=bool(self._live.id), here=here)
-
-    def _show_last_answer(self) -> None:
-        self._status.show_last(self.last(Role.ASSISTANT))

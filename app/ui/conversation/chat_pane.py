@@ -1,4 +1,4 @@
-"""The right side of the window: header, transcript or page, composer, status. Layout only."""
+"""The right side of the window: header, transcript or page, composer. Layout only."""
 
 from __future__ import annotations
 
@@ -29,7 +29,6 @@ from app.ui.conversation.find_bar import FindBar
 from app.ui.conversation.header import Header
 from app.ui.conversation.notices.banner import Banner
 from app.ui.conversation.notices.snackbar import Snackbar
-from app.ui.conversation.status_line import StatusLine
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.style.widgets import StyledLabel
@@ -64,7 +63,6 @@ class ChatPane(QWidget):
         self,
         theme: Theme,
         transcript: TranscriptView,
-        state: ModelState,
         menu: QMenu,
     ) -> None:
         super().__init__()
@@ -82,7 +80,6 @@ class ChatPane(QWidget):
         self.welcome = WelcomePage()
         self.banner = Banner(theme)
         self.composer = Composer(theme)
-        self.status = StatusLine(state)
         self.hint, self.hint_button = self._make_hint()
         self._pages = QStackedWidget()
         for page in (transcript, self.empty, self.welcome):
@@ -137,7 +134,7 @@ class ChatPane(QWidget):
     def _make_column(self) -> QWidget:
         column = QWidget()
         inside = self._inside = QVBoxLayout(column)
-        inside.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
+        inside.setContentsMargins(0, SPACE // 2, 0, SPACE + 4)
         inside.setSpacing(SPACE // 2)
         self._writing = QWidget()
         writing = self._above_foot = QVBoxLayout(self._writing)
@@ -145,17 +142,14 @@ class ChatPane(QWidget):
         writing.setSpacing(SPACE // 2)
         writing.addWidget(self.hint)
         writing.addWidget(self.composer)
-        foot = QHBoxLayout()
-        foot.setContentsMargins(SPACE + 4, 0, SPACE + 4, 0)
-        foot.addWidget(self.status)
-        writing.addLayout(foot)
         inside.addWidget(self.banner)
         inside.addWidget(self._writing)
         return column
 
-    def take_back(self, banner: Banner) -> None:
+    def take_back(self) -> None:
         """Show the messages of the window above the composer again."""
-        self._inside.insertWidget(0, banner)
+        self._inside.insertWidget(0, self.banner)
+        self.snackbar.stand_in(self, self._column)
 
     def put_above_composer(self, widget: QWidget) -> None:
         """Let something stand between banner and composer."""
@@ -222,7 +216,6 @@ class ChatPane(QWidget):
         """Tell every part that shows the model."""
         self.composer.bar.set_model_state(state)
         self.composer.attachments.set_model_state(state)
-        self.status.set_model_state(state)
         self.hint.setVisible(is_demo(state.model))
         where = formatting.whose_computer(state.model)
         self.band.setText(where)

@@ -29,7 +29,7 @@ from app.ui.conversation.input.form_choice import FormChoice
 from app.ui.core.file_drops import local_paths
 from app.ui.style.text_fields import PlainEditor, plain_text
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, restyle
+from app.ui.style.widgets import IconButton, StyledLabel, restyle
 
 HUGE = 400_000
 """Characters. About 100,000 tokens, more than any context of the family reads at once."""
@@ -160,7 +160,7 @@ class Composer(QWidget):
         edit_last_requested: Up in an empty field.
         edit_cancelled: The edit was given up.
         text_changed: (text).
-        refused: (sentence) for the status line.
+        refused: (sentence) why something was not taken.
         files_pasted: (list of local paths).
     """
 
@@ -197,6 +197,10 @@ class Composer(QWidget):
         self.form = FormChoice(self.bar.form)
         inside.addWidget(self.attachments)
         inside.addWidget(self.editor)
+        self._forecast = StyledLabel("", "small")
+        self._forecast.setContentsMargins(4, 0, 4, 2)
+        self._forecast.hide()
+        inside.addWidget(self._forecast)
         inside.addLayout(below)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -273,6 +277,11 @@ class Composer(QWidget):
         """Show or hide the strip that says an older message is edited, ``again`` after a pause."""
         self._strip_label.setText(_EDITING_AGAIN if again else _EDITING)
         self._strip.setVisible(editing)
+
+    def set_forecast(self, text: str) -> None:
+        """Say below the words what sending them would do; empty where that is not worth saying."""
+        self._forecast.setText(text)
+        self._forecast.setVisible(bool(text))
 
     @property
     def editing(self) -> bool:

@@ -1,4 +1,4 @@
-"""The conversation's header: title, context meter and menu."""
+"""The conversation's header: title, ring of the context and menu."""
 
 from __future__ import annotations
 
@@ -13,10 +13,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.ui.conversation.context_ring import ContextRing
 from app.ui.style import icons
 from app.ui.style.text_fields import LONGEST_TITLE, LineField
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import ZOOMED, ContextMeter, ElidedLabel, IconButton, open_below
+from app.ui.style.widgets import ZOOMED, ElidedLabel, IconButton, open_below
 
 _SIGN = 16  # pixels at 100 %
 _LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}
@@ -122,7 +123,7 @@ class Header(QWidget):
         self._private.setToolTip(tr("This chat lives in memory only. Closing Phial forgets it."))
         self._private.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self._lamp = self._make_lamp()
-        self.meter = ContextMeter()
+        self.ring = ContextRing()
         self._menu = IconButton("menu", tr("Menu"))
         self._menu.clicked.connect(lambda: open_below(self._menu, menu))
         layout = QHBoxLayout(self)
@@ -132,7 +133,7 @@ class Header(QWidget):
         layout.addWidget(self.title, 1)
         layout.addWidget(self._private)
         layout.addWidget(self._lamp)
-        layout.addWidget(self.meter)
+        layout.addWidget(self.ring)
         layout.addWidget(self._menu)
         self.set_sidebar_shown(shown=True)
         self.set_theme(theme)
@@ -152,7 +153,7 @@ class Header(QWidget):
         """Take the theme's colours."""
         self._sidebar.set_theme(theme)
         self._menu.set_theme(theme)
-        self.meter.set_theme(theme)
+        self.ring.set_theme(theme)
         self._theme = theme
         size = zoomed(_SIGN)
         for button, name, colour in (

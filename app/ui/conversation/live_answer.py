@@ -27,7 +27,7 @@ class LiveAnswer:
 
     Attributes:
         id: The message that is being written; empty when there is none.
-        activity: What the status line says of it.
+        activity: What is done for it.
     """
 
     def __init__(self) -> None:

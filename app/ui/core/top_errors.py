@@ -26,7 +26,8 @@ from app.ui.style.dialogs import ErrorDialog
 _log = logging.getLogger(__name__)
 QUIET_SECONDS = 3.0
 """After a dialog was closed, its error opens none for so long, times how often it was shown, and is
-told in the status line: one that comes from a timer would open dialogs as fast as one closes them.
+told in a sentence at the bottom: one that comes from a timer would open dialogs as fast as one
+closes them.
 """
 
 KINDS_IN_DETAIL = 5

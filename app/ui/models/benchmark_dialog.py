@@ -22,7 +22,7 @@ _WIDTH = 520
 _INTRODUCTION = tr(
     "Reads texts of several lengths, answers, restarts the engine and goes back to the chat, all "
     "through the same way as your messages. It takes seconds with a small file and some minutes "
-    "with a large one; nothing is answered meanwhile, and nothing is kept."
+    "with a large one; nothing is answered meanwhile, and nothing is kept but the speeds."
 )
 
 
@@ -128,7 +128,7 @@ class BenchmarkDialog(Dialog):
         if self._report is not None:
             text = json.dumps(self._report.as_dict(), indent=2)
             QGuiApplication.clipboard().setText(text)
-            self._shell.pane.status.show_notice(tr("The figures are on the clipboard."))
+            self._shell.pane.snackbar.show_notice(tr("The figures are on the clipboard."))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Closing stops the measurement."""

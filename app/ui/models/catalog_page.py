@@ -1,4 +1,4 @@
-"""The page of models to be had: the catalogue with advice, and any repository by name."""
+"""The page of models to be had: a card for each of the catalogue, and any repository by name."""
 
 from __future__ import annotations
 
@@ -9,18 +9,20 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
+from app.domain.catalog import CatalogFamily
 from app.domain.download import AccessError, RemoteModel, Repository, RepositoryHit
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.services.core.hub_questions import GiveUp
-from app.services.models.advice import CatalogOffer, offer_order
+from app.services.models.quantizations import ModelChoice, Quantization
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
+from app.ui.models.family_card import CardActions, FamilyCard, other_models
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
-from app.ui.style.model_cards import Card, RemoteCard, offer_card
+from app.ui.style.model_cards import Card, RemoteCard
 from app.ui.style.scrolling_page import CardPage, clear_layout
 from app.ui.style.theme import Theme
 from app.ui.style.widgets import StyledLabel
@@ -31,7 +33,7 @@ _SLICE = 2  # cards made between two looks at what the user does
 
 
 class CatalogPage(CardPage):
-    """The catalogue's files with advice, and a field for a repository.
+    """The catalogue's models with advice, and a field for a repository.
 
     Args:
         services: What everything is done with.
@@ -55,7 +57,10 @@ class CatalogPage(CardPage):
         super().__init__()
         self._services, self._operations = services, operations
         self._theme = theme
-        self._waiting: list[CatalogOffer] = []
+        self._waiting: list[ModelChoice] = []
+        self._others: list[str] = []
+        self._families: list[FamilyCard] = []
+        self._looked_at: dict[str, str] = {}  # by model, the quantization that was looked at
         self._silence = QTimer(self, interval=1000)
         self._silence.timeout.connect(self._show_silence)
         self._waits: tuple[StyledLabel, str] | None = None
@@ -65,6 +70,14 @@ class CatalogPage(CardPage):
         self._attempt, self._started, self._use = attempt, started, use
         self._listed: Repository | None = None
         self._cards: dict[str, RemoteCard] = {}
+        switching = services.quantizations
+        self._actions = CardActions(
+            download=self._download,
+            use=self._use_file,
+            switch=lambda one: attempt(lambda: switching.switch(one)),
+            stop=switching.stop_fetching,
+            fetching=switching.fetching,
+        )
         self._best, self._offers = QVBoxLayout(), QVBoxLayout()
         self._listing = QVBoxLayout()
         self._asked = 0
@@ -82,11 +95,11 @@ class CatalogPage(CardPage):
         line.addWidget(look)
         self.add(text_label(_connects_to(services.downloads.host), "muted"))
         self.column.addLayout(self._best)
+        self.add(text_label(tr("Phi-4 and its family, what fits best first"), "subheading"))
+        self.column.addLayout(self._offers)
         self.add(text_label(tr("Any repository of GGUF files"), "subheading"))
         self.add(row)
         self.column.addLayout(self._listing)
-        self.add(text_label(tr("Phi-4 and its family, what fits best first"), "subheading"))
-        self.column.addLayout(self._offers)
         self.end()
         self.refresh()
 
@@ -96,20 +109,33 @@ class CatalogPage(CardPage):
 
     def refresh(self) -> None:
         """Judge the catalogue anew; what was listed of a repository stays."""
-        advice = self._services.advice
+        service = self._services.quantizations
         self._operations.run(
-            self, lambda _task: advice.offers(), self._show_offers, self._show_no_advice
+            self, lambda _task: service.models(), self._show_models, self._show_no_advice
         )
         self._judge_listed()
+
+    def on_download(self) -> None:
+        """A download moved on."""
+        for card in self._families:
+            card.show_download()
 
     def _show_no_advice(self, error: KnownError) -> None:
         clear_layout(self._best)
         self._best.addWidget(text_label(str(error), "error"))
 
-    def _show_offers(self, offers: list[CatalogOffer]) -> None:
+    def _show_models(self, models: list[ModelChoice]) -> None:
+        others = other_models(models)
+        shown = [(one.choice.family, bool(one.choice.reason)) for one in self._families]
+        if shown == [(one.family, bool(one.reason)) for one in models] and not self._waiting:
+            for card, one in zip(self._families, models, strict=True):
+                card.show_choice(one, others if one.reason else ())
+            return
+        self._looked_at |= {one.choice.family.id: one.looked_at for one in self._families}
         for column in (self._best, self._offers):
             clear_layout(column)
-        self._waiting = sorted(offers, key=offer_order)
+        self._families = []
+        self._waiting, self._others = models, others
         self._slice.start()
 
     def _show_some(self) -> None:
@@ -117,18 +143,24 @@ class CatalogPage(CardPage):
         some, self._waiting = self._waiting[:_SLICE], self._waiting[_SLICE:]
         if not self._waiting:
             self._slice.stop()
-        for offer in some:
-            download = partial(self._start_offer, offer.family.id, offer.file.quantization)
-            card = offer_card(offer, download)
-            if offer.recommended:
-                self._best.addWidget(text_label(tr("Recommended for this computer"), "subheading"))
+        for one in some:
+            others = self._others if one.reason else ()
+            looked_at = self._looked_at.get(one.family.id, "")
+            card = FamilyCard(one, self._theme, self._actions, others, looked_at)
+            self._families.append(card)
+            if one.reason:
+                self._best.addWidget(text_label(tr("For this computer"), "subheading"))
                 self._best.addWidget(card)
             else:
                 self._offers.addWidget(card)
 
-    def _start_offer(self, family: str, quantization: str) -> None:
-        if self._attempt(lambda: self._services.downloads.start_named(family, quantization)):
+    def _download(self, family: CatalogFamily, one: Quantization) -> None:
+        if self._attempt(lambda: self._services.downloads.start_named(family.id, one.name)):
             self._started()
+
+    def _use_file(self, one: Quantization) -> None:
+        if one.file is not None:
+            self._use(one.file.path)
 
     # --- any repository -----------------------------------------------------------------------
 

@@ -108,6 +108,7 @@ class ModelsPage(WindowPage):
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on."""
         self._queue.show_item(item)
+        self._get.on_download()
         if item.state.over:
             self.refresh()
 

@@ -311,9 +311,7 @@ class QuantizationPanel(QFrame):
             self.refresh()
 
     def _stop(self, one: Quantization) -> None:
-        service = self._services.quantizations
-        if (item := service.fetching(one)) is not None:
-            service.stop(item)
+        self._services.quantizations.stop_fetching(one)
         self._show_downloads()
 
     def _ask_hub(self) -> None:

@@ -3,16 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QFocusEvent
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QCheckBox,
-    QComboBox,
     QFileDialog,
-    QFormLayout,
     QFrame,
     QHBoxLayout,
     QListWidget,
@@ -24,133 +19,21 @@ from PySide6.QtWidgets import (
 
 from app.domain.catalog import CatalogFamily
 from app.domain.errors import KnownError
-from app.domain.presets.preset import LONGEST_NAME, Preset
+from app.domain.presets.preset import Preset
 from app.language import paragraph, tr, trn
+from app.services.core.formatting import preset_traits
 from app.services.presets.preset_service import PresetService
 from app.ui.core.links import show_in_folder
-from app.ui.presets.values_form import ValuesForm, values_text
+from app.ui.presets.preset_editor import PresetEditor
+from app.ui.presets.values_form import values_text
 from app.ui.style.dialogs import Dialog, push_button, text_label
-from app.ui.style.text_fields import LineField, PlainEditor
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import StyledLabel, announce
+from app.ui.style.widgets import announce
 
 FILES = tr("Presets (*.json)")
 _ID = Qt.ItemDataRole.UserRole
 _LIST_WIDTH = 220
 _EDITOR_WIDTH = 400
-
-
-class _PromptField(PlainEditor):
-    """A text of several lines.
-
-    Signals:
-        left: The focus left it.
-    """
-
-    left = Signal()
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Done with typing."""
-        super().focusOutEvent(event)
-        self.left.emit()
-
-
-class PresetEditor(QWidget):
-    """The fields of one preset.
-
-    Args:
-        families: The models it can be written for.
-        changed: Called when there is something to take.
-    """
-
-    def __init__(self, families: Sequence[CatalogFamily], changed: Callable[[], object]) -> None:
-        super().__init__()
-        self._preset = Preset("", tr("New preset"))
-        self._hint = text_label("", "muted")
-        self._name, self._about = LineField(most=LONGEST_NAME), LineField()
-        self._prompt = _PromptField()
-        self._prompt.setProperty("kind", "field")
-        self._prompt.setTabChangesFocus(True)
-        self._prompt.setMinimumHeight(150)
-        self._model = QComboBox()
-        self._model.addItem(tr("Any model"), "")
-        for family in families:
-            self._model.addItem(family.name, family.id)
-        self._tools = QCheckBox(tr("May have numbers computed by the calculator"))
-        self._tools.setToolTip(
-            tr("The model asks, Phial computes exactly and puts the result into the answer.")
-        )
-        self._values = ValuesForm()
-        form = QFormLayout()
-        form.setVerticalSpacing(SPACE)
-        form.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapAllRows)
-        for name, field in (
-            (tr("Name"), self._name),
-            (tr("What it is for"), self._about),
-            (tr("System prompt"), self._prompt),
-            (tr("Model"), self._model),
-        ):
-            label = StyledLabel(name)
-            label.setBuddy(field)
-            field.setAccessibleName(name)
-            form.addRow(label, field)
-        form.addRow(self._tools)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(SPACE * 2, 0, SPACE * 2, 0)
-        column.addWidget(self._hint)
-        column.addLayout(form)
-        column.addWidget(self._values)
-        column.addStretch(1)
-        self._name.editingFinished.connect(changed)
-        self._about.editingFinished.connect(changed)
-        self._model.activated.connect(changed)
-        self._tools.clicked.connect(changed)
-        self._values.edited.connect(changed)
-        self._prompt.left.connect(changed)
-
-    def show_preset(self, preset: Preset) -> None:
-        """Show one; what comes with Phial can be read and copied, not changed."""
-        self._preset = preset
-        fixed = preset.bundled
-        self._hint.setVisible(fixed)
-        self._hint.setText(tr("It comes with Phial. Duplicate it to have one that you can change."))
-        for field, text in ((self._name, preset.name), (self._about, preset.about)):
-            field.setText(text)
-            field.setCursorPosition(0)
-            field.setReadOnly(fixed)
-        self._prompt.show_text(preset.system_prompt)
-        self._prompt.setReadOnly(fixed)
-        self._model.setCurrentIndex(max(0, self._model.findData(preset.model)))
-        self._model.setEnabled(not fixed)
-        self._tools.setChecked(preset.tools)
-        self._tools.setEnabled(not fixed)
-        self._values.show_values(preset.values)
-        self._values.set_read_only(read_only=fixed)
-
-    def focus_name(self) -> None:
-        """Go to the name, to type another."""
-        self._name.setFocus(Qt.FocusReason.OtherFocusReason)
-        self._name.selectAll()
-
-    def typed(self) -> tuple[str, ...]:
-        """Everything that stands in the fields, as it was typed."""
-        texts = self._name.text(), self._about.text(), self._prompt.text()
-        return (*texts, *self._values.typed())
-
-    def read(self) -> Preset | None:
-        """The preset as it stands there; None where a number is none, which is told there."""
-        values = self._values.read()
-        if values is None:
-            return None
-        return replace(
-            self._preset,
-            name=" ".join(self._name.finished_text().split()),
-            about=self._about.finished_text().strip(),
-            system_prompt=self._prompt.text(),
-            model=self._model.currentData(),
-            tools=self._tools.isChecked(),
-            values=values,
-        )
 
 
 class PresetsDialog(Dialog):
@@ -403,7 +286,8 @@ class PresetPreviewDialog(Dialog):
         column = QVBoxLayout(inside)
         for preset in presets:
             column.addWidget(text_label(preset.name, "subheading"))
-            for text in (preset.about, _model_line(preset), values_text(preset.values)):
+            told = (preset.about, _model_line(preset), values_text(preset.values))
+            for text in (*told, *preset_traits(preset)):
                 if text:
                     column.addWidget(text_label(text, "muted"))
             column.addWidget(text_label(preset.system_prompt or tr("It has no system prompt.")))

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QFrame, QGridLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QGridLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.language import tr
@@ -13,10 +15,13 @@ from app.services.storage import StorageUse, storage_use
 from app.system.hardware import disk_free
 from app.ui.settings.memory_panel import ShareBar
 from app.ui.shell.window_context import WindowContext
-from app.ui.style.dialogs import push_button
+from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
+
+if TYPE_CHECKING:
+    from app.services.moving import MovePlan
 
 Do = Callable[[], object]
 
@@ -44,8 +49,11 @@ class StoragePanel(QFrame):
         column.addWidget(self._bar)
         column.addWidget(self._total)
         column.addLayout(self._lines)
-        column.addWidget(where)
+        column.addWidget(StackingRow(where, self._move_button(), grows=where))
         column.addWidget(self._buttons())
+        self._told = text_label("", "error")
+        self._told.hide()
+        column.addWidget(self._told)
         self.refresh()
 
     def _buttons(self) -> QWidget:
@@ -59,6 +67,11 @@ class StoragePanel(QFrame):
             button.clicked.connect(lambda _checked, name=command: actions[name].trigger())
             buttons.append(button)
         return StackingRow(*buttons)
+
+    def _move_button(self) -> QWidget:
+        move = push_button(tr("Move the data folder…"))
+        move.clicked.connect(lambda _checked: self._choose_folder())
+        return move
 
     def refresh(self) -> None:
         """Look anew, away from this thread."""
@@ -90,3 +103,43 @@ class StoragePanel(QFrame):
 
     def _show_problem(self, error: KnownError) -> None:
         self._total.setText(str(error))
+
+    # --- moving ---------------------------------------------------------------------------------
+
+    def _choose_folder(self) -> None:
+        """Ask where the data is to go, and look what that needs."""
+        chosen = QFileDialog.getExistingDirectory(self, tr("In which folder?"), str(Path.home()))
+        if not chosen:
+            return
+        self._told.hide()
+        moving = self._shell.services.moving()
+        self._shell.operations.run(
+            self, lambda _task: moving.plan(Path(chosen)), self._ask, self._show_refusal
+        )
+
+    def _show_refusal(self, error: KnownError) -> None:
+        self._told.setText(str(error))
+        self._told.show()
+
+    def _ask(self, plan: MovePlan) -> None:
+        """Say what the move needs, and do it if it is wanted: the window closes for it."""
+        rest = tr(
+            "{needed} are copied and compared; {free} are free there. Phial closes for it and "
+            "starts again. The old folder stays until the new one was opened, so nothing is lost "
+            "if this is interrupted.",
+            needed=formatting.size(plan.needed),
+            free=formatting.size(plan.free),
+        )
+        asked = tr("Move all of Phial's data to {folder}?", folder=str(plan.target))
+        title = tr("Move the data folder?")
+        if not confirm(self._shell.window, title, asked, rest, tr("Move and start again")):
+            return
+        moving = self._shell.services.moving()
+        try:
+            moving.check()  # it may be answering by now
+        except KnownError as error:
+            self._show_refusal(error)
+            return
+        moving.wanted = plan
+        if not self._shell.window.close():
+            moving.wanted = None

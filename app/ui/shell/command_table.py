@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.language import tr, trc
+from app.ui.style.widgets import once_chosen
 
 
 class Menu(StrEnum):
@@ -167,6 +168,14 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command("copy_csv", tr("Copy last answer as CSV"), Menu.EDIT, (), _with_answer, group=2),
     Command("copy_json", tr("Copy last answer as JSON"), Menu.EDIT, (), _with_answer, group=2),
+    Command(
+        "change_value",
+        tr("Change a value of the last answer"),
+        Menu.EDIT,
+        ("F4",),
+        lambda now: now.has_answer and not now.answering,
+        group=2,
+    ),
     Command(
         "copy_code",
         tr("Copy last code block"),
@@ -410,6 +419,6 @@ class CommandActions(QObject):
 
 def _without_argument(handler: Callable[[], object]) -> Callable[[bool], None]:
     def call(_checked: bool) -> None:
-        handler()
+        once_chosen(handler)
 
     return call

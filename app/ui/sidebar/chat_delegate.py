@@ -31,6 +31,7 @@ from app.ui.style.typography import SMALL
 
 Index = QModelIndex | QPersistentModelIndex
 _PADDING = 8
+_AIR, _AIR_COMPACT = 14, 6  # above and below the words of a row together, pixels
 _MARK = 14  # side of a mark at the end of a row, pixels
 _DOT = 8  # across, pixels
 _DOTS = 24  # side of the place of the dots that open the menu, pixels
@@ -48,6 +49,7 @@ class ChatDelegate(QStyledItemDelegate):
     Attributes:
         shown: Id of the open chat, which is marked whatever else is chosen.
         target: The heading under which what is dragged would come.
+        compact: Whether rows stand closer.
 
     Signals:
         told: (sentence) why not all of what was pasted is in a title.
@@ -60,6 +62,7 @@ class ChatDelegate(QStyledItemDelegate):
         self._theme = theme
         self.shown = ""
         self.target: Group | None = None
+        self.compact = False
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -67,7 +70,7 @@ class ChatDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """A line of text with air around it, the same for all: ten thousand are not asked."""
-        return QSize(80, option.fontMetrics.height() + 14)
+        return QSize(80, option.fontMetrics.height() + (_AIR_COMPACT if self.compact else _AIR))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one row."""

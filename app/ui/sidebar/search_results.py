@@ -59,11 +59,16 @@ class SearchResults(QAbstractListModel):
 
 
 class SearchResultDelegate(QStyledItemDelegate):
-    """Draws a hit on two lines."""
+    """Draws a hit on two lines.
+
+    Attributes:
+        compact: Whether rows stand closer.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self.compact = False
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in the theme's colours."""
@@ -71,7 +76,12 @@ class SearchResultDelegate(QStyledItemDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
         """Title and snippet, with air around."""
-        return QSize(80, option.fontMetrics.height() * 2 + 18)
+        return QSize(80, option.fontMetrics.height() * 2 + 2 * self._edge + 4)
+
+    @property
+    def _edge(self) -> int:
+        """Above and below the words, pixels."""
+        return 3 if self.compact else 7
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Draw one hit."""
@@ -91,7 +101,7 @@ class SearchResultDelegate(QStyledItemDelegate):
             painter.setPen(QPen(QColor(theme.accent), 2))
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
         line = option.fontMetrics.height()
-        inner = rect.adjusted(8, 7, -8, -7)
+        inner = rect.adjusted(8, self._edge, -8, -self._edge)
         bold = QFont(option.font)
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)

@@ -1,4 +1,4 @@
-"""The sidebar: new chat, search with its results, the chats, and at the foot model and settings."""
+"""The sidebar: new chat, search with its results, the chats, and at the foot the other places."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ from PySide6.QtWidgets import (
 from app.domain.conversation import Conversation, SearchHit
 from app.language import tr
 from app.services.core import formatting
-from app.services.core.events import ModelState
 from app.services.library.date_groups import Group
 from app.services.library.live_search import is_cut
 from app.ui.core.assistive_activation import AssistedChoice
@@ -37,6 +36,7 @@ from app.ui.sidebar.chat_list import ChatList
 from app.ui.sidebar.chat_list_model import ID_ROLE, ChatListModel
 from app.ui.sidebar.requests import FilingRequest, MenuRequest, RenameRequest
 from app.ui.sidebar.search_results import HIT_ROLE, SearchResultDelegate, SearchResults
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, SidebarButton, StyledLabel
@@ -48,7 +48,8 @@ class Sidebar(QWidget):
     """What is on the left.
 
     Signals:
-        new_chat_wanted, settings_wanted, model_wanted, collapse_wanted: Buttons.
+        new_chat_requested, settings_requested, models_requested, documents_requested,
+            collapse_requested: Buttons.
         chat_chosen: (conversation id) to be shown.
         hit_chosen: (SearchHit) to be shown.
         search_requested: (query) typed; empty ends the search.
@@ -57,13 +58,14 @@ class Sidebar(QWidget):
         downloads_requested: The line about downloads was pressed.
         delete_requested: (list of conversation ids), from Delete in the list.
         filed: (FilingRequest) chats were dragged under another heading.
-        told: (sentence) for the status line.
+        told: (sentence) to be said once.
         chats_requested: The list was not changed while a title was edited in it; now it may be.
     """
 
     new_chat_requested = Signal()
     settings_requested = Signal()
-    model_requested = Signal()
+    models_requested = Signal()
+    documents_requested = Signal()
     collapse_requested = Signal()
     chat_chosen = Signal(str)
     hit_chosen = Signal(SearchHit)
@@ -116,15 +118,17 @@ class Sidebar(QWidget):
             "new": SidebarButton("new-chat", tr("New chat")),
             "collapse": IconButton("sidebar", tr("Hide sidebar")),
             "downloads": SidebarButton("download", tr("Downloads")),
-            "model": SidebarButton("chip", tr("Model")),
             "settings": SidebarButton("settings", tr("Settings")),
+            "models": IconButton("chip", tr("Models")),
+            "documents": IconButton("text", tr("Documents")),
         }
         buttons["new"].clicked.connect(self.new_chat_requested)
         buttons["collapse"].clicked.connect(self.collapse_requested)
-        buttons["model"].clicked.connect(self.model_requested)
         buttons["downloads"].clicked.connect(self.downloads_requested)
         buttons["downloads"].hide()
         buttons["settings"].clicked.connect(self.settings_requested)
+        buttons["models"].clicked.connect(self.models_requested)
+        buttons["documents"].clicked.connect(self.documents_requested)
         return buttons
 
     def _make_chat_list(self) -> ChatList:
@@ -170,8 +174,8 @@ class Sidebar(QWidget):
         layout.addWidget(self._pages, 1)
         layout.addWidget(self._more_hits)
         layout.addWidget(self._buttons["downloads"])
-        layout.addWidget(self._buttons["model"])
-        layout.addWidget(self._buttons["settings"])
+        settings, *places = (self._buttons[one] for one in ("settings", "documents", "models"))
+        layout.addWidget(StackingRow(settings, *places, grows=settings))
 
     # --- what is shown ------------------------------------------------------------------------
 
@@ -183,6 +187,13 @@ class Sidebar(QWidget):
         self._hit_row.set_theme(theme)
         self._list.viewport().update()
         self._result_list.viewport().update()
+
+    def set_compact(self, *, compact: bool) -> None:
+        """Let the rows stand closer."""
+        if compact != self._chat_row.compact:
+            self._chat_row.compact = self._hit_row.compact = compact
+            self._list.scheduleDelayedItemsLayout()
+            self._result_list.scheduleDelayedItemsLayout()
 
     def set_conversations(self, conversations: Sequence[Conversation]) -> None:
         """Show these chats, keeping the selection and the scroll position.
@@ -251,14 +262,6 @@ class Sidebar(QWidget):
         if index != self._list.currentIndex() or not selection.isSelected(index):
             selection.setCurrentIndex(index, QItemSelectionModel.SelectionFlag.ClearAndSelect)
             self._list.scrollTo(index)
-
-    def set_model_state(self, state: ModelState) -> None:
-        """Name the model and its state at the foot."""
-        button = self._buttons["model"]
-        button.setText(f"{formatting.model_name(state.model)}\n{formatting.model_status(state)}")
-        button.setAccessibleName(tr("Model"))
-        button.setAccessibleDescription(formatting.model_line(state))
-        button.setToolTip(tr("{model}. Click to switch.", model=formatting.model_line(state)))
 
     def set_downloads(self, text: str) -> None:
         """Tell how far the downloads are; nothing is shown when there are none."""

@@ -60,7 +60,7 @@ def style_sheet(theme: Theme, *, compact: bool = False) -> str:
     shade = "dark" if theme.dark else "light"  # of what stands on the accent
     tick = bundled("assets", "icons", f"tick-{shade}.svg").as_posix()
     line = theme.line
-    entry, item = (3, 2) if compact else (6, 4)
+    entry, item, side = (3, 2, 3) if compact else (6, 4, 6)
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
@@ -102,7 +102,7 @@ QPushButton[kind="card"]:hover {{ background: {t.hover}; border-color: {t.accent
 QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: {10 - line}px
   {14 - line}px; }}
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
-QPushButton[kind="side"] {{ text-align: left; padding: 6px 8px; }}
+QPushButton[kind="side"] {{ text-align: left; padding: {side}px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};
   padding: 4px 11px; }}
 QToolButton[kind="chip"]:hover {{ background: {t.hover}; }}
@@ -116,6 +116,7 @@ QToolButton[kind="round"]:disabled {{ background: {t.hover}; border-color: {t.ho
 QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit[kind="field"] {{ background: {t.raised};
   border: {line}px solid {t.edge}; border-radius: {r}px; padding: 5px 8px;
   selection-background-color: {t.selection}; selection-color: {t.on_selection}; }}
+QLineEdit[wrong="true"], QLineEdit[wrong="true"]:focus {{ border: 2px solid {t.error}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit[kind="field"]:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {9 - line}px; }}
 QAbstractSpinBox {{ padding-right: 24px; }}
@@ -202,6 +203,14 @@ QProgressBar::chunk {{ background: {t.accent}; border-radius: 3px; }}
 QCheckBox, QRadioButton {{ spacing: 8px; padding: 3px; border: 2px solid transparent;
   border-radius: 6px; }}
 QCheckBox:focus, QRadioButton:focus {{ border-color: {t.accent}; }}
+QGroupBox {{ border: none; margin: 0; padding: 0; }}
+QRadioButton[kind="segment"] {{ background: {t.raised}; border: {line}px solid {t.edge};
+  border-radius: {r}px; padding: 4px 11px; spacing: 0; }}
+QRadioButton[kind="segment"]:hover {{ background: {t.hover}; }}
+QRadioButton[kind="segment"]:checked {{ background: {t.accent}; color: {t.on_accent};
+  border-color: {t.accent}; }}
+QRadioButton[kind="segment"]:focus {{ border: 2px solid {t.text}; padding: {5 - line}px
+  {12 - line}px; }}
 QCheckBox::indicator, QListView::indicator {{ width: 14px; height: 14px; border-radius: 4px;
   border: 1px solid {t.muted}; background: {t.raised}; }}
 QCheckBox::indicator:checked, QListView::indicator:checked {{ border-color: {t.accent};
@@ -212,4 +221,5 @@ QRadioButton::indicator {{ width: 10px; height: 10px; border-radius: 7px;
 QRadioButton::indicator:checked {{ width: 4px; height: 4px; border: 5px solid {t.accent};
   background: {t.on_accent}; }}
 QRadioButton::indicator:disabled {{ border-color: {t.faint}; }}
+QRadioButton[kind="segment"]::indicator {{ width: 0; height: 0; border: none; }}
 """

@@ -2,33 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QColor,
     QFont,
+    QGuiApplication,
     QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QFrame,
     QLabel,
     QMenu,
     QPushButton,
     QSizePolicy,
+    QStyle,
     QToolButton,
+    QVBoxLayout,
     QWidget,
 )
 
-from app.language import paragraph, tr, trn
-from app.services.core import formatting
 from app.ui.style import icons
-from app.ui.style.theme import Theme, zoomed
+from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.typography import DISPLAY, READING, SMALL, TITLE
 
 
@@ -71,12 +70,25 @@ class StyledLabel(QLabel):
         self._role = role
         self.setProperty("role", role)
         self._size_font()
+        self._side = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        self.setAlignment(self._side)
+
+    def setAlignment(self, alignment: Qt.AlignmentFlag) -> None:
+        """Where the text stands; left is where reading begins.
+
+        Resolved here: Qt turns it round twice for plain text in windows that read from the right
+        (6.11, QLabel::paintEvent), and so draws that at the left.
+        """
+        self._side = alignment
+        super().setAlignment(QStyle.visualAlignment(self.layoutDirection(), alignment))
 
     def changeEvent(self, event: QEvent) -> None:
-        """Another zoom: the size is worked out anew."""
+        """Another zoom: the size is worked out anew. Another direction: so is the side."""
         super().changeEvent(event)
         if event.type() == ZOOMED:
             self._size_font()
+        elif event.type() == QEvent.Type.LayoutDirectionChange:
+            self.setAlignment(self._side)
 
     def _size_font(self) -> None:
         scale, weight = _ROLES.get(self._role, (1.0, QFont.Weight.Normal))
@@ -118,7 +130,21 @@ def close_when_chosen(menu: QMenu) -> None:
         for one in (*menu.findChildren(QMenu), menu):
             one.close()
 
-    menu.triggered.connect(lambda _action: close())
+    # Once what was chosen has begun: `once_chosen` looks whether a menu is open.
+    menu.triggered.connect(lambda _action: QTimer.singleShot(0, menu, close))
+
+
+def once_chosen(do: Callable[[], object]) -> None:
+    """Do what an entry of a menu is for: at once, or when the press of a client was answered.
+
+    A client's press has the entry act while the menu is open still, and the client waits for its
+    reply until that has returned; a dialog or a file chooser that is executed does so when it is
+    closed. Hands close the menu first.
+    """
+    if QApplication.activePopupWidget() is None:
+        do()
+    else:
+        QTimer.singleShot(0, do)
 
 
 class IconButton(QToolButton):
@@ -253,87 +279,41 @@ class ElidedLabel(StyledLabel):
         self.setToolTip(self._full if shown != self._full else "")
 
 
-BAR = 40
-"""Width of the context meter's bar, pixels."""
-UNKNOWN = "?"  # in place of a number that nobody tells
+class Popup(QFrame):
+    """A small panel at a place; Esc or a click elsewhere closes it, and the focus goes back.
 
+    Args:
+        parent: The window.
+        name: What screen readers call it.
+        width: Pixels at 100 %; more where a row of buttons needs it.
+    """
 
-class ContextMeter(QWidget):
-    """How full the context window is: a bar, a number, and the details in the tool tip."""
+    def __init__(self, parent: QWidget, name: str, width: int) -> None:
+        super().__init__(parent, Qt.WindowType.Popup)
+        self._width = width
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self.setObjectName("popup")
+        self.setAccessibleName(name)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE + 4)
+        self.column.setSpacing(SPACE)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._tokens = 0
-        self._size = 0
-        self._note = ""
-        self._theme: Theme | None = None
-        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(tr("Context"))
-        self.hide()
-
-    def set_use(self, tokens: int, context_size: int, note: str = "") -> None:
-        """Show ``tokens`` of ``context_size``.
-
-        Args:
-            tokens: How many are in use.
-            context_size: Of how many; 0 where nobody knows, which hides the meter but for a note.
-            note: What people should know of these figures, as a sentence.
-        """
-        if (tokens, context_size, note) == (self._tokens, self._size, self._note):
-            return
-        drawn, shown = self._drawn(), bool(self._size or self._note)
-        self._tokens, self._size, self._note = tokens, context_size, note
-        if context_size:
-            line = formatting.context_line(tokens, context_size)
-            self.setAccessibleDescription(formatting.join(line, note))
-            told = tr(
-                "Context: {line}. What does not fit is left out of what the model reads, "
-                "oldest first, and marked.",
-                line=line,
-            )
-            self.setToolTip(paragraph(told, note) if note else told)
-        elif note:
-            used = trn("{n} token was read so far.", "{n} tokens were read so far.", tokens)
-            self.setAccessibleDescription(paragraph(note, used))
-            self.setToolTip(paragraph(note, used))
-        if shown != bool(context_size or note):
-            self.setVisible(not shown)
-            self.updateGeometry()
-        if drawn != self._drawn():  # most tokens of an answer change neither
-            self.update()
-
-    def _drawn(self) -> tuple[int, str]:
-        """What is seen of it: pixels of the bar, and the number."""
-        share = min(self._tokens / self._size, 1.0) if self._size else 0.0
-        number = formatting.percent(share) if self._size else UNKNOWN
-        return round(share * BAR * self.devicePixelRatioF()), number
-
-    def set_theme(self, theme: Theme) -> None:
-        """Draw in the theme's colours."""
-        self._theme = theme
-        self.update()
-
-    def sizeHint(self) -> QSize:
-        """A short bar with a percentage beside it."""
-        metrics = self.fontMetrics()
-        return QSize(BAR + 4 + metrics.horizontalAdvance(" 100 %") + 4, metrics.height() + 8)
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        """Draw the bar and the percentage."""
-        if self._theme is None:
-            return
-        theme, share = self._theme, min(self._tokens / self._size, 1.0) if self._size else 0.0
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        bar = QRectF(0.5, self.height() / 2 - 3.5, BAR, 7)
-        track = QPainterPath()
-        track.addRoundedRect(bar, 3.5, 3.5)
-        # Cut off by the track's end, as the fill of a glass is: a share of nothing shows nothing.
-        filled = QPainterPath()
-        filled.addRect(bar.adjusted(0, 0, bar.width() * (share - 1), 0))
-        colour = theme.warning if share > 0.85 else theme.accent
-        painter.fillPath(track.intersected(filled), QColor(colour))
-        painter.strokePath(track, QPen(QColor(theme.edge), 1))
-        painter.setPen(QColor(theme.muted))
-        text = self.rect().adjusted(48, 0, 0, 0)
-        painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, self._drawn()[1])
+    def show_at(self, area: QRect) -> None:
+        """Show it below a place on the screen, or above where there is no room."""
+        self.ensurePolished()  # it has an edge then
+        for button in self.findChildren(QPushButton):
+            button.ensurePolished()  # its style gives it more room
+        edges = self.column.contentsMargins() + self.contentsMargins()
+        items = (self.column.itemAt(at) for at in range(self.column.count()))
+        rows = [row for item in items if item is not None and (row := item.layout()) is not None]
+        widest = max((row.sizeHint().width() for row in rows), default=0)
+        self.setFixedWidth(max(zoomed(self._width), widest + edges.left() + edges.right()))
+        self.adjustSize()
+        screen = QGuiApplication.screenAt(area.center()) or self.screen()
+        room = screen.availableGeometry()
+        x = min(max(room.left(), area.left() - SPACE), room.right() - self.width())
+        y = area.bottom() + SPACE // 2
+        if y + self.height() > room.bottom():
+            y = area.top() - SPACE // 2 - self.height()
+        self.move(QPoint(x, max(room.top(), y)))
+        self.show()

@@ -116,8 +116,10 @@ class TranscriptView(TranscriptSignals):
             self._selection,
             self._pointer,
             self._actions,
+            values=self.notes.values,
             quote=self.notes.quoted.emit,
             save_code=self.notes.code_saving_requested.emit,
+            tell=self.notes.told.emit,
         )
         self._keyboard = Keyboard(self, self._layout, self._selection)
         self._announcer = ScreenReaderAnnouncer(self, self._layout)
@@ -148,6 +150,7 @@ class TranscriptView(TranscriptSignals):
         self._actions.toggle_fold(model, fold)
 
     def _schedule(self, leaping: bool = False) -> None:
+        self.notes.place_value()
         self._idle.schedule(leaping)
 
     def _recolour(self) -> None:
@@ -180,6 +183,7 @@ class TranscriptView(TranscriptSignals):
         self._late_formulas.warm_up()
         self._layout.widgets.drop_footers()
         self._layout.arrange()
+        self._announcer.announce_begun()
 
     def feed(self, message_id: str, piece: Part | str) -> None:
         """More of the answer; at most once a frame.

@@ -10,6 +10,7 @@ from PySide6.QtGui import QImage
 from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.composer import HUGE, Composer
+from app.ui.style import icons
 from app.ui.style.theme import LIGHT
 
 
@@ -141,3 +142,25 @@ def test_a_text_with_nul_and_control_token_words_comes_through(composer: Compose
     data.setText("a\0b<|im_end|>")
     composer.editor.insertFromMimeData(data)
     assert composer.text() == "a\ufffdb<|im_end|>"
+
+
+def test_more_of_an_answer_draws_no_button_anew(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    composer = Composer(LIGHT)
+    qtbot.addWidget(composer)
+    typed: list[str] = []
+    composer.text_changed.connect(typed.append)
+    drawn: list[str] = []
+    monkeypatch.setattr(
+        icons,
+        "icon",
+        lambda name, *_, original=icons.icon, **more: (
+            drawn.append(name) or original(name, *_, **more)
+        ),
+    )
+    for _ in range(20):
+        composer.set_answering(answering=True)
+    composer.set_answering(answering=False)
+    assert drawn == ["stop", "send"]
+    assert len(typed) == 2

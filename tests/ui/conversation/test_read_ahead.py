@@ -103,11 +103,12 @@ def test_an_answer_goes_first_and_reading_goes_on_behind_it(
     wait_for_draft(qtbot, engine, "Some words")
     services.executor.submit(lambda: None).result(1)  # gives way at once to whatever comes
     qtbot.waitUntil(lambda: [one.draft for one in engine.read_aheads].count("Some words") > 1)
-    status = opened.window.pane.status
-    status.set_read_ahead(10, 100)
-    assert "Reading ahead: 10 of 100 tokens" in status.full_text()
-    status.set_read_ahead(100, 100)
-    assert "ahead" not in status.full_text()
+    bar = opened.window.pane.composer.bar
+    bar.set_read_ahead(10, 100)
+    assert bar.model.text().endswith("reading ahead")
+    assert "Reading ahead: 10 of 100 tokens" in bar.model.toolTip()
+    bar.set_read_ahead(100, 100)
+    assert "ahead" not in bar.model.text() + bar.model.toolTip()
 
 
 @pytest.mark.parametrize(

@@ -7,13 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from app.domain.generation import OverflowPolicy
+from app.domain.generation import OverflowPolicy, Role
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.transcript.content.rows import NoteRow
-from app.ui.transcript.widgets.footer import Footer
 from app.ui.transcript.widgets.message_controls import FoldToggle
-from tests.support.chatting import say, wait_for_end
+from tests.support.chatting import beside_the_last, say, wait_for_end
 from tests.support.window import Open, Opened, close
 from tests.ui.test_main_window import HeldEngine
 
@@ -24,13 +23,6 @@ def thought(opened: Opened) -> str:
     """What the line above the reasoning says."""
     toggles = opened.window.pane.transcript.findChildren(FoldToggle)
     return next((one.accessibleName() for one in toggles if one.isVisible()), "")
-
-
-def beside_the_last(opened: Opened) -> str:
-    """What is said under the last answer without pointing at it."""
-    footers = [f for f in opened.window.pane.transcript.findChildren(Footer) if f.isVisible()]
-    last = max(footers, key=lambda one: one.mapToGlobal(one.rect().topLeft()).y(), default=None)
-    return last.status_text[0].text() if last is not None else ""
 
 
 def labels(opened: Opened) -> list[str]:
@@ -92,19 +84,27 @@ def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
     qtbot: QtBot, open_window: Open
 ) -> None:
     opened = open_window(ScriptedEngine(["Yes. " * 400], prompt_delay=0.1, token_delay=0.02))
-    status = opened.window.pane.status
     said: set[str] = set()
 
     def written() -> bool:
         said.update(labels(opened))
-        assert not status.text().startswith(("Preparing", "Reading"))
         return "Yes." in opened.window.pane.transcript._layout.branch.models[1].text_so_far
 
     say(qtbot, opened, "Question")
     qtbot.waitUntil(lambda: len(opened.window.pane.transcript._layout.branch.models) == 2)
     qtbot.waitUntil(written)
     assert any(line.startswith(("Preparing", "Reading")) for line in said)
-    qtbot.waitUntil(lambda: labels(opened) == [] and "tokens" in status.text())
+    qtbot.waitUntil(lambda: labels(opened) == [] and "tokens/s" in beside_the_last(opened))
+    shown = {beside_the_last(opened)}
+    for _ in range(40):  # figures that change with every token cannot be read
+        qtbot.wait(10)
+        shown.add(beside_the_last(opened))
+    assert 2 <= len(shown) <= 4
     opened.window.controller.stop()
     wait_for_end(qtbot, opened)
     assert labels(opened) == []
+    qtbot.waitUntil(lambda: beside_the_last(opened).startswith("Stopped by you"))
+    answer = opened.window.controller.last(Role.ASSISTANT)
+    assert answer is not None
+    assert answer.timings is not None
+    assert f"{answer.timings.completion_tokens} tokens · " in beside_the_last(opened)

@@ -61,9 +61,9 @@ def test_a_full_context_is_said_once_with_a_button_for_each_advice(
     fill(qtbot, opened)
     assert offered(opened) == ["New chat with this message", "Leave out the oldest messages"]
     assert "This chat needs" in opened.window.pane.banner._what.text()
-    assert "needs" not in opened.window.pane.status.full_text()
+    assert "needs" not in opened.window.pane.composer._forecast.text()
     qtbot.wait(700)  # after the next measurement too
-    assert "needs" not in opened.window.pane.status.full_text()
+    assert "needs" not in opened.window.pane.composer._forecast.text()
     assert len(engine.requests) == 1
 
 
@@ -149,13 +149,13 @@ def test_the_meter_counts_the_chat_after_its_model_was_loaded_anew(
     opened = open_window(ScriptedEngine(["An answer of several words."], context_size=200))
     say(qtbot, opened, LONG)
     wait_for_end(qtbot, opened)
-    meter, services = opened.window.pane.header.meter, opened.harness.services
-    qtbot.waitUntil(lambda: meter._tokens > 60)
-    used = meter._tokens
+    ring, services = opened.window.pane.header.ring, opened.harness.services
+    qtbot.waitUntil(lambda: ring.use.tokens > 60)
+    used = ring.use.tokens
     if way == "reload":
         services.models.unload()
         qtbot.waitUntil(lambda: services.models.state.phase is ModelPhase.UNLOADED)
-        qtbot.waitUntil(lambda: meter._size == 0)
+        qtbot.waitUntil(lambda: ring.use.size == 0)
         services.models.load()
     else:
         answer = opened.window.controller.last(Role.ASSISTANT)
@@ -163,4 +163,4 @@ def test_the_meter_counts_the_chat_after_its_model_was_loaded_anew(
         services.library.trash.delete_message(answer.id).result()
         qtbot.waitUntil(lambda: opened.window.controller.last(Role.ASSISTANT) is None)
         used -= 5
-    qtbot.waitUntil(lambda: meter._size == 200 and abs(meter._tokens - used) <= 4)
+    qtbot.waitUntil(lambda: ring.use.size == 200 and abs(ring.use.tokens - used) <= 4)

@@ -130,7 +130,7 @@ def test_an_edit_that_was_given_up_comes_back_when_the_message_is_edited_again(
     edit_last(qtbot, opened, " with much thought")
     qtbot.keyClick(editor_of(opened), Qt.Key.Key_Escape)
     assert opened.window.pane.composer.text() == ""
-    assert "kept" in opened.window.pane.status.text()
+    assert "kept" in opened.window.pane.snackbar.notice
     again = reopened(opened, open_window, tmp_path / "mine")
     assert not again.window.pane.composer.editing
     qtbot.keyClick(editor_of(again), Qt.Key.Key_Up)

@@ -20,7 +20,7 @@ from app.ui.library.trash_dialog import TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.settings.settings_page import SettingsPage
 from tests.support.asking import activate, press
-from tests.support.chatting import say, wait_for_end
+from tests.support.chatting import say, wait_for_end, wait_for_words
 from tests.support.gguf_factory import write_model
 from tests.support.window import Open, Opened
 from tests.ui.test_main_window import HeldEngine, button
@@ -95,7 +95,7 @@ def test_what_is_typed_after_stop_is_the_next_message(
     opened = open_window(HeldEngine())
     activate(qtbot, opened)
     say(qtbot, opened, "Count")
-    qtbot.waitUntil(lambda: "token" in opened.window.pane.status.full_text(), timeout=10_000)
+    wait_for_words(qtbot, opened)
     way(qtbot, button(opened, "Stop"))
     type_on(qtbot, " no ")
     wait_for_end(qtbot, opened)
@@ -107,7 +107,7 @@ def test_esc_stops_from_anywhere_and_one_types_on(qtbot: QtBot, open_window: Ope
     opened = open_window(HeldEngine())
     activate(qtbot, opened)
     say(qtbot, opened, "Count")
-    qtbot.waitUntil(lambda: "token" in opened.window.pane.status.full_text(), timeout=10_000)
+    wait_for_words(qtbot, opened)
     opened.window.pane.transcript.setFocus()
     qtbot.keyClick(opened.window.pane.transcript, Qt.Key.Key_Escape)
     type_on(qtbot, " no")
@@ -122,7 +122,7 @@ def test_stop_that_has_the_focus_when_the_answer_ends_hands_it_to_the_composer(
     opened = open_window(engine)
     activate(qtbot, opened)
     say(qtbot, opened, "Count")
-    qtbot.waitUntil(lambda: "token" in opened.window.pane.status.full_text(), timeout=10_000)
+    wait_for_words(qtbot, opened)
     button(opened, "Stop").setFocus(Qt.FocusReason.TabFocusReason)
     engine.go_on.set()
     wait_for_end(qtbot, opened)
@@ -197,7 +197,7 @@ def test_continue_leaves_one_typing(qtbot: QtBot, open_window: Open, way: Press)
     opened = open_window(engine)
     activate(qtbot, opened)
     say(qtbot, opened, "Count")
-    qtbot.waitUntil(lambda: "token" in opened.window.pane.status.full_text(), timeout=10_000)
+    wait_for_words(qtbot, opened)
     qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Escape)
     wait_for_end(qtbot, opened)
     engine.go_on.set()

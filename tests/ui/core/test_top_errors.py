@@ -155,7 +155,7 @@ def test_a_bug_is_shown_with_its_traceback_wherever_it_is_raised(
     qtbot: QtBot, open_window: Open, top: TopErrors, raise_it: Callable[[Opened], None]
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     raise_it(opened)
     dialog = shown(qtbot)
     assert "Something in Phial itself did not work" in told(dialog)
@@ -172,7 +172,7 @@ def test_a_known_error_is_shown_with_its_own_sentences(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
 
     def full() -> None:
         raise DiskFullError("There is no room left on /home.")
@@ -189,7 +189,7 @@ def test_a_known_error_of_a_command_is_shown(
     qtbot: QtBot, open_window: Open, top: TopErrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     library = opened.harness.services.library
 
     def full(*_: object) -> None:
@@ -206,7 +206,7 @@ def test_errors_that_repeat_are_counted_and_not_stacked(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     clock = QTimer(opened.window)
     clock.timeout.connect(fail)
     clock.start(5)
@@ -217,7 +217,7 @@ def test_errors_that_repeat_are_counted_and_not_stacked(
     assert len(dialogs()) == 1
     assert "ValueError" in details_of(qtbot, dialog)
     press(qtbot, dialog, "Close")
-    qtbot.waitUntil(lambda: "happened again" in opened.window.pane.status.full_text())
+    qtbot.waitUntil(lambda: "happened again" in opened.window.pane.snackbar.notice)
     assert dialogs() == []
     clock.stop()
 
@@ -227,7 +227,7 @@ def test_the_same_error_is_shown_again_after_a_while(
 ) -> None:
     monkeypatch.setattr(top_errors, "QUIET_SECONDS", 0.0)
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     for times in ("", "This happened 2 times."):
         QTimer.singleShot(0, opened.window, fail)
         dialog = shown(qtbot)
@@ -238,7 +238,7 @@ def test_the_same_error_is_shown_again_after_a_while(
 def test_typing_on_does_not_close_it(qtbot: QtBot, open_window: Open, top: TopErrors) -> None:
     opened = open_window()
     activate(qtbot, opened)
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     QTimer.singleShot(0, opened.window, fail)
     dialog = shown(qtbot)
     qtbot.waitUntil(lambda: QApplication.activeWindow() is dialog)
@@ -253,7 +253,7 @@ def test_it_stands_above_a_dialog_that_is_open(
     qtbot: QtBot, open_window: Open, top: TopErrors
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     opened.window.actions_table["trash"].trigger()
     trash = QApplication.activeModalWidget()
     assert trash is not None
@@ -350,7 +350,7 @@ def test_words_whose_sending_met_a_bug_are_given_back(
     qtbot: QtBot, open_window: Open, top: TopErrors, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window()
-    top.show_over(opened.window, opened.window.pane.status.show_notice)
+    top.show_over(opened.window, opened.window.pane.snackbar.show_notice)
     library = opened.harness.services.library
 
     def add_exchange(*_: object, **__: object) -> Future[None]:

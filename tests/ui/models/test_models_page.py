@@ -23,10 +23,13 @@ from shiboken6 import isValid
 from app.domain.download import DownloadState
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
+from app.hub.api.catalog import load_catalog
 from app.hub.download.control import DownloadControl
 from app.hub.local.scan import scan
 from app.services.core.events import ModelPhase
+from app.system.bundled import bundled
 from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.family_card import FamilyCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage
@@ -104,9 +107,14 @@ def list_files(qtbot: QtBot, dialog: ModelsPage, name: str) -> None:
 
 def test_the_catalogue_is_shown_with_advice(qtbot: QtBot, opened: Opened) -> None:
     dialog = dialog_of(opened, ModelsTab.CATALOG)
-    seen(qtbot, dialog, "tokens of context")
+    seen(qtbot, dialog, "words a second")
     assert "connect to 127.0.0.1" in texts(dialog)
-    qtbot.waitUntil(lambda: texts(dialog).count("Phi-4") > 20, timeout=10_000)
+    families = load_catalog(bundled("models", "catalog.json")).families
+    cards = dialog.findChildren
+    qtbot.waitUntil(lambda: len(cards(FamilyCard)) == len(families), timeout=10_000)
+    first = dialog.findChildren(FamilyCard)[0]
+    assert "on this computer" in texts(first)  # why it is the one to take
+    assert "words a second here" in texts(first)  # what else would fit
     dialog.close()
 
 
@@ -344,7 +352,7 @@ def test_an_answer_that_comes_after_its_dialog_was_closed_goes_nowhere(
     qtbot.waitUntil(lambda: not isValid(dialog), timeout=10_000)
     qtbot.waitUntil(lambda: len(hub.requests) == 1, timeout=10_000)
     again = dialog_of(opened, ModelsTab.CATALOG)
-    seen(qtbot, again, "tokens of context")  # asked of the same thread, so the other answer came
+    seen(qtbot, again, "words a second")  # asked of the same thread, so the other answer came
     again.close()
 
 
@@ -388,7 +396,7 @@ def test_no_part_of_the_page_is_a_window_of_its_own(
     assert application is not None
     application.installEventFilter(windows)
     dialog = dialog_of(opened, ModelsTab.CATALOG)
-    seen(qtbot, dialog, "tokens of context")
+    seen(qtbot, dialog, "words a second")
     list_files(qtbot, dialog, REPO)
     seen(qtbot, dialog, FILE)
     button(dialog, f"Download {FILE}").click()

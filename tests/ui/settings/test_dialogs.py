@@ -236,6 +236,10 @@ def test_a_deleted_chat_comes_back_from_the_trash(qtbot: QtBot, open_window: Ope
     qtbot.waitUntil(lambda: len(library.chats.conversations()) == 1)
     assert dialog._empty.isVisibleTo(dialog)
     dialog.close()
+    empty = TrashDialog(opened.window, library.trash)
+    empty.open()
+    assert empty._empty.height() > 4 * empty._empty.fontMetrics().height()  # no sliver of a window
+    empty.close()
 
 
 def test_the_models_dialog_lists_what_is_here_and_what_can_be_had(

@@ -70,7 +70,7 @@ def test_a_chat_that_is_trashed_in_the_terminal_leaves_the_window_with_what_is_t
     terminal.services.library.trash.delete([first])
     qtbot.waitUntil(lambda: shown(opened) != first, timeout=10_000)
     assert opened.window.pane.composer.text() == "half a thought"
-    assert "trash" in opened.window.pane.status.full_text()
+    assert "trash" in opened.window.pane.snackbar.notice
     qtbot.waitUntil(lambda: "Asked in the window" not in titles(opened))
 
 

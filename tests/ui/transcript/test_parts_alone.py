@@ -29,6 +29,7 @@ from app.ui.transcript.interaction.message_actions import MessageActions
 from app.ui.transcript.interaction.notes import TranscriptNotes
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
+from app.ui.transcript.interaction.value_editor import ValueEditor
 from app.ui.transcript.items.formulas import FormulaStore
 from app.ui.transcript.items.maths_source import render_shape
 from app.ui.transcript.items.styles import Styles
@@ -291,8 +292,10 @@ def test_the_menu_offers_the_link_that_is_pointed_at(rig: Rig) -> None:
         rig.selection,
         pointer,
         rig.actions,
+        values=lambda: ValueEditor(rig.area, rig.layout, taken.append),
         quote=taken.append,
         save_code=taken.append,
+        tell=taken.append,
     )
     rig.area.customContextMenuRequested.emit(rig.point(1, "page").toPoint())
     (shown,) = rig.area.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)

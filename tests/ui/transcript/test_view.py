@@ -20,6 +20,8 @@ from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
 from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.transcript.content.rows import FoldRow
+from app.ui.transcript.content.wide_blocks import CodeRow
+from app.ui.transcript.items.text_items import CodeItem
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.viewport.scroll_anchor import ScrollPosition
 from app.ui.transcript.widgets.buttons import QuietButton
@@ -467,7 +469,7 @@ def test_a_wide_table_is_scrolled_by_keys_and_wheel(view: TranscriptView) -> Non
 
 
 def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
-    view.set_branch(chat_of(["Why?", "```\n" + "word " * 100 + "\n```\n"]))
+    view.set_branch(chat_of(["Why?", "```\n" + "i " * 300 + "\n```\n"]))
     height = view._layout.branch.index.total
 
     def bars() -> list[HorizontalScrollBar]:
@@ -477,6 +479,13 @@ def test_wrapped_code_has_no_sideways_bar(view: TranscriptView) -> None:
     view.restyle(wrap_code=True)
     assert view._layout.branch.index.total > height
     assert not bars()
+    at = next(
+        i for i, row in enumerate(view._layout.branch.models[1].rows) if isinstance(row, CodeRow)
+    )
+    item = view._layout.widgets.lay_out(1, at)
+    assert isinstance(item, CodeItem)
+    ends = max(item.caret_rect(place).right() for place in range(item.length()))
+    assert ends <= item.clip().right()
     view.restyle(wrap_code=False)
     assert len(bars()) == 1
 
@@ -556,7 +565,7 @@ def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
     )
     message = view._layout.branch.models[-1].message
     view.finish(replace(message, content="The answer is seven.", status=MessageStatus.COMPLETE))
-    assert told == ["Phial answered: The answer is seven."]
+    assert told == ["Phial is answering.", "Phial answered: The answer is seven."]
 
 
 def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced(
@@ -568,7 +577,7 @@ def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced
     view.feed(key, text)
     message = view._layout.branch.models[-1].message
     view.finish(replace(message, content=text, status=MessageStatus.COMPLETE))
-    (said,) = told
+    said = told[-1]
     words = said.removeprefix("Phial answered: ").removesuffix("\u2026")
     assert text.startswith(f"{words} ")
     assert 3_990 < len(words) <= 4_000

@@ -136,6 +136,7 @@ def test_the_cuda_module_brings_nvidias_libraries_but_not_the_driver(tmp_path: P
     assert {"libcuda.so.1", "libvulkan.so.1"} == system.OPTIONAL
 
 
+@pytest.mark.llama
 def test_llama_cpp_is_compiled_for_every_processor_and_the_version_that_is_pinned() -> None:
     for flavour in ("cpu", "vulkan", "cuda"):
         flags = native.flags(flavour, Path("/src"), "linux")

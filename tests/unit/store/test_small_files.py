@@ -157,7 +157,10 @@ def test_speeds_are_averaged_and_unmeasured_parts_keep_theirs(tmp_path: Path) ->
     store = SpeedStore(tmp_path / "speeds.json")
     assert store.get("m") == ModelSpeeds()
     store.record("m", 10.0, 2.0)
-    second = store.record("m", 0.0, 3.0)
+    store.record("m", 0.0, 2.5, depth=300)
+    store.record("m", 0.0, 2.4, depth=310)  # the same doubling, the same bar
+    second = store.record("m", 0.0, 3.0, depth=2_000)
+    assert [(round(one.tokens), one.answers) for one in second.depths] == [(303, 2), (2_000, 1)]
     assert second.prompt_tokens_per_second == 10.0
     assert 2.0 < second.completion_tokens_per_second < 3.0
     assert SpeedStore(tmp_path / "speeds.json").get("m") == second

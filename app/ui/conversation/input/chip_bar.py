@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.presets.preset import Preset
-from app.language import tr
+from app.language import tr, trn
 from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
@@ -29,6 +29,7 @@ _GAP = 6
 _ICON = 14
 _WIDEST = 240  # of a chip, pixels at 100 %; a longer name is cut in the middle
 _NARROWEST = 56
+_FEW_TOKENS = 32
 _BETWEEN = SPACE // 2
 
 
@@ -206,6 +207,7 @@ class ChipBar(QWidget):
         row.addWidget(self.form)
         row.addStretch(1)
         self._state: ModelState | None = None
+        self._ahead = ""  # how much is read before it is asked
         self._theme = theme
         self.set_preset(None)
         self.set_theme(theme)
@@ -269,11 +271,29 @@ class ChipBar(QWidget):
         """Name the model, with its state as a dot and a word."""
         self._state = state
         name, status = formatting.model_name(state.model), formatting.model_status(state)
-        self.model.set_full_text(formatting.join(name, status) if state.model else name)
+        reads = self._ahead if state.phase is ModelPhase.READY else ""
+        shown = tr("reading ahead") if reads else status
+        self.model.set_full_text(formatting.join(name, shown) if state.model else name)
         self.model.set_dot(_colour(state, self._theme))
         line = formatting.model_line(state)
         self.model.setAccessibleDescription(line)
-        self.model.setToolTip(tr("{model}. Click to switch.", model=line))
+        told = tr("{model}. Click to switch.", model=line)
+        self.model.setToolTip("\n".join(filter(None, (told, reads))))
+
+    def set_read_ahead(self, done: int, total: int) -> None:
+        """How much the model read before it is asked; a few tokens are not worth a word."""
+        ahead = ""
+        if total - done > _FEW_TOKENS or (self._ahead and done < total):
+            ahead = trn(
+                "Reading ahead: {done} of {n} token",
+                "Reading ahead: {done} of {n} tokens",
+                total,
+                done=done,
+            )
+        if ahead != self._ahead:
+            self._ahead = ahead
+            if self._state is not None:
+                self.set_model_state(self._state)
 
 
 def _open_above(chip: Chip, menu: QMenu | None) -> None:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from app.domain.grammar.form import Form, FormKind
+from dataclasses import dataclass
+
+from app.domain.grammar.form import FREE, Form
 from app.domain.parts import FormPart
-from app.language import tr
+from app.language import paragraph, tr
+from app.services.core.formatting import form_contents, form_name
 from app.ui.conversation.input.chip_bar import Chip
 
-_NAMES = {
-    FormKind.LIST: tr("List"),
-    FormKind.TABLE: tr("Table"),
-    FormKind.FIELDS: tr("Fields"),
-    FormKind.JSON: tr("JSON"),
-    FormKind.ONE_OF: tr("One of several"),
-}
 
+@dataclass(frozen=True, slots=True)
+class ChosenForm:
+    """What was chosen for one message.
 
-def kind_name(kind: FormKind | None) -> str:
-    """A kind of form in a word or two; None for any."""
-    return _NAMES[kind] if kind is not None else tr("Free form")
+    Attributes:
+        form: None where it is to be in none, though the chat's preset has one.
+    """
+
+    form: Form | None
 
 
 class FormChoice:
-    """Keeps a form for one message of each chat: what comes after it is free again.
+    """Keeps a form for one message of each chat; what comes after it has that of the preset again.
 
     Args:
         chip: Says which form the next message of the shown chat asks for.
@@ -30,9 +31,10 @@ class FormChoice:
 
     def __init__(self, chip: Chip) -> None:
         self._chip = chip
-        self._chosen: dict[str, Form] = {}
+        self._chosen: dict[str, ChosenForm] = {}
         self._chat = ""
         self._last: Form | None = None
+        self._usual: Form | None = None
         self._show()
 
     @property
@@ -40,25 +42,48 @@ class FormChoice:
         """The form that was chosen last, in whichever chat."""
         return self._last
 
-    def get(self, chat_id: str) -> Form | None:
-        """The form of a chat's next message; None for any."""
-        return self._chosen.get(chat_id)
+    @property
+    def shown(self) -> Form | None:
+        """The form of the next message of the shown chat: chosen for it, or of the preset."""
+        chosen = self._chosen.get(self._chat)
+        return chosen.form if chosen is not None else self._usual
 
     @property
     def empty(self) -> bool:
-        """Whether the next message of the shown chat asks for no form."""
+        """Whether no form was chosen for the next message of the shown chat."""
         return self._chat not in self._chosen
 
+    def set_usual(self, form: Form | None) -> None:
+        """The preset of the shown chat has this form, or none."""
+        if form != self._usual:
+            self._usual = form
+            self._show()
+
     def parts(self, chat_id: str) -> tuple[FormPart, ...]:
-        """What goes with the next message of a chat."""
-        form = self._chosen.get(chat_id)
-        return (form.part(),) if form is not None else ()
+        """What goes with the next message of a chat; the form of a preset goes with it anyway."""
+        chosen = self._chosen.get(chat_id)
+        if chosen is None:
+            return ()
+        return (chosen.form.part() if chosen.form is not None else FREE,)
 
     def choose(self, chat_id: str, form: Form | None) -> None:
         """Ask for a form with the next message of a chat; None for any."""
-        self._chosen.pop(chat_id, None)
         if form is not None:
-            self._chosen[chat_id] = self._last = form
+            self._last = form
+        usual = self._usual if chat_id == self._chat else None
+        self.restore(chat_id, ChosenForm(form) if form != usual else None)
+
+    def take(self, chat_id: str) -> ChosenForm | None:
+        """The message of a chat was sent, and its form with it."""
+        taken = self._chosen.pop(chat_id, None)
+        self._show()
+        return taken
+
+    def restore(self, chat_id: str, chosen: ChosenForm | None) -> None:
+        """This goes with the next message of a chat; None for what its preset has."""
+        self._chosen.pop(chat_id, None)
+        if chosen is not None:
+            self._chosen[chat_id] = chosen
         self._show()
 
     def show_chat(self, chat_id: str) -> None:
@@ -67,9 +92,12 @@ class FormChoice:
         self._show()
 
     def _show(self) -> None:
-        form = self._chosen.get(self._chat)
-        names = ", ".join(one.name for one in form.fields) if form is not None else ""
-        about = names or (" | ".join(form.choices[:5]) if form is not None else "")
+        form, chosen = self.shown, self._chat in self._chosen
         kind = form.kind if form is not None else None
-        self._chip.set_full_text(kind_name(kind), chosen=form is not None)
-        self._chip.setToolTip(about or tr("The form in which the next answer is asked for"))
+        self._chip.set_full_text(form_name(kind), chosen=chosen or form is not None)
+        usual = (
+            tr("The preset of this chat asks for it.") if form is not None and not chosen else ""
+        )
+        about = form_contents(form)[:200] if form is not None else ""
+        said = paragraph(usual, about)
+        self._chip.setToolTip(said or tr("The form in which the next answer is asked for"))

@@ -14,12 +14,13 @@ from app.domain.grammar.form import (
     Form,
     FormKind,
     ValueKind,
+    field_line,
     parse_choices,
     parse_fields,
 )
 from app.language import tr
 from app.language.system_reasons import reason_of
-from app.ui.conversation.input.form_choice import kind_name
+from app.services.core.formatting import form_name
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.text_fields import PlainEditor
 from app.ui.style.widgets import announce
@@ -60,10 +61,13 @@ class FormDialog(Dialog):
     Args:
         parent: The window.
         form: What is chosen, or was chosen last; None for none.
+        title: What the form is for.
     """
 
-    def __init__(self, parent: QWidget, form: Form | None) -> None:
-        super().__init__(parent, tr("Form of the next answer"), 520)
+    def __init__(
+        self, parent: QWidget, form: Form | None, title: str = tr("Form of the next answer")
+    ) -> None:
+        super().__init__(parent, title, 520)
         self._texts = {kind: str(text) for kind, text in _EXAMPLES.items()}
         self._shown = str(form.kind) if form is not None else _FREE
         if form is not None:
@@ -71,7 +75,7 @@ class FormDialog(Dialog):
         self._kind = QComboBox()
         self._kind.setAccessibleName(tr("Form"))
         for kind in (_FREE, *FormKind):
-            self._kind.addItem(kind_name(FormKind(kind) if kind else None), str(kind))
+            self._kind.addItem(form_name(FormKind(kind) if kind else None), str(kind))
         self._kind.setCurrentIndex(self._kind.findData(str(self._shown)))
         self._hint, self._problem = text_label("", "muted"), text_label("", "error")
         self._text = PlainEditor()
@@ -156,8 +160,4 @@ def written_form(form: Form) -> str:
         return form.schema
     if form.kind is FormKind.ONE_OF:
         return "\n".join(form.choices)
-    lines = []
-    for one in form.fields:
-        kind = "" if one.kind is ValueKind.TEXT else f": {VALUE_WORDS[one.kind]}"
-        lines.append(f"{one.name}{kind}{'' if one.required else '?'}")
-    return "\n".join(lines)
+    return "\n".join(field_line(one, VALUE_WORDS) for one in form.fields)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from app.domain.grammar.form import Form
 from app.domain.parts import Part
 from app.ui.conversation.input.attachment_bar import AttachmentBar, Waiting
-from app.ui.conversation.input.form_choice import FormChoice
+from app.ui.conversation.input.form_choice import ChosenForm, FormChoice
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +14,7 @@ class _Sent:
     """What one question took along."""
 
     waiting: Waiting
-    form: Form | None
+    form: ChosenForm | None
 
 
 class SentParts:
@@ -42,8 +41,7 @@ class SentParts:
 
     def take(self, chat_id: str) -> None:
         """They were sent: the message after that has none of them."""
-        self._sent[chat_id] = _Sent(self._attachments.clear(chat_id), self._form.get(chat_id))
-        self._form.choose(chat_id, None)
+        self._sent[chat_id] = _Sent(self._attachments.clear(chat_id), self._form.take(chat_id))
 
     def on_stored(self, chat_id: str) -> None:
         """They are stored with the question."""
@@ -54,4 +52,4 @@ class SentParts:
         sent = self._sent.pop(chat_id, None)
         if sent is not None:
             self._attachments.restore(chat_id, sent.waiting)
-            self._form.choose(chat_id, sent.form)
+            self._form.restore(chat_id, sent.form)

@@ -88,4 +88,4 @@ class StartReport:
 
     def _settled(self, notice: str) -> None:
         self._pane.banner.withdraw(MISSING)
-        self._pane.status.show_notice(notice)
+        self._pane.snackbar.show_notice(notice)

@@ -173,10 +173,7 @@ class RowList:
             return GAP if chips_end else TIGHT
         if row.frames and isinstance(row.frames[0], BelowFrame) and not row.frames[0].first:
             return TIGHT
-        items = [frame for frame in row.frames if isinstance(frame, ItemFrame)]
-        if items and items[-1].first and items[-1].tight and not row.top:
-            return TIGHT + more
-        return GAP + more
+        return (TIGHT if _begins_tight_item(row) else GAP) + more
 
     def _add_text(self, spans: Spans, place: RowPlacement, level: int, *, continues: bool) -> None:
         runs = to_runs(spans)
@@ -269,3 +266,8 @@ def last_words(rows: Sequence[Row], end: int) -> int | None:
     if last > 0 and isinstance(rows[last], ScrollBarRow):
         last -= 1  # code goes on above its end
     return last if last >= 0 and isinstance(rows[last], TextRow | CodeRow) else None
+
+
+def _begins_tight_item(row: FlowRow) -> bool:
+    items = [frame for frame in row.frames if isinstance(frame, ItemFrame)]
+    return bool(items and items[-1].first and items[-1].tight and not row.top)

@@ -1,4 +1,4 @@
-"""The announcements of streamed and finished answers to screen readers.
+"""The announcements of answers that begin, grow and end to screen readers.
 
 The text so far is the name of the answer's group, so a screen reader can read it at any time. It
 is brought up to date once a second: every change of a name is an event on the accessibility bus,
@@ -11,6 +11,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QWidget
 
+from app.language import tr
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.spoken import spoken_message
 from app.ui.transcript.layout import Layout
@@ -34,6 +35,12 @@ class ScreenReaderAnnouncer:
         self._speaker, self._layout = speaker, layout
         self._timer = QTimer(speaker, interval=EVERY, singleShot=True)
         self._timer.timeout.connect(self._say_so_far)
+
+    def announce_begun(self) -> None:
+        """An answer begins, or one that is being written comes into view: announce it."""
+        if QAccessible.isActive():
+            words = tr("Phial is answering.")
+            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._speaker, words))
 
     def announce_progress(self) -> None:
         """The answer that is written grew."""

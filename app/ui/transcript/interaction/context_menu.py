@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from app.domain.conversation import MessageStatus
-from app.language import tr
+from app.domain.parts import FormPart
+from app.language import paragraph, tr
 from app.ui.core.links import is_openable_link
 from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.content.row import Row
@@ -29,6 +31,9 @@ from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.footer import message_entries
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave
 
+if TYPE_CHECKING:  # most answers are in no form
+    from app.ui.transcript.interaction.value_editor import ValueEditor
+
 LONGEST_LABEL = 60
 """Characters of a link's text or address in the menu."""
 
@@ -42,8 +47,10 @@ class ContextMenu:
         selection: What is copied.
         pointer: Says what is pointed at, and follows links.
         actions: Does what can be done with a message.
+        values: Gives what changes a value of an answer in a form.
         quote: Begins a message with a text.
         save_code: Asks the shell to save a code block.
+        tell: Says a sentence to who did something here.
     """
 
     def __init__(
@@ -54,11 +61,14 @@ class ContextMenu:
         pointer: Pointer,
         actions: MessageActions,
         *,
+        values: Callable[[], ValueEditor],
         quote: Callable[[str], None],
         save_code: Callable[[CodeToSave], None],
+        tell: Callable[[str], None],
     ) -> None:
         self._area, self._layout = area, layout
         self._actions, self._quote, self._save_code = actions, quote, save_code
+        self._values, self._tell = values, tell
         self._selection, self._pointer = selection, pointer
         area.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         area.customContextMenuRequested.connect(self._open)
@@ -115,7 +125,15 @@ class ContextMenu:
         found = self._pointer.item_at(point)
         if found is None:
             return
-        at, _, item, x, y = found
+        at, row, item, x, y = found
+        message = self._layout.branch.models[at].message
+        if not self._actions.is_busy() and any(
+            isinstance(one.part, FormPart) for one in message.placed
+        ):
+            values = self._values()
+            index = values.value_at(at, row, item, x, y)
+            if index is not None:
+                menu.addAction(tr("Change this value"), partial(values.begin, message.id, index))
         latex = _formula_at(item, x, y)
         if latex:
             menu.addAction(tr("Copy formula as LaTeX"), _copier(latex))
@@ -130,8 +148,17 @@ class ContextMenu:
             from app.ui.transcript.interaction.tables import table_csv, table_markdown
 
             model, table = self._layout.branch.models[at], item.row.state
+            written = table_csv(model, table)
             menu.addAction(tr("Copy table as Markdown"), _copier(table_markdown(model, table)))
-            menu.addAction(tr("Copy table as CSV"), _copier(table_csv(model, table)))
+            menu.addAction(tr("Copy table as CSV"), partial(self._copy_csv, written))
+
+    def _copy_csv(self, written: str) -> None:
+        """Copy a table, and say where what would be a formula has an apostrophe before it."""
+        from app.domain.grammar.form_check import APOSTROPHES, holds_formulas
+
+        QGuiApplication.clipboard().setText(written)
+        if holds_formulas(written):
+            self._tell(paragraph(tr("Copied."), APOSTROPHES))
 
     def _add_message(self, menu: QMenu, point: QPointF) -> None:
         """What can be done with the message that is pointed at."""

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.conversation import Message
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.layout import Layout
-from app.ui.transcript.widgets.signals import CodeToSave, MarkRequest
+from app.ui.transcript.widgets.signals import CodeToSave, MarkRequest, ValueChange
+
+if TYPE_CHECKING:  # most answers are in no form
+    from app.ui.transcript.interaction.value_editor import ValueEditor
 
 
 class TranscriptNotes(QObject):
     """Marks, labels, and what is done before an answer begins.
 
     Args:
-        parent: Qt's parent.
+        area: The transcript.
         layout: Has the messages.
         schedule: Has work done in a pause.
 
@@ -25,16 +30,36 @@ class TranscriptNotes(QObject):
         mark_requested: A mark was chosen.
         quoted: A text is to begin a message with.
         code_saving_requested: A block of code is to be saved.
+        value_typed: A value of an answer in a form is to be another.
+        told: A sentence for who did something here.
     """
 
     marks_wanted = Signal(Message)
     mark_requested = Signal(MarkRequest)
     quoted = Signal(str)
     code_saving_requested = Signal(CodeToSave)
+    value_typed = Signal(ValueChange)
+    told = Signal(str)
 
-    def __init__(self, parent: QObject, layout: Layout, schedule: Callable[[], None]) -> None:
-        super().__init__(parent)
-        self._layout, self._schedule = layout, schedule
+    def __init__(
+        self, area: QAbstractScrollArea, layout: Layout, schedule: Callable[[], None]
+    ) -> None:
+        super().__init__(area)
+        self._area, self._layout, self._schedule = area, layout, schedule
+        self._values: ValueEditor | None = None
+
+    def values(self) -> ValueEditor:
+        """What changes the values of answers in a form."""
+        if self._values is None:
+            from app.ui.transcript.interaction.value_editor import ValueEditor
+
+            self._values = ValueEditor(self._area, self._layout, self.value_typed.emit)
+        return self._values
+
+    def place_value(self) -> None:
+        """Something moved: a value that is being typed moves along."""
+        if self._values is not None:
+            self._values.place()
 
     def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
         """Show marks in a message's text; those without a certain place stand below it."""
@@ -58,6 +83,10 @@ class TranscriptNotes(QObject):
     def show_waiting(self, words: str) -> None:
         """Say where the answer will be what is done before its first word; empty for nothing."""
         self._layout.show_waiting(words)
+
+    def show_figures(self, words: str) -> None:
+        """Say below the streaming answer how much is written and how fast; empty for nothing."""
+        self._layout.widgets.show_figures(words)
 
     def set_left_out(self, ids: frozenset[str], summaries: Mapping[str, str] | None = None) -> None:
         """Dim the messages that the model does not see, and label them.

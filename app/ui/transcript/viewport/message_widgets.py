@@ -114,6 +114,12 @@ class MessageWidgets:
         widget.refresh({p.row for p in changed})
         return True
 
+    def show_figures(self, words: str) -> None:
+        """Say below the streaming answer how much is written; nothing is laid out for that."""
+        widget = self.widgets.get(self._branch.streaming)
+        if widget is not None:
+            widget.controls.show_figures(words)
+
     def hide_offscreen(self, shown: Set[str]) -> None:
         """Put away the widgets of other messages; those laid out ahead wait unseen."""
         self.delete_others(shown | self.ahead.keys())

@@ -46,6 +46,7 @@ class Controls:
         self._hovered = False
         self._focused = False
         self._refocus = ""
+        self._figures = ""  # how much is written, while it is written
 
     # ------------------------------------------------------------------ making and placing
 
@@ -135,6 +136,7 @@ class Controls:
         footer = Footer(self._message, item.style, model.message, model.version, busy=busy)
         footer.acted.connect(lambda kind, payload: host.on_action(cache.model, kind, payload))
         self._watch(footer.buttons, footer)
+        footer.show_figures(self._figures)
         footer.reveal(self.revealed)
         for button in footer.buttons:
             if self._refocus and button.accessibleName() == self._refocus:
@@ -178,6 +180,13 @@ class Controls:
         for item in self._cache.items.values():
             if isinstance(item.widget, Footer):
                 item.widget.reveal(self.revealed)
+
+    def show_figures(self, words: str) -> None:
+        """Say in the footer how much is written, while it is written."""
+        self._figures = words
+        for item in self._cache.items.values():
+            if isinstance(item.widget, Footer):
+                item.widget.show_figures(words)
 
     # ------------------------------------------------------------------ focus
 

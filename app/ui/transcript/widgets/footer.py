@@ -10,6 +10,8 @@ from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
 from app.domain.generation import Role
+from app.domain.grammar.form import form_of
+from app.domain.parts import FormPart
 from app.language import tr, trn
 from app.services.core import formatting
 from app.ui.style.widgets import open_below
@@ -72,11 +74,8 @@ class Footer(ButtonRow):
             more = self._add("more", tr("More actions"), None)
             more.clicked.connect(lambda: open_below(more, self._menu(more, busy=busy)))
         self._status = QuietLabel(self, style, self._words())
-        made_by, speed = self._made_by(), self._speed()
-        # The figures of the last answer stand in the status line: once in the window is enough.
-        self._figures = QuietLabel(self, style, made_by or speed)
-        if made_by:
-            self._figures.setToolTip(speed)
+        self._record = formatting.join(self._speed(), self._made_by())
+        self._figures = QuietLabel(self, style, self._record)
         self.reveal(False)
 
     @property
@@ -88,6 +87,12 @@ class Footer(ButtonRow):
     def buttons(self) -> list[QuietButton]:
         """From first to last."""
         return self._buttons
+
+    def show_figures(self, words: str) -> None:
+        """Say how much of the answer is written and how fast, while it is written."""
+        if self._message.status is MessageStatus.STREAMING and words != self._figures.text():
+            self._figures.setText(words)
+            self.reveal(self._revealed)
 
     def _words(self) -> str:
         return status_text(self._message)
@@ -161,7 +166,8 @@ class Footer(ButtonRow):
         for button in self._buttons:
             button.shown = shown or button in self._always
             button.update()
-        self._figures.setVisible(shown and bool(self._figures.text()))
+        writing = self._message.status is MessageStatus.STREAMING
+        self._figures.setVisible((shown or writing) and bool(self._figures.text()))
         self._place()
 
     def _place(self) -> None:
@@ -177,11 +183,24 @@ class Footer(ButtonRow):
             if button is self._previous and count is not None:
                 self._put(count, x, count_width)
                 x += count_width
-        x += style.px(10)
-        for label in (self._status, self._figures):
-            if label.text():
-                self._put(label, x, label.text_width)
-                x += label.width() + style.px(12)
+        x += style.px(10 if widths else OVERHANG)
+        if self._status.text():
+            self._put(self._status, x, self._status.text_width)
+            x += self._status.width() + style.px(12)
+        if self._record:
+            self._fit_record(self.width() - x)
+        self._put(self._figures, x, self._figures.text_width)
+
+    def _fit_record(self, room: int) -> None:
+        """Leave the model out of an answer's record where there is no room; the tool tip has it.
+
+        Args:
+            room: Pixels.
+        """
+        self._figures.setText(self._record)
+        if self._figures.text_width > room:
+            self._figures.setText(self._speed())
+            self._figures.setToolTip(self._record)
 
 
 def message_entries(
@@ -205,6 +224,19 @@ def message_entries(
         rows.append((tr("Answer again with\u2026"), ActionKind.ANSWER_AGAIN, ""))
         if several:
             rows.append((tr("Compare versions\u2026"), ActionKind.COMPARE, ""))
+        rows += _form_entries(message)
     rows.append((tr("New chat from here"), ActionKind.BRANCH, ""))
     rows.append((tr("Delete\u2026"), ActionKind.DELETE, ""))
+    return rows
+
+
+def _form_entries(message: Message) -> list[tuple[str, ActionKind, str]]:
+    """What can be done with an answer in a form."""
+    parts = (one.part for one in message.placed if isinstance(one.part, FormPart))
+    part = next(parts, None)
+    if part is None or form_of(part) is None:
+        return []
+    rows: list[tuple[str, ActionKind, str]] = [(tr("Change its values"), ActionKind.CHANGE, "")]
+    if part.text:
+        rows.append((tr("Back to what the model wrote"), ActionKind.UNCHANGE, ""))
     return rows

@@ -20,6 +20,8 @@ class ActionKind(StrEnum):
     CONTINUE = "continue"
     ANSWER_AGAIN = "answer_again"  # as regenerate, after choosing other settings
     COMPARE = "compare"  # the versions of an answer side by side
+    CHANGE = "change"  # the values of an answer in a form
+    UNCHANGE = "unchange"  # back to what the model had written
     BRANCH = "branch"  # a new chat from here
     DELETE = "delete"
     VERSION = "version"  # payload: "previous" or "next"
@@ -58,6 +60,23 @@ class MarkRequest:
     message_id: str
     mark: Mark
     area: QRect
+
+
+@dataclass(frozen=True, slots=True)
+class ValueChange:
+    """A value of an answer in a form was typed.
+
+    Attributes:
+        message_id: The answer.
+        text: The answer with it; empty where the form has no place for it.
+        problem: Why the form has none.
+        before: The answer without it.
+    """
+
+    message_id: str
+    text: str
+    problem: str = ""
+    before: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def test_chats_that_cannot_be_written_are_shown_and_the_composer_says_why(
     qtbot.keyClick(pane.composer.editor, Qt.Key.Key_Return)
     assert pane.composer.text() == ""
     assert "can be read, not changed" in pane.composer.editor.placeholderText()
-    qtbot.waitUntil(lambda: "can be read" in pane.status.full_text())
+    qtbot.waitUntil(lambda: "can be read" in pane.snackbar.notice)
     window.controller.leave()  # keeping the place is not tried
     window.controller.new_chat()
     qtbot.wait(50)

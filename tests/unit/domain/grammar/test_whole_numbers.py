@@ -41,9 +41,8 @@ def test_schemas_have_them() -> None:
     assert "[0-4]" in grammar_for({"type": "integer", "minimum": 0, "exclusiveMaximum": 5})
     for odd in (
         {"type": "integer", "minimum": 3, "maximum": 2},
-        {"type": "integer", "minimum": 1.5},
+        {"type": "integer", "minimum": 1.5, "maximum": 1.75},
         {"type": "integer", "minimum": 10**40},
-        {"type": "number", "minimum": 0},
     ):
         with pytest.raises(InvalidValueError):
             grammar_for(odd)

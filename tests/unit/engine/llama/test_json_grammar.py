@@ -72,6 +72,16 @@ def drawn(engine: Any, schema: object, seed: int) -> tuple[str, StopReason]:
         },
         {"type": "array", "items": {"type": "integer"}, "minItems": 2, "maxItems": 4},
         {"anyOf": [{"type": "null"}, {"type": "number"}]},
+        {
+            "type": "object",
+            "properties": {
+                "code": {"type": "string", "pattern": r"^[A-Z]{2}-\d{2,4}(/[^a-z\s]+)?$"},
+                "has": {"type": "string", "pattern": "(a|b)+c", "maxLength": 40},
+                "share": {"type": "number", "minimum": 0.25, "exclusiveMaximum": 1},
+            },
+            "required": ["code", "has", "share"],
+            "additionalProperties": False,
+        },
         {"const": {"é": "\u200b\U0001f600"}},
     ],
 )  # fmt: skip

@@ -115,6 +115,7 @@ def test_speeds_that_cannot_be_read_are_not_known(tmp_path: Path) -> None:
     assert SpeedRecorder(SpeedStore(path), EventBus()).speed_of("x") == 0
 
 
+@pytest.mark.llama  # which phial doctor asks for
 @pytest.mark.parametrize("name", ["ladder.json", "models.json", "speeds.json", "downloads.json"])
 @pytest.mark.parametrize("how", ["nested", "a folder"])
 def test_no_file_of_ours_ends_a_command_in_a_traceback(home: Path, name: str, how: str) -> None:

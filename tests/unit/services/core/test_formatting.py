@@ -19,7 +19,6 @@ from app.domain.generation import (
     Role,
     SnapshotRestored,
     StopReason,
-    Timings,
 )
 from app.domain.model import ModelFile
 from app.services.chat.activity import IDLE, STARTED, activity_line
@@ -135,12 +134,6 @@ def test_what_sending_would_mean_is_said_only_where_something_happens() -> None:
 
 def test_messages_that_are_left_out_are_counted() -> None:
     assert STARTED.after_step(ContextFitted(("a", "b"), 900, 1_024)).left_out == 2
-
-
-def test_a_stopped_answer_says_so_after_its_figures() -> None:
-    timings = Timings(completion_tokens=412, completion_seconds=412 / 11.8)
-    message = answer(MessageStatus.STOPPED, timings=timings)
-    assert formatting.answer_line(message) == "412 tokens · 11.8 tokens/s · stopped by you"
 
 
 def test_each_way_of_ending_early_has_its_words() -> None:

@@ -22,9 +22,10 @@ from app.store.database.migrations import (
 )
 from app.store.safety import opening
 from app.store.safety.backups import Backups
-from app.store.safety.record_tables import MADE_ANEW, SHAPES
+from app.store.safety.record_tables import SHAPES
 from app.store.safety.recovery import recover
 
+MADE_ANEW = {"meta", "token_counts"}  # or counted again; others need a way out of a damaged file
 DATABASES = Path(__file__).resolve().parents[3] / "data" / "databases"
 FIXTURES = sorted(DATABASES.glob("schema-*.db"))
 MORE = {
