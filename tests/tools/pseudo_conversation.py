@@ -21,10 +21,8 @@ from app.domain.grammar.form import FormKind
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.language import tr
-from app.ui.conversation.context_ring import ContextRing
 from app.ui.conversation.input.form_dialog import FormDialog
 from app.ui.conversation.marks.page_panel import PagePanel
-from app.ui.conversation.notices.context_details import ContextDetails
 from app.ui.main_window import MainWindow
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.style.text_fields import PlainEditor
@@ -68,21 +66,9 @@ def look_at_a_conversation(seen: Inspector, folder: Path) -> None:
     window.controller.send(QUESTION)
     _look_at_marks(seen, window)
     _look_at_menus(seen, window)
-    ring = window.pane.header.findChild(ContextRing)
-    assert ring is not None
-    ring.click()
-    seen.settle(lambda: bool(_details()))
-    details = _details()[0]
-    seen.look("what fills the context", details)
-    details.close()
+    seen.wait("what fills the context", window.pane.header.ring.click)
     _look_at_card(seen, window)
     seen.close(window, harness)
-
-
-def _details() -> list[QWidget]:
-    """The panel of the context ring, while it is open."""
-    tops = QApplication.topLevelWidgets()
-    return [one for one in tops if isinstance(one, ContextDetails) and one.isVisible()]
 
 
 def _mark(seen: Inspector, window: MainWindow, *, of_sum: bool) -> MarkButton:
