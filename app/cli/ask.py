@@ -43,18 +43,17 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.domain.grammar.form import Form
 from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
-from app.services.transfer.text_files import decoded
 from app.setup import Setup
 from app.system.bundled import bundled
 
 if TYPE_CHECKING:
+    from app.domain.grammar.form import Form
     from app.engine.base import Engine
     from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 
@@ -283,6 +282,8 @@ def _piped_in() -> str:
     Raises:
         InvalidValueError: It is no text.
     """
+    from app.services.transfer.text_files import decoded  # most questions are typed
+
     given = sys.stdin.buffer.read()
     text = decoded(given)
     if text is None:
