@@ -119,4 +119,4 @@ class FormCommands:
             notices.show_notice(tr("The last answer does not keep to its form."))
             return
         QGuiApplication.clipboard().setText(text)
-        status.show_notice(paragraph(tr("The last answer was copied."), remark(text)))
+        notices.show_notice(paragraph(tr("The last answer was copied."), remark(text)))
