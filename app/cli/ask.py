@@ -7,6 +7,7 @@ import os
 import stat
 import sys
 import threading
+from contextlib import suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -29,7 +30,7 @@ from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, make_engine, named_models
 from app.domain.conversation import Message, MessageStatus
-from app.domain.errors import DocumentReadCancelledError, LoadCancelledError
+from app.domain.errors import DocumentReadCancelledError, InvalidValueError, LoadCancelledError
 from app.domain.generation import (
     Finished,
     GenerationRequest,
@@ -49,6 +50,7 @@ from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
+from app.services.transfer.text_files import decoded
 from app.setup import Setup
 from app.system.bundled import bundled
 
@@ -67,7 +69,8 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "prompt",
         metavar="PROMPT",
-        help=tr("the question; what is piped in is joined to it, and - stands for that alone"),
+        nargs="?",
+        help=tr("the question; what is piped in is joined to it, or is it where none is given"),
     )
     parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
     add_attach_options(parser)
@@ -264,14 +267,33 @@ def _name(model: ChosenModel) -> str:
     return DEMO if model.demo else str(model.path)
 
 
-def _prompt(argument: str) -> str:
+def _prompt(argument: str | None) -> str:
     """The question, and behind it what is piped in: a question about a text stands before it."""
-    parts = [] if argument == "-" else [argument]
+    parts = [] if argument in (None, "-") else [argument or ""]
     if argument == "-" or _is_piped():
-        parts.append(sys.stdin.buffer.read().decode("utf-8", errors="surrogateescape"))
-    if not parts[0].strip():
+        parts.append(_piped_in())
+    if not parts or not parts[0].strip():
         raise WrongUsageError(tr("The question is empty."), data="", action=tr("Give some text."))
     return "\n\n".join(part for part in parts if part.strip())
+
+
+def _piped_in() -> str:
+    """What is piped in.
+
+    Raises:
+        InvalidValueError: It is no text.
+    """
+    given = sys.stdin.buffer.read()
+    text = decoded(given)
+    if text is None:
+        with suppress(UnicodeDecodeError):
+            return given.decode()  # a text all the same, with a NUL in it
+        raise InvalidValueError(
+            tr("What is piped in is not a text. Phi-4 reads text only."),
+            data=tr("Nothing was asked."),
+            action=tr("A document is read with --attach."),
+        )
+    return text
 
 
 def _is_piped() -> bool:

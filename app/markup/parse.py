@@ -14,23 +14,27 @@ if TYPE_CHECKING:
     from app.markup.document.blocks import Block
 
 
-def nobody() -> None:
-    """Nobody wants to end it."""
+Each = Callable[[float], object]
+"""Told how much is done, 0 to 1; what it raises ends the work."""
 
 
-def parse(text: str, each: Callable[[], object] = nobody) -> tuple[Block, ...]:
+def nobody(_done: float) -> None:
+    """Nobody wants to know, nor to end it."""
+
+
+def parse(text: str, each: Each = nobody) -> tuple[Block, ...]:
     """The blocks of ``text``; never raises, whatever the text.
 
     The same as feeding it to a `MarkdownStream` in any pieces and finishing.
 
     Args:
         text: Markdown.
-        each: Called for each line and each block; what it raises ends the parsing.
+        each: Called for each line and each block.
     """
     machine = block_parser()
     start = 0
     for end in LINE_END.finditer(text):
-        each()
+        each(start / len(text) / 2)
         machine.feed_line(text[start : end.start()], start)
         start = end.end()
     if start < len(text):
@@ -40,7 +44,8 @@ def parse(text: str, each: Callable[[], object] = nobody) -> tuple[Block, ...]:
     for _ in Finalizer(machine.root, builder).number():
         pass
     blocks: list[Block] = []
-    for child in machine.root.children:
-        each()
+    children = machine.root.children
+    for number, child in enumerate(children):
+        each((1 + number / len(children)) / 2)
         blocks += builder.blocks(child)
     return tuple(blocks)

@@ -43,7 +43,7 @@ ROLES = {
     "push button": {"Press"},
     "toggle button": {"Press", "Toggle"},
     "check box": {"Press", "Toggle"},
-    "radio button": {"Press"},
+    "radio button": {"Press", "Toggle"},
     "combo box": {"Press", "ShowMenu"},
     "menu item": {"Press", "ShowMenu"},
     "check menu item": {"Press", "Toggle"},

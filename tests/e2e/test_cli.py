@@ -87,15 +87,21 @@ def test_json_has_everything_that_is_promised(model: Path) -> None:
 
 @pytest.mark.llama
 def test_what_is_piped_in_is_joined_to_the_question(model: Path, tmp_path: Path) -> None:
-    for given, asked_for in {
-        "The notes.\n": "Sum up\n\nThe notes.\n",
-        "": "Sum up",
-        " \n": "Sum up",
-    }.items():
-        log = tmp_path / f"{len(given)}.log"
-        run("ask", "--model", model, "--system", "", "Sum up", stdin=given, log=log)
+    notes, question = "The café's notes.\n", ["Sum up"]
+    for number, (words, given, asked_for) in enumerate(
+        (
+            (question, notes.encode(), f"Sum up\n\n{notes}"),
+            (question, b" \n", "Sum up"),
+            ([], notes.replace("\n", "\r\n").encode("utf-16"), notes),
+            (["-"], notes.encode("cp1252"), notes),
+        )
+    ):
+        log = tmp_path / f"{number}.log"
+        run("ask", "--model", model, "--system", "", *words, stdin=given, log=log)
         (turn,) = asked(log).one(GenerateCommand).request.turns
         assert turn.content == asked_for
+    said = run("ask", "--model", model, "Sum up", stdin=b"%PDF\0\xff", code=1).err
+    assert "not a text" in said
 
 
 @pytest.mark.llama

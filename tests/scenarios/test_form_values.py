@@ -76,7 +76,7 @@ def test_cells_are_changed_by_the_keyboard_and_everything_follows(
     born = field(qtbot, opened, "Born, row 1")
     typed(born, "long ago", instead=True)
     key(opened.window, Qt.Key.Key_Return)
-    assert "Here stands a whole number." in opened.window.pane.status.full_text()
+    assert "Here stands a whole number." in opened.window.pane.snackbar.notice
     assert field(qtbot, opened, "Born, row 1").text() == "long ago", "nothing typed is lost"
     typed(born, "1816", instead=True)
     key(opened.window, Qt.Key.Key_Down)

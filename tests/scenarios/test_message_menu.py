@@ -63,7 +63,7 @@ def test_a_table_is_copied_for_elsewhere(qtbot: QtBot, answered: Opened) -> None
     place = spot(transcript(answered), 1, "green")
     pointed(qtbot, answered, place, "Copy table as CSV")
     until(qtbot, lambda: clipboard() == 'Name,Price\r\n"Tea, green",3\r\n\'=cmd,-2\r\n')
-    assert "has an apostrophe before it" in answered.window.pane.status.full_text()
+    assert "has an apostrophe before it" in answered.window.pane.snackbar.notice
     pointed(qtbot, answered, place, "Copy table as Markdown")
     wanted = "| Name | *Price* |\n| --- | ---: |\n| Tea, green | 3 |\n| =cmd | -2 |\n"
     until(qtbot, lambda: clipboard() == wanted)

@@ -141,7 +141,7 @@ def environment(**more: str | None) -> dict[str, str]:
 
 def phial(
     *words: str | Path,
-    stdin: str = "",
+    stdin: str | bytes = "",
     code: int | None = 0,
     cwd: Path | None = None,
     log: Path | None = None,
@@ -164,7 +164,7 @@ def phial(
     try:
         done = subprocess.run(
             command(*map(str, words), changed=log is not None),
-            input=stdin.encode("utf-8", "surrogateescape"),
+            input=stdin if isinstance(stdin, bytes) else stdin.encode("utf-8", "surrogateescape"),
             capture_output=True,
             check=False,
             cwd=cwd,

@@ -20,7 +20,8 @@ _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 def endpoint_from_environment() -> str:
     """The hub to ask: ``HF_ENDPOINT``, or Hugging Face."""
-    return (os.environ.get("HF_ENDPOINT") or DEFAULT_ENDPOINT).strip().rstrip("/")
+    said = os.environ.get("HF_ENDPOINT", "").strip() or DEFAULT_ENDPOINT
+    return said.rstrip("/") if is_web(said) else said
 
 
 def check_endpoint(endpoint: str) -> None:

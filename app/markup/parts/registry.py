@@ -7,6 +7,7 @@ page and in a text file a part is what its block says.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -26,7 +27,7 @@ from app.domain.parts import (
     parts_of,
 )
 from app.markup.document.blocks import Block
-from app.markup.parse import nobody, parse
+from app.markup.parse import Each, nobody, parse
 from app.markup.parts.attachment import Attachment
 from app.markup.parts.form import FormLine, ReadingLine
 from app.markup.parts.part_block import PartBlock
@@ -76,24 +77,36 @@ def _is_empty(part: Part) -> bool:
 
 
 def blocks_of(
-    parts: Iterable[Part], starts: list[int] | None = None, each: Callable[[], object] = nobody
+    parts: Iterable[Part], starts: list[int] | None = None, each: Each = nobody
 ) -> tuple[Block, ...]:
     """The blocks of parts as `shown_parts` gives them.
 
     Args:
         parts: In the order in which they are shown.
         starts: Takes for each text the number of its first block.
-        each: Called again and again; what it raises ends the reading.
+        each: Called again and again.
     """
     found: list[Block] = []
-    for part in parts:
+    listed = tuple(parts)
+    total, before = sum(map(_length, listed)), 0
+    for part in listed:
         if isinstance(part, TextPart):
             if starts is not None:
                 starts.append(len(found))
-            found += parse(part.text, each)
+            length = len(part.text)
+            found += parse(part.text, partial(_share, each, before / total, length / total))
+            before += length
         else:
             add_block(found, part)
     return tuple(found)
+
+
+def _length(part: Part) -> int:
+    return len(part.text) if isinstance(part, TextPart) else 0
+
+
+def _share(each: Each, before: float, share: float, done: float) -> None:
+    each(before + share * done)
 
 
 def add_block(found: list[Block], part: Part) -> bool:

@@ -1,4 +1,4 @@
-"""Text files that the user gives for a message: read as text, or refused in words."""
+"""Texts that the user gives for a message: read as text, or refused in words."""
 
 from __future__ import annotations
 
@@ -38,12 +38,8 @@ def read_text(path: Path) -> str:
         raise InvalidValueError(
             tr("{name} cannot be read.", name=path.name), data=kept, detail=str(error)
         ) from error
-    coding = next((name for mark, name in _MARKED if raw.startswith(mark)), "utf-8")
-    try:
-        text = raw.decode(coding)
-    except UnicodeDecodeError:
-        text = "" if b"\0" in raw else raw.decode("cp1252", "replace")
-    if "\0" in text or (raw and not text):
+    text = decoded(raw)
+    if text is None:
         raise InvalidValueError(
             tr("{name} is not a text. Phi-4 reads text only.", name=path.name),
             data=kept,
@@ -51,4 +47,14 @@ def read_text(path: Path) -> str:
         )
     if not text.strip():
         raise InvalidValueError(tr("{name} is empty.", name=path.name), data=kept, action="")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
+    return text
+
+
+def decoded(raw: bytes) -> str | None:
+    """Bytes as text, with line feeds for its line ends; None where they are no text."""
+    coding = next((name for mark, name in _MARKED if raw.startswith(mark)), "utf-8")
+    try:
+        text = raw.decode(coding)
+    except UnicodeDecodeError:
+        text = "\0" if b"\0" in raw else raw.decode("cp1252", "replace")
+    return None if "\0" in text else text.replace("\r\n", "\n").replace("\r", "\n")

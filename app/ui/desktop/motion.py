@@ -74,9 +74,9 @@ class Rise(QObject):
             call.setArguments([*wish])
             watcher = QDBusPendingCallWatcher(bus.asyncCall(call), self)
             self._open.add(wish)
-            watcher.finished.connect(partial(self._take, wish))
+            watcher.finished.connect(partial(self._take, wish, watcher))
 
-    def _take(self, wish: tuple[str, str], watcher: QDBusPendingCallWatcher) -> None:
+    def _take(self, wish: tuple[str, str], watcher: QDBusPendingCallWatcher, *_: object) -> None:
         self._open.discard(wish)
         reply = watcher.reply()
         if reply.type() is QDBusMessage.MessageType.ReplyMessage:

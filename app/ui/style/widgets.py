@@ -130,7 +130,8 @@ def close_when_chosen(menu: QMenu) -> None:
         for one in (*menu.findChildren(QMenu), menu):
             one.close()
 
-    menu.triggered.connect(lambda _action: close())
+    # Once what was chosen has begun: `once_chosen` looks whether a menu is open.
+    menu.triggered.connect(lambda _action: QTimer.singleShot(0, menu, close))
 
 
 def once_chosen(do: Callable[[], object]) -> None:

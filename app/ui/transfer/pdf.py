@@ -255,15 +255,19 @@ class _ChatPieces:
             yield self._head(turn)
             mine = turn.message.role is Role.USER
             blocks = HtmlBlocks(self._look, f"m{number}-", breaks=mine, rows=_ROWS)
-            shown = message_blocks(_written(turn.message), partial(self._step, before, self._total))
+            shown = message_blocks(_written(turn.message), partial(self._tell_read, before, length))
             units = _blocks(shown, blocks)
             for at, html in enumerate(_in_boxes(units) if mine else units, 1):
-                self._done = before + min(length, length * at // max(1, len(shown)))
+                self._done = before + min(length, int(length * (1 + at / len(shown)) / 2))
                 yield html
             if turn.message.error:
                 error = escape(turn.message.error, quote=False)
                 yield f'<p class="error">{error}</p>'  # not shown: HTML
             self._done = before + length
+
+    def _tell_read(self, before: int, length: int, done: float) -> None:
+        """How much of a message is read, which counts half."""
+        self._step(before + int(length * done / 2), self._total)
 
     def _head(self, turn: ExportedTurn) -> str:
         message = turn.message

@@ -17,6 +17,7 @@ from app.markup.transfer.readers.json_values import Json, ShapeError, maps, pars
 _MARK = re.compile("[ ]?\ue200(\\w*)(?:\ue202([^\ue200\ue201]*))?\ue201")
 _STRAY = re.compile("[\ue200-\ue206]")
 _OLD = re.compile(r"[ ]?【[\d:]*†[^】]*】")
+_APART = re.compile(r"([\w.,;:!?])(?=\ue206)")  # a word, and right behind it a source
 # ``:::writing{variant="email" subject="Hello"}``: a text that the page shows in a box.
 _BOX = re.compile(r"^:::writing(?:\{([^}\n]*)\})?[ ]*\n(.*?)\n:::[ ]*$", re.MULTILINE | re.DOTALL)
 _SUBJECT = re.compile(r'\bsubject="([^"]+)"')
@@ -32,9 +33,10 @@ def resolved(said: str, message: Json) -> str:
         matched = text(reference.get("matched_text"))
         links = _links(reference)
         if links and matched.startswith(("\ue200", "【")):
-            said = said.replace(matched, links)
+            said = said.replace(matched, f"\ue206{links}")
     for cited in maps(metadata.get("citations")):
         said = _old(said, cited)
+    said = _APART.sub(r"\1 ", said)
     return _BOX.sub(_boxed, _STRAY.sub("", _OLD.sub("", _MARK.sub(_left, said))))
 
 
@@ -70,7 +72,7 @@ def _placed(said: str, citations: Iterable[Json]) -> str:
         if not isinstance(start, int) or not isinstance(end, int) or not isinstance(about, dict):
             continue
         if _ADDRESS.match(address) and start >= 0 and _OLD.fullmatch(said[start:end]):
-            found.append((start, end, f"({link(text(about.get('title')), address)})"))
+            found.append((start, end, f"\ue206({link(text(about.get('title')), address)})"))
     for start, end, words in sorted(found, reverse=True):
         said = said[:start] + words + said[end:]
     return said
@@ -87,7 +89,7 @@ def _old(said: str, cited: Json) -> str:
     if not isinstance(number, int):
         return said
     mark = re.compile(rf"【{number}(?::\d+)?†[^】]*】")
-    return mark.sub(lambda _found: f"({link(text(about.get('title')), address)})", said)
+    return mark.sub(lambda _found: f"\ue206({link(text(about.get('title')), address)})", said)
 
 
 def _left(match: re.Match[str]) -> str:

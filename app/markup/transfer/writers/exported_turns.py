@@ -5,15 +5,15 @@ What is exact carries everything; this is for what people read.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from functools import partial
 
 from app.domain.conversation import Message, Version
 from app.domain.generation import Role
 from app.domain.parts import ReasoningPart
 from app.language import tr
 from app.markup.document.blocks import Block
+from app.markup.parse import Each
 from app.markup.parts.registry import blocks_of, shown_parts
 from app.markup.transfer.values import Chat, ExportOptions, ExportStep
 
@@ -77,12 +77,14 @@ class TurnBeingWritten:
 
     def blocks(self) -> Iterator[Block]:
         """What a page shows of it, one after the other; each is done when the next is asked for."""
-        message = self.turn.message
-        length = len(message.content)
-        shown = message_blocks(message, partial(self.step, self.before, self.total))
+        shown = message_blocks(self.turn.message, lambda done: self._tell(done / 2))
         for at, block in enumerate(shown, 1):
             yield block
-            self.step(self.before + length * at // len(shown), self.total)
+            self._tell((1 + at / len(shown)) / 2)
+
+    def _tell(self, done: float) -> None:
+        """Say how much is done of the message: half when it is read, all when it is written."""
+        self.step(self.before + int(len(self.turn.message.content) * done), self.total)
 
 
 def stepping(chat: Chat, options: ExportOptions, step: ExportStep) -> Iterator[TurnBeingWritten]:
@@ -103,12 +105,12 @@ def _shown(message: Message, options: ExportOptions) -> Message:
     return replace(message, placed=tuple(placed))
 
 
-def message_blocks(message: Message, each: Callable[[], object]) -> tuple[Block, ...]:
+def message_blocks(message: Message, each: Each) -> tuple[Block, ...]:
     """A message as a page shows it.
 
     Args:
         message: The message.
-        each: Called again and again while it is read; what it raises ends that.
+        each: Called again and again while it is read.
     """
     return blocks_of(shown_parts(message.content, message.placed), each=each)
 

@@ -342,6 +342,12 @@ def test_a_long_title_is_cut_between_words() -> None:
     assert title.endswith("word…")
 
 
+def test_a_title_is_of_words_rather_than_of_code() -> None:
+    assert title_from("```py\nx = 1\n```\n\nWhat is *this*?") == "What is *this*?"
+    assert title_from("~~~\nx = 1\n~~~") == "x = 1"
+    assert title_from("``` is a fence\n") == "``` is a fence"
+
+
 def test_a_title_holds_nothing_that_turns_its_letters_round_or_controls() -> None:
     assert title_from("see \u202egnp.exe\x07\x1b \x00 now") == "see gnp.exe now"
 

@@ -139,7 +139,7 @@ def test_custom_instructions_of_chatgpt_become_the_system_prompt_and_its_memory_
                     for at, t in ((1, "a"), (16, "b"))
                 ]
             },
-            "A([a](https://a)) and B([b](https://b)).",
+            "A ([a](https://a)) and B ([b](https://b)).",
         ),
         (
             'Here:\n\n:::writing{variant="email" subject="Hi *all*"}\nDear X\n:::\n\nDone',
