@@ -21,6 +21,7 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.domain.settings import Settings
+from app.engine.scripted import ScriptedEngine
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.help_dialogs import AboutDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
@@ -42,6 +43,7 @@ from tests.scenarios.hands import (
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
+from tests.support.chatting import say
 from tests.support.window import Open, Opened
 
 
@@ -351,7 +353,8 @@ def test_the_storage_says_how_much_is_kept_and_shows_it(
 def test_the_data_folder_is_moved_after_it_was_said_what_that_needs(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
-    opened = open_window()
+    engine = ScriptedEngine(["word " * 400], token_delay=0.05)
+    opened = open_window(engine)
     moving, chosen = opened.harness.services.moving(), tmp_path / "disk"
     chosen.mkdir()
 
@@ -361,11 +364,20 @@ def test_the_data_folder_is_moved_after_it_was_said_what_that_needs(
         press(question, "Move and start again")
 
     def move(page: SettingsPage) -> None:
+        with meanwhile(qtbot, QFileDialog, lambda dialog: choose_file(dialog, chosen)):
+            press(page, "Move the data folder…")
+        ready(qtbot, lambda: shows(page, "An answer is being written."))
+        chat.stop()
+        ready(qtbot, lambda: chat.active is None)
         with (
             meanwhile(qtbot, Dialog, agree),
             meanwhile(qtbot, QFileDialog, lambda dialog: choose_file(dialog, chosen)),
         ):
             press(page, "Move the data folder…")
+
+    chat = opened.harness.services.chat
+    say(qtbot, opened, "First")
+    ready(qtbot, lambda: chat.active is not None)
 
     settings(qtbot, opened, "Storage", move)
     until(qtbot, opened.window.isHidden)

@@ -23,6 +23,7 @@ from app.hub.api.catalog import load_catalog
 from app.hub.download.control import DownloadControl
 from app.services.core import formatting
 from app.services.models.model_fit import MemoryCosts, catalog_header, snapshot_machine
+from app.services.moving import MoveRefusedError
 from app.system.bundled import bundled
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.models.family_card import FamilyCard
@@ -141,7 +142,7 @@ def test_a_quantization_that_is_here_answers_next_in_the_same_chat(
 
 @scenario("button", "QuantizationRow: Fetch and switch")
 def test_one_that_is_not_here_is_fetched_while_the_old_one_answers_and_then_switched_to(
-    qtbot: QtBot, opened: Opened, hub: HubServer
+    qtbot: QtBot, opened: Opened, hub: HubServer, tmp_path: Path
 ) -> None:
     hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
     downloads, models = opened.harness.services.downloads, opened.harness.services.models
@@ -157,6 +158,8 @@ def test_one_that_is_not_here_is_fetched_while_the_old_one_answers_and_then_swit
     ask(qtbot, opened, "First")
     assert hashes(opened) == [sha256(Q4)]
     assert downloads.items()[0].state is DownloadState.DOWNLOADING
+    with pytest.raises(MoveRefusedError, match="being fetched"):
+        opened.harness.services.moving().plan(tmp_path)
     hub.faults.slow_bytes = 0
     until(qtbot, lambda: models.state.model and models.state.model.quantization == "Q6_K")
     until(qtbot, lambda: models.state.loaded is not None)
@@ -383,6 +386,7 @@ def spoken(card: FamilyCard) -> None:
             told = QAccessible.queryAccessibleInterface(segment)
             assert told.role() is QAccessible.Role.RadioButton
             assert told.text(QAccessible.Text.Name).startswith(segment.text())
+            assert "words a second" in told.text(QAccessible.Text.Description)
             assert bool(told.state().checked) is segment.isChecked()
 
 

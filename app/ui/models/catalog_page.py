@@ -136,6 +136,9 @@ class CatalogPage(CardPage):
             clear_layout(column)
         self._families = []
         self._waiting, self._others = models, others
+        if not any(one.reason for one in models):
+            told = tr("No listed model fits the memory that is free now.")
+            self._best.addWidget(text_label(told, "subheading"))
         self._slice.start()
 
     def _show_some(self) -> None:

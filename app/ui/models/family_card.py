@@ -14,7 +14,7 @@ from app.language.numbers import write
 from app.services.core import formatting
 from app.services.models.quantizations import ModelChoice, Quantization
 from app.ui.models.quantization_panel import memory_line, speed_line
-from app.ui.models.segments import SegmentedControl
+from app.ui.models.segments import SegmentChoice, SegmentedControl
 from app.ui.settings.memory_panel import ShareBar
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.stacking_row import StackingRow
@@ -138,8 +138,8 @@ class FamilyCard(QFrame):
             for number, one in enumerate(options)
             if self._open or number < _FEWEST or one is self._one or _matters(one)
         ]
-        spoken = [(one.name, self._spoken(one)) for one in self._shown]
-        self._segments.set_choices(spoken, self._shown.index(self._one))
+        told = [SegmentChoice(one.name, self._spoken(one), _cost_line(one)) for one in self._shown]
+        self._segments.set_choices(told, self._shown.index(self._one))
 
     def _spoken(self, one: Quantization) -> str:
         if one.in_use:
@@ -165,19 +165,6 @@ class FamilyCard(QFrame):
         self._name_button()
         self.show_download()
 
-    @property
-    def _usable(self) -> bool:
-        """Whether the chosen quantization would answer here at all, as far as is known."""
-        return self._one.advice is None or self._one.advice.fit.usable
-
-    def _cost_line(self) -> str:
-        one = self._one
-        if one.advice is not None and not self._usable:
-            return one.advice.sentence
-        size = formatting.size(one.size) if one.size else tr("size unknown")
-        where = size if one.file is not None else tr("{size} to fetch", size=size)
-        return formatting.join(where, speed_line(one.advice), one.quality)
-
     def _name_button(self) -> None:
         one, family = self._one, self.choice.family.name
         if one.file is not None:
@@ -196,18 +183,23 @@ class FamilyCard(QFrame):
         else:
             self._more.setText(tr("More"))
         restyle(self._go, "kind", "accent" if self.choice.reason else "plain")
-        self._go.setEnabled(self._usable or one.file is not None)
+        self._go.setEnabled(_usable(one) or one.file is not None)
 
     def show_download(self) -> None:
         """Show how the download of the chosen quantization stands."""
         item = self._do.fetching(self._one)
         going = item is not None and (not item.state.over or item.state is DownloadState.PAUSED)
+        pressed = self._go.hasFocus() and going, self._stop.hasFocus() and not going
         self._progress.setVisible(going)
         self._stop.setVisible(going)
         self._used.setVisible(self._one.in_use)
         self._go.setVisible(not going and not self._one.in_use)
+        if pressed[0]:  # what was pressed gives way to its opposite, and the focus goes with it
+            self._stop.setFocus()
+        elif pressed[1]:
+            self._go.setFocus()
         if item is None:
-            self._cost.setText(self._cost_line())
+            self._cost.setText(_cost_line(self._one))
             return
         if item.total:
             self._progress.setValue(round(1000 * item.done / item.total))
@@ -236,6 +228,20 @@ class FamilyCard(QFrame):
         else:
             self._do.download(self.choice.family, one)
         self.show_download()
+
+
+def _usable(one: Quantization) -> bool:
+    """Whether it would answer here at all, as far as is known."""
+    return one.advice is None or one.advice.fit.usable
+
+
+def _cost_line(one: Quantization) -> str:
+    """What it costs, and how fast and how good it is; or why it does not fit."""
+    if one.advice is not None and not _usable(one):
+        return one.advice.sentence
+    size = formatting.size(one.size) if one.size else tr("size unknown")
+    where = size if one.file is not None else tr("{size} to fetch", size=size)
+    return formatting.join(where, speed_line(one.advice), one.quality)
 
 
 def _matters(one: Quantization) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -11,18 +12,33 @@ from PySide6.QtWidgets import QButtonGroup, QGridLayout, QGroupBox, QRadioButton
 _GAP = 4  # between segments, pixels
 
 
+@dataclass(frozen=True, slots=True)
+class SegmentChoice:
+    """What a segment stands for.
+
+    Attributes:
+        text: What is shown.
+        spoken: What it is called.
+        told: What else assistive technology says of it.
+    """
+
+    text: str
+    spoken: str
+    told: str = ""
+
+
 class SegmentButton(QRadioButton):
     """One choice. A radio button to assistive technology, which is told its place and state.
 
     Args:
-        text: What is shown.
-        spoken: What it is called.
+        choice: What it stands for.
     """
 
-    def __init__(self, text: str, spoken: str) -> None:
-        super().__init__(text)
+    def __init__(self, choice: SegmentChoice) -> None:
+        super().__init__(choice.text)
         self.setProperty("kind", "segment")
-        self.setAccessibleName(spoken)
+        self.setAccessibleName(choice.spoken)
+        self.setAccessibleDescription(choice.told)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def hitButton(self, place: QPoint) -> bool:
@@ -54,11 +70,11 @@ class SegmentedControl(QGroupBox):
         self._segments: list[SegmentButton] = []
         self._columns = 0
 
-    def set_choices(self, choices: Sequence[tuple[str, str]], chosen: int) -> None:
+    def set_choices(self, choices: Sequence[SegmentChoice], chosen: int) -> None:
         """Show choices in place of those before.
 
         Args:
-            choices: The text and the spoken name of each.
+            choices: The first to the last.
             chosen: The index of the one that is chosen.
         """
         self._group.blockSignals(True)
@@ -68,8 +84,8 @@ class SegmentedControl(QGroupBox):
             old.hide()
             old.deleteLater()
         self._segments = []
-        for number, (text, spoken) in enumerate(choices):
-            segment = SegmentButton(text, spoken)
+        for number, choice in enumerate(choices):
+            segment = SegmentButton(choice)
             self._group.addButton(segment, number)
             self._segments.append(segment)
         if self._segments:
