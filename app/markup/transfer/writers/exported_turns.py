@@ -115,6 +115,23 @@ def message_blocks(message: Message, each: Each) -> tuple[Block, ...]:
     return blocks_of(shown_parts(message.content, message.placed), each=each)
 
 
+class Steps:
+    """How far an export is, told once more where something takes long within a step."""
+
+    def __init__(self, step: ExportStep) -> None:
+        self._step = step
+        self._last = (0, 0)
+
+    def tell(self, done: int, total: int) -> None:
+        """So many characters of so many are done."""
+        self._last = (done, total)
+        self._step(done, total)
+
+    def again(self) -> None:
+        """As many as before."""
+        self._step(*self._last)
+
+
 class Budget:
     """How much may still be drawn in a file; what goes beyond stands there as its source.
 

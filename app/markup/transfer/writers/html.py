@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from html import escape
 
 from app.domain.generation import Role
@@ -13,6 +14,7 @@ from app.markup.parse import parse
 from app.markup.transfer.values import Chat, ExportFormat, ExportOptions, ExportStep, no_step
 from app.markup.transfer.writers.exported_turns import (
     Budget,
+    Steps,
     TurnBeingWritten,
     stepping,
     system_prompt,
@@ -49,10 +51,15 @@ class HtmlExporter:
 
 
 class BrowserRenderer:
-    """How things look in a browser; colours are the style sheet's business."""
+    """How things look in a browser; colours are the style sheet's business.
 
-    def __init__(self, *, fold: bool) -> None:
-        self._fold = fold
+    Args:
+        fold: Whether reasoning is folded.
+        each: Called before each formula that is drawn; what it raises ends the work.
+    """
+
+    def __init__(self, *, fold: bool, each: Callable[[], object] = lambda: None) -> None:
+        self._fold, self._each = fold, each
         self._formulas = Budget(MAX_DRAWN)
         self._runs = Budget(MAX_RUNS)
 
@@ -65,6 +72,7 @@ class BrowserRenderer:
         """Inline SVG on the baseline, in the colour and size of the text around it."""
         if self.full:
             return f"<code>{escape(markdown, quote=False)}</code>"
+        self._each()
         try:
             style = FormulaStyle(display=display, size=_EM, colour="currentColor")
             drawn = render(source, style)
@@ -114,7 +122,8 @@ def write_html(chat: Chat, options: ExportOptions, step: ExportStep = no_step) -
     """The page of a chat."""
     c = chat.conversation
     title = escape(c.title.strip() or tr("Untitled chat"))
-    look = BrowserRenderer(fold=options.fold_thinking)
+    steps = Steps(step)
+    look = BrowserRenderer(fold=options.fold_thinking, each=steps.again)
     prompt = ""
     if said := system_prompt(chat, options):
         prompt = (  # not shown: HTML
@@ -123,7 +132,7 @@ def write_html(chat: Chat, options: ExportOptions, step: ExportStep = no_step) -
         )
     shown = "".join(
         _turn(one, f"m{number}-", look, options)
-        for number, one in enumerate(stepping(chat, options, step), 1)
+        for number, one in enumerate(stepping(chat, options, steps.tell), 1)
     )
     return (  # not shown: HTML
         f'<!DOCTYPE html>\n<html lang="{spoken.IN_FORCE.code}">\n<head>\n<meta charset="utf-8">\n'

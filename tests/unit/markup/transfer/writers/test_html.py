@@ -57,6 +57,15 @@ def test_formulas_are_drawn_and_code_is_coloured() -> None:
     assert '<span class="c-keyword">def</span>' in text
 
 
+def test_a_table_of_formulas_can_be_stopped_within_it() -> None:
+    steps: list[int] = []
+    rows = "".join(f"| $x_{{{n}}}$ | $y$ |\n" for n in range(100))
+    chat = conversation_of("q", f"| a | b |\n|---|---|\n{rows}")
+    write_html(chat, ExportOptions(), lambda done, _total: steps.append(done))
+    assert len(steps) > 300  # a line each, and two formulas
+    assert steps == sorted(steps)
+
+
 def test_a_formula_that_cannot_be_drawn_shows_its_source() -> None:
     assert "<code>$\\frac{$</code>" in page("q", "$\\frac{$")
 
