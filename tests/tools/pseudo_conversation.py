@@ -27,7 +27,6 @@ from app.ui.main_window import MainWindow
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.style.text_fields import PlainEditor
 from app.ui.style.theme import LIGHT
-from app.ui.style.widgets import ContextMeter
 from app.ui.transcript.content.marks import MarkKind
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.mark_buttons import MarkButton
@@ -67,12 +66,12 @@ def look_at_a_conversation(seen: Inspector, folder: Path) -> None:
     window.controller.send(QUESTION)
     _look_at_marks(seen, window)
     _look_at_menus(seen, window)
-    meter = window.pane.header.findChild(ContextMeter)
-    if meter is not None:
-        QToolTip.showText(meter.mapToGlobal(meter.rect().center()), meter.toolTip(), meter)
-        seen.settle(QToolTip.isVisible)
-        seen.look("context meter's words", _tip() or meter)
-        QToolTip.hideText()
+    ring = window.pane.header.ring
+    QToolTip.showText(ring.mapToGlobal(ring.rect().center()), ring.toolTip(), ring)
+    seen.settle(QToolTip.isVisible)
+    seen.look("context ring's words", _tip() or ring)
+    QToolTip.hideText()
+    seen.wait("what fills the context", ring.click)
     _look_at_card(seen, window)
     seen.close(window, harness)
 
