@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import OfflineError
@@ -66,20 +66,9 @@ def look_at_a_conversation(seen: Inspector, folder: Path) -> None:
     window.controller.send(QUESTION)
     _look_at_marks(seen, window)
     _look_at_menus(seen, window)
-    ring = window.pane.header.ring
-    QToolTip.showText(ring.mapToGlobal(ring.rect().center()), ring.toolTip(), ring)
-    seen.settle(QToolTip.isVisible)
-    seen.look("context ring's words", _tip() or ring)
-    QToolTip.hideText()
-    seen.wait("what fills the context", ring.click)
+    seen.wait("what fills the context", window.pane.header.ring.click)
     _look_at_card(seen, window)
     seen.close(window, harness)
-
-
-def _tip() -> QWidget | None:
-    """The tool tip that is shown."""
-    tops = QApplication.topLevelWidgets()
-    return next((one for one in tops if one.inherits("QTipLabel") and one.isVisible()), None)
 
 
 def _mark(seen: Inspector, window: MainWindow, *, of_sum: bool) -> MarkButton:
