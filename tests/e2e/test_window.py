@@ -78,7 +78,7 @@ def test_stop_stops_and_the_text_stays(start: Start, endless: Path) -> None:
     window.reads("tokens/s")
     window.reads("round and about it goes, round")  # while it is written
     window.press("Stop")
-    window.reads("stopped by you")
+    window.reads("Stopped by you")
     window.reads("round and about it goes")
     window.control("Send")
     assert window.close() == 0
@@ -90,12 +90,12 @@ def test_the_window_survives_its_engine(start: Start, endless: Path) -> None:
     window.press("Send")
     window.reads("tokens/s")
     os.kill(window.engine_pid(), signal.SIGKILL)
-    window.reads("interrupted")
+    window.reads("Interrupted")
     window.reads("round and about it goes")
     window.control("Load again")
     window.press("Continue this answer")
     window.press("Stop")
-    window.reads("stopped by you")
+    window.reads("Stopped by you")
     assert window.process.poll() is None
     assert window.close() == 0
 
