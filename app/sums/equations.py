@@ -58,6 +58,7 @@ class Finding:
 
 _DOUBT = re.compile(
     r"\b(?:wrong|incorrect|false|mistake|error|isn't|aren't|doesn't|not|instead|rather than|never|"
+    r"assert\w*|print\w*|expr|whether|"  # what is worked out there, and nobody claims
     r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|remainder|"
     r"falsch|nicht|fehler|binär|basis|rest|faux|fausse|pas|incorrecto|falso|resto|reste)\b"
     r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂",
@@ -68,6 +69,7 @@ _VERSIONS = re.compile(
     r"|kapitel|abschnitt|chapitre|capítulo)\b",
     re.IGNORECASE,
 )
+_REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens
 _LONGEST_SIDE = 80  # tokens
@@ -169,6 +171,8 @@ def _may_begin(side: Sequence[Token], index: int, symbols: Mapping[str, Fraction
         return False
     if len(before.text) == 1 and before.text not in _BARE:
         return False
+    if index >= 2 and side[index - 2].text == "_" and side[index - 2].end == before.start:
+        return False  # a name in a program
     if before.text.lower() in JOINING:
         return True
     counted = index >= 2 and side[index - 2].kind in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR}
@@ -390,6 +394,8 @@ def _excused(
     if finding.kind is FindingKind.COMPARISON and _VERSIONS.search(line):
         return True
     part = left.choices[0]
+    if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
+        return True
     if finding.kind is FindingKind.COMPARISON and len(part) == 1:
         before = text[start : part[0].start].split()
         if len(before) > 1 and before[-1][:1].isupper() and before[-2][-1:].isalnum():

@@ -49,11 +49,13 @@ from app.system.bundled import bundled
 from tests.support.gguf_factory import ModelSpec, write_model
 
 LIMIT = 400  # tokens of an answer
+PATTERNS = (r"^[A-Z]{2}-\d{2,4}$", "(ab|c)+", r"^\w+@\w+\.(org|net)$", r"^[^\s]{1,12}$", r"\d$")
 
 
 def schema(draw: random.Random, depth: int = 0) -> dict[str, Any]:
     """A schema that can be held to."""
-    kinds = ["string", "integer", "number", "boolean", "null", "enum", "date", "either"]
+    kinds = ["string", "integer", "number", "boolean", "null", "enum", "date", "either",
+             "pattern"]  # fmt: skip
     kind = draw.choice(kinds if depth > 2 else [*kinds, "object", "object", "array"])
     match kind:
         case "object":
@@ -69,6 +71,15 @@ def schema(draw: random.Random, depth: int = 0) -> dict[str, Any]:
         case "string":
             low = draw.randint(0, 3)
             return {"type": kind, "minLength": low, "maxLength": low + draw.randint(0, 20)}
+        case "pattern":
+            return {"type": "string", "pattern": draw.choice(PATTERNS)}
+        case "number" if draw.random() < 0.5:
+            low = round(draw.uniform(-30, 30), draw.randint(0, 3))
+            return {
+                "type": kind,
+                "minimum": low,
+                "exclusiveMaximum": round(low + draw.choice([0.5, 40]), 3),
+            }
         case "integer" if draw.random() < 0.5:
             low = draw.randint(-2000, 2000)
             return {"type": kind, "minimum": low, "maximum": low + draw.randint(0, 3000)}

@@ -85,7 +85,7 @@ def test_phial_ask_prints_it_and_json_has_it(home: Path, tmp_path: Path) -> None
 
 
 @scenario("button", "PresetEditor: May have numbers computed by the calculator")
-@scenario("button", "PresetEditor: Checks the steps of a calculation before the model is asked")
+@scenario("button", "PresetEditor: Checks the steps of a calculation")
 def test_a_preset_of_ones_own_offers_it_and_checks_by_choice(
     qtbot: QtBot, open_window: Open
 ) -> None:
@@ -95,7 +95,7 @@ def test_a_preset_of_ones_own_offers_it_and_checks_by_choice(
         press(dialog, "Duplicate")
         for words in (
             "May have numbers computed by the calculator",
-            "Checks the steps of a calculation before the model is asked",
+            "Checks the steps of a calculation",
         ):
             box = seen(dialog, QCheckBox, words)
             assert not box.isChecked()
@@ -135,3 +135,5 @@ def test_a_pupils_steps_are_checked_before_the_model_reads_them(
     assert question.placed == (PlacedPart(len(question.content), ToolResultPart(finding, "steps")),)
     model = transcript(opened)._layout.branch.models
     until(qtbot, lambda: any(row.drawn_text() == finding for row in model[0].rows))
+    near = transcript(opened)._layout.widgets.widgets
+    until(qtbot, lambda: near[question.id].layout_cache.bubble_width > 250)  # for what came later

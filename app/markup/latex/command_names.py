@@ -37,6 +37,7 @@ RENAMED = {
     "\\rang": "\\rangle",
     "\\copyright": "\u00a9",
     "\\P": "\u00b6",
+    "\\AA": "{\\text {\u00c5}}",
     "\\thinspace": "\\,",
     "\\differentialD": "d",
     "\\colon": "{:}\\;",

@@ -71,7 +71,7 @@ def environment(reader: TokenReader, rewrite: Rewrite) -> str:
             inner.at = 0
         return aligned(body[inner.at :], rewrite)
     if name == "dcases":
-        return f"\\begin{{cases}} {rewrite(body)} \\end{{cases}}"
+        return f"\\begin{{cases}} {_unoptioned(rewrite(body))} \\end{{cases}}"
     if name == "rcases":
         return f"\\left. \\begin{{array}}{{ll}} {rewrite(body)} \\end{{array}} \\right\\rbrace "
     if name in _FENCED:
@@ -80,7 +80,12 @@ def environment(reader: TokenReader, rewrite: Rewrite) -> str:
         return _framed(body, rewrite)
     if name not in _AS_NAMED:
         raise MathError(f"\\begin{{{name}}} is not drawn")
-    return f"\\begin{{{name}}} {rewrite(body)} \\end{{{name}}}"
+    return f"\\begin{{{name}}} {_unoptioned(rewrite(body))} \\end{{{name}}}"
+
+
+def _unoptioned(inner: str) -> str:
+    """Rows whose first bracket the converter does not take for an option: ``[A, B] &= 0``."""
+    return f"{{}}{inner}" if inner.lstrip().startswith("[") else inner
 
 
 def aligned(body: list[str], rewrite: Rewrite) -> str:
@@ -89,7 +94,8 @@ def aligned(body: list[str], rewrite: Rewrite) -> str:
     tags = [take_tag(row) for row in rows]
     columns = max(_cells(row) for row in rows)
     columns += columns % 2
-    return f"\\begin{{align*}} {_joined(rows, tags, columns, rewrite)} \\end{{align*}}"
+    inner = _unoptioned(_joined(rows, tags, columns, rewrite))
+    return f"\\begin{{align*}} {inner} \\end{{align*}}"
 
 
 def rows_of(body: list[str]) -> list[list[str]]:

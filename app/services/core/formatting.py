@@ -68,7 +68,7 @@ def preset_traits(preset: Preset) -> list[str]:
     if preset.tools:
         lines.append(tr("May have numbers computed by the calculator"))
     if preset.checks:
-        lines.append(tr("Checks the steps of a calculation before the model is asked"))
+        lines.append(tr("Checks the steps of a calculation"))
     form = preset.answer_form
     if form is not None:
         words = ": ".join(filter(None, (form_name(form.kind), form_contents(form))))

@@ -94,9 +94,9 @@ class FormCommands:
             )
 
         if keep(text):
-            self._shell.pane.snackbar.show_message(
-                tr("The answer is changed."), partial(keep, before)
-            )
+            snackbar = self._shell.pane.snackbar
+            snackbar.show_notice("")  # why a value was refused before
+            snackbar.show_message(tr("The answer is changed."), partial(keep, before))
 
     # --- copying ----------------------------------------------------------------------------------
 

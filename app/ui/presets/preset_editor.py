@@ -64,9 +64,9 @@ class PresetEditor(QWidget):
         self._tools.setToolTip(
             tr("The model asks, Phial computes exactly and puts the result into the answer.")
         )
-        self._checks = QCheckBox(tr("Checks the steps of a calculation before the model is asked"))
+        self._checks = QCheckBox(tr("Checks the steps of a calculation"))
         self._checks.setToolTip(
-            tr("What is found stands below the question, and the model reads it too.")
+            tr("Before the model is asked: what is found stands below the question, for it too.")
         )
         self._form: Form | None = None
         self._form_words = text_label("")

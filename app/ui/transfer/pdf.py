@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from html import escape
@@ -128,17 +128,22 @@ def windowless_exporter() -> PdfExporter:
 class _PrintRenderer:
     """How things look on paper: nothing folds, formulas are placeholders that are drawn later.
 
+    Args:
+        each: Called before each formula; a table may have thousands. What it raises ends the work.
+
     Attributes:
         formulas: Those that are still to be drawn, by their numbers.
         count: How many there were.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, each: Callable[[], object]) -> None:
+        self._each = each
         self.formulas: dict[int, Formula] = {}
         self.count = 0
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """An image whose name is its number."""
+        self._each()
         try:
             style = FormulaStyle(display=display, size=TEXT, colour=LIGHT["text"])
             drawn = render(source, style)
@@ -210,7 +215,7 @@ class _ChatPieces:
 
     def __init__(self, chat: Chat, options: ExportOptions, step: ExportStep) -> None:
         self._chat, self._options, self._step = chat, options, step
-        self._look = _PrintRenderer()
+        self._look = _PrintRenderer(lambda: self._step(self._done, self._total))
         self._turns = tuple(turns(chat, options))
         self._total = sum(len(turn.message.content) for turn in self._turns)
         self._done = 0

@@ -55,6 +55,10 @@ def test_formulas_are_drawn_as_shapes(qtbot: QtBot) -> None:
     words = PdfExporter().write((conversation_of("q", "x x x x"),), ExportOptions())
     formula = PdfExporter().write((conversation_of("q", "$\\frac{x}{x} x x$"),), ExportOptions())
     assert drawing(formula) > drawing(words) + 500
+    steps: list[int] = []
+    many = conversation_of("q", "$x$ and " * 200)
+    PdfExporter().write((many,), ExportOptions(), lambda done, _total: steps.append(done))
+    assert len(steps) > 200  # it can be stopped between two
 
 
 def test_paper_is_white_and_ink_is_dark_whatever_the_windows_theme(qapp: QApplication) -> None:

@@ -48,6 +48,10 @@ $1\\frac{1}{2} \\times 2 = 3$
 12/48 × 100 = 25%
 pages 3-5 = 3 pages
 version 9.11 > 9.9 hm
+print 1 > 2
+AssertionError: 1 > 2
+e.g. `foo 1>2`
+Use _POSIX_TIMERS - 0 > 0, which handles it
 Python 3.9 < 3.11
 3 plus 4 is 7
 Sieben mal 3 ist 21

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject, QRect, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QAbstractScrollArea
+from PySide6.QtWidgets import QAbstractScrollArea, QToolTip
 
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormKind
@@ -248,6 +248,7 @@ class ValueEditor(QObject):
         except InvalidValueError as error:
             restyle(field, "wrong", True)
             field.setToolTip(error.what)
+            QToolTip.showText(field.mapToGlobal(field.rect().bottomLeft()), error.what, field)
             announce(field, error.what)
             self._changed(ValueChange(self._message, "", error.what))
             return False

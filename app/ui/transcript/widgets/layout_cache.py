@@ -173,7 +173,8 @@ class LayoutCache:
             self._drop(row)
 
     def clear(self) -> None:
-        """Let go of all items."""
+        """Let go of all items; a bubble is measured anew, since its message may be another."""
+        self._bubble_style = None
         for row in list(self.items):
             self._drop(row)
 

@@ -70,6 +70,8 @@ def letters(latex: str) -> dict[str, str]:
          "row[cell[a]|cell[=b]]row[cell[c]|cell[=d]]"),
         (r"\begin{matrix} a \\[0, 1] \cr[c] \end{matrix}",
          "row[cell[a]]row[cell[[0,1]]]row[cell[[c]]]"),
+        (r"\begin{align*}[A,B] &= 0 \end{align*}", "row[cell[[A,B]]|cell[=0]]"),
+        (r"\begin{pmatrix} [a] & b \end{pmatrix}", "(row[cell[[a]]|cell[b]])"),
         (r"\stackrel[b]{a}{=}", "=ab"),
         (r"\underbracket[1pt][2pt]{x}", "x\u23b5"),
     ],
