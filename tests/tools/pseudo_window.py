@@ -122,7 +122,9 @@ def clipped(widget: QWidget) -> bool:
             return False
         if widget.wordWrap():
             return widget.heightForWidth(widget.width()) > widget.height() + 1
-    return widget.sizeHint().width() > widget.width() + 1
+    wanted = widget.sizeHint()
+    low = isinstance(widget, QPushButton) and wanted.height() > widget.height() + 1
+    return low or wanted.width() > widget.width() + 1
 
 
 def overlaps(widgets: list[QWidget]) -> Iterator[str]:

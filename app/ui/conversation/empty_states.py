@@ -125,11 +125,13 @@ class EmptyChatPage(QWidget):
             self._size_mark()
             self._arrange()
             self._draw()
+            self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Two columns where there is room."""
         super().resizeEvent(event)
         self._arrange()
+        self._make_room()
 
     def minimumSizeHint(self) -> QSize:
         """As narrow as one column; two are no reason to keep the window wide."""
@@ -170,6 +172,7 @@ class EmptyChatPage(QWidget):
         self._columns = 0
         self._arrange()
         self._draw()
+        self._make_room()
 
     def _arrange(self) -> None:
         """Place the cards side by side, with their words in lines, or one below the other."""
@@ -186,6 +189,17 @@ class EmptyChatPage(QWidget):
             policy = QSizePolicy.Policy.Expanding if columns == 2 else QSizePolicy.Policy.Fixed
             card.setSizePolicy(policy, QSizePolicy.Policy.Minimum)
             self._prompts.addWidget(card, at // columns, at % columns, 1, 1 + last, whole)
+
+    def _make_room(self) -> None:
+        """In a low window the mark gives way, then the last cards: what is shown is whole."""
+        gap, width = 2 * SPACE, min(self.width(), zoomed(_CARDS)) - 4 * SPACE
+        words = sum(one.heightForWidth(width) + gap for one in (self._heading, self._line))
+        room = self.height() - 4 * SPACE - words
+        tall = max(card.sizeHint().height() for card, _icon in self._cards) + SPACE
+        rows = -(-len(self._cards) // self._columns)
+        self._mark.setVisible(room >= rows * tall + zoomed(_MARK) + gap)
+        for at, (card, _icon) in enumerate(self._cards):
+            card.setVisible(at // self._columns < room // tall)
 
     def _size_mark(self) -> None:
         side = zoomed(_MARK)
