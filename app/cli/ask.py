@@ -50,7 +50,6 @@ from app.domain.presets.preset import ChatOptions
 from app.language import paragraph, tr
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
-from app.services.transfer.text_files import decoded
 from app.setup import Setup
 from app.system.bundled import bundled
 
@@ -283,6 +282,8 @@ def _piped_in() -> str:
     Raises:
         InvalidValueError: It is no text.
     """
+    from app.services.transfer.text_files import decoded  # not where nothing is piped in
+
     given = sys.stdin.buffer.read()
     text = decoded(given)
     if text is None:

@@ -33,6 +33,7 @@ class FindingKind(Enum):
     TOTAL = "total"
     WEEKDAY = "weekday"
     DAYS = "days"
+    CHOICE = "choice"  # of two numbers, by the question
 
 
 @dataclass(frozen=True, slots=True)

@@ -659,6 +659,7 @@ def test_a_link_of_a_card_is_opened_and_the_card_closed(
                 if page.anchorAt(QPoint(x, y)):
                     with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Open")):
                         click(page.viewport(), QPoint(x, y))
+                    assert page.toPlainText()  # the card did not go where the link leads
                     press(card, "Close")
                     return
         raise AssertionError("no link")

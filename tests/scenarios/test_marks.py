@@ -24,6 +24,7 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
+from tests.support.chatting import say
 from tests.support.window import Open, Opened
 from tests.ui.transcript.pointing import at_the_window, spot
 
@@ -106,3 +107,14 @@ def test_a_wrong_sum_is_marked_while_the_answer_is_written(qtbot: QtBot, open_wi
     assert opened.window.controller.answering
     opened.window.controller.stop()
     wait_for_end(qtbot, opened)
+
+
+def test_the_wrong_one_of_two_numbers_is_marked_by_its_question(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine(["9.11 is larger."]))
+    say(qtbot, opened, "Which is larger, 9.9 or 9.11?")
+    wait_for_end(qtbot, opened)
+    rows = transcript(opened)._layout.branch.models[1]
+    found = "\u201c9.11 is larger\u201d: it is 9.9, not 9.11."
+    until(qtbot, lambda: [m.mark.words for r in rows.rows for m in r.marked] == [found])

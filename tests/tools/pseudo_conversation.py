@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QPushButton, QWidget
 
 from app.domain.download import ModelCard
 from app.domain.errors import OfflineError
@@ -27,7 +27,6 @@ from app.ui.main_window import MainWindow
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.style.text_fields import PlainEditor
 from app.ui.style.theme import LIGHT
-from app.ui.style.widgets import ContextMeter
 from app.ui.transcript.content.marks import MarkKind
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.mark_buttons import MarkButton
@@ -67,20 +66,9 @@ def look_at_a_conversation(seen: Inspector, folder: Path) -> None:
     window.controller.send(QUESTION)
     _look_at_marks(seen, window)
     _look_at_menus(seen, window)
-    meter = window.pane.header.findChild(ContextMeter)
-    if meter is not None:
-        QToolTip.showText(meter.mapToGlobal(meter.rect().center()), meter.toolTip(), meter)
-        seen.settle(QToolTip.isVisible)
-        seen.look("context meter's words", _tip() or meter)
-        QToolTip.hideText()
+    seen.wait("what fills the context", window.pane.header.ring.click)
     _look_at_card(seen, window)
     seen.close(window, harness)
-
-
-def _tip() -> QWidget | None:
-    """The tool tip that is shown."""
-    tops = QApplication.topLevelWidgets()
-    return next((one for one in tops if one.inherits("QTipLabel") and one.isVisible()), None)
 
 
 def _mark(seen: Inspector, window: MainWindow, *, of_sum: bool) -> MarkButton:

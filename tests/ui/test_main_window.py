@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QLineEdit,
     QListView,
+    QSplitter,
     QToolButton,
     QWidget,
 )
@@ -87,6 +88,10 @@ def test_a_message_is_sent_answered_listed_and_remembered(qtbot: QtBot, open_win
     assert opened.window.pane.header.title._label.full_text() == "Good morning"
     assert opened.window.pane.composer.text() == ""
     qtbot.waitUntil(lambda: "3 tokens" in beside_the_last(opened))
+    split = opened.window.findChild(QSplitter)
+    assert split is not None
+    split.moveSplitter(100_000, 1)  # as far to the right as it goes
+    assert min(split.sizes()) > 0
 
 
 def test_an_answer_that_is_stored_before_its_events_arrive_is_shown_once(

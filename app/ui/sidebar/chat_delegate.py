@@ -152,7 +152,8 @@ class ChatDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(rect, RADIUS, RADIUS)
         if is_open:  # a mark of its own: grey alone would not tell it from the pointer's row
             painter.setBrush(QColor(theme.accent))
-            bar = rect.adjusted(0, RADIUS - 2, 3 - rect.width(), 2 - RADIUS)
+            inset = min(RADIUS - 2, rect.height() // 5)
+            bar = rect.adjusted(0, inset, 3 - rect.width(), -inset)
             painter.drawRoundedRect(bar, 1.5, 1.5)
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)

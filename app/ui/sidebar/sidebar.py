@@ -174,8 +174,14 @@ class Sidebar(QWidget):
         layout.addWidget(self._pages, 1)
         layout.addWidget(self._more_hits)
         layout.addWidget(self._buttons["downloads"])
-        settings, *places = (self._buttons[one] for one in ("settings", "documents", "models"))
-        layout.addWidget(StackingRow(settings, *places, grows=settings))
+        places = QWidget()
+        side_by_side = QHBoxLayout(places)
+        side_by_side.setContentsMargins(0, 0, 0, 0)
+        side_by_side.setSpacing(SPACE // 2)
+        side_by_side.addWidget(self._buttons["documents"])
+        side_by_side.addWidget(self._buttons["models"])
+        settings = self._buttons["settings"]
+        layout.addWidget(StackingRow(settings, places, grows=settings))
 
     # --- what is shown ------------------------------------------------------------------------
 

@@ -65,6 +65,14 @@ def test_what_was_left_out_is_said_beside_the_answer(qtbot: QtBot, open_window: 
         wait_for_end(qtbot, opened)
     qtbot.waitUntil(lambda: "2 older messages left out" in beside_the_last(opened))
     assert labels(opened) == ["Not seen by the model: it no longer fits the context window"] * 2
+    composer = opened.window.pane.composer
+    forecast = composer._forecast
+    assert not forecast.isVisible()
+    composer.editor.insertPlainText(LONG)
+    qtbot.waitUntil(lambda: "the 4 oldest messages no longer fit" in forecast.text())
+    assert forecast.isVisible()
+    composer.set_text("")
+    qtbot.waitUntil(lambda: not forecast.isVisible())
 
 
 def test_what_a_summary_stands_for_is_not_called_unseen(qtbot: QtBot, open_window: Open) -> None:

@@ -107,8 +107,11 @@ def test_a_version_without_figures_says_so(qtbot: QtBot, opened: Opened) -> None
         datetime(2026, 1, 2, tzinfo=UTC),
     )  # fmt: skip
     dialog = VersionsDialog(opened.window, [bare], bare.id, chosen.append)
-    said = [label.text() for label in dialog.findChildren(StyledLabel)]
+    labels = dialog.findChildren(StyledLabel)
+    said = [label.text() for label in labels]
     assert said.count("-") == 2
+    assert {one.wordWrap() for one in labels if one.text() == "-"} == {False}
+    assert {one.wordWrap() for one in labels if one.text().startswith("not known\n")} == {True}
     assert any(one.startswith("not known\n") and one.endswith("…") for one in said)
     assert not show_buttons(dialog)[0].isEnabled()
     dialog.close()

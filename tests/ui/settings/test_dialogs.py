@@ -183,9 +183,12 @@ def test_what_an_export_leaves_out_is_chosen_and_a_typed_name_gets_its_ending(
     dialog = ExportDialog(opened.window, services.transfer, opened.window._operations, [chat])
     dialog.open()
     assert not dialog._reasoning.isEnabled()  # an exact file carries everything
-    dialog._exact.click()
-    for box in (dialog._reasoning, dialog._prompt):
+    folded: list[bool] = []
+    for box in (dialog._exact, dialog._reasoning, dialog._prompt):
+        folded.append(dialog._fold.isEnabled())
         box.click()
+    folded.append(dialog._fold.isEnabled())
+    assert folded == [True, True, False, False]  # what is left out is not folded
     (tmp_path / "notes.md").write_text("in the way", encoding="utf-8")
     typed = str(tmp_path / "notes")
     monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (typed, ""))
@@ -218,6 +221,7 @@ def test_what_is_not_as_it_was_stays_to_be_read_after_an_import(
     with qtbot.waitSignal(dialog.imported, timeout=10_000):
         dialog._go.click()
     assert dialog._heading.text() == "1 chat imported"
+    assert not found.isVisibleTo(dialog)
     for told in ("broken.json", "One message was edited in the file"):
         assert told in dialog._notes.text()
     assert dialog._cancel.text() == "Close"

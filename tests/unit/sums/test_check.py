@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.sums.check import wrong_numbers
+from app.sums.chosen import wrong_choice
 from app.sums.equations import FindingKind
 from tests.support.sums_written import written_sums
 
@@ -290,3 +291,26 @@ def test_the_work_follows_the_length_of_the_text() -> None:
     """Counted in what was found, since a long text is the same line again and again."""
     line = "So 17 × 24 = 409 and then $12 + 5 = 18$.\n"
     assert len(wrong_numbers(line * 2_000)) == 4_000
+
+
+@pytest.mark.parametrize(
+    ("question", "answer", "right"),
+    [
+        ("Which is larger, 9.9 or 9.11?", "9.11 is larger.", "9.9"),
+        ("Which number is larger, 9.9 or 9.11?", "**9.11** is the larger number.", "9.9"),
+        ("Which is smaller: 9.9 or 9.11?", "9.9", "9.11"),
+        ("Welche Zahl ist größer, 9,9 oder 9,11?", "9,11 ist größer.", "9,9"),
+        ("Which is larger, 9.9 or 9.11?", "9.9 is larger.", ""),
+        ("Which is larger, 9.9 or 9.11?", "9.11 is smaller.", ""),
+        ("Which Python version is larger, 3.9 or 3.11?", "3.11 is larger.", ""),
+        ("Which release is greater, 9.9 or 9.11?", "9.11", ""),
+        ("Which is larger, 1 km or 900 m?", "1", ""),
+        ("Which chapter comes after 9.9, 9.11?", "9.11", ""),
+        ("What is 9.9 - 9.11?", "9.11", ""),
+    ],
+)
+def test_the_wrong_one_of_two_numbers_that_were_asked_about(
+    question: str, answer: str, right: str
+) -> None:
+    found = wrong_choice(question, answer)
+    assert (found.right if found is not None else "") == right

@@ -85,7 +85,7 @@ class AnswerMarks(QObject):
         if known is not None and known[0] == message:
             self._transcript.notes.set_marks(message.id, known[1])
             return
-        sums = self._sums
+        sums, question = self._sums, self._transcript.notes.question_of(message.id)
 
         def show(found: tuple[Mark, ...]) -> None:
             if sums == self._sums:
@@ -95,7 +95,7 @@ class AnswerMarks(QObject):
         def job(_task: Operation) -> tuple[Mark, ...]:
             from app.ui.conversation.marks.marks_of import marks_of  # not before an answer needs it
 
-            return marks_of(message, sums=sums)
+            return marks_of(message, sums=sums, question=question)
 
         self._operations.run(self, job, show)
 

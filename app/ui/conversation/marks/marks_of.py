@@ -10,30 +10,35 @@ from app.language import tr
 from app.ui.conversation.marks.sum_words import said
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone
 
+LONGEST_CHOICE = 300  # characters of a question that asks for one of two numbers
 _FOUND = {"quoted", "supported"}
 _NEAR = {"reordered", "differs"}
 _SIGNS = {MarkTone.GOOD: "✓", MarkTone.DOUBT: "≈", MarkTone.WRONG: "✕"}
 
 
-def marks_of(message: Message, *, sums: bool) -> tuple[Mark, ...]:
+def marks_of(message: Message, *, sums: bool, question: str = "") -> tuple[Mark, ...]:
     """The marks of an answer that is complete; takes up to a millisecond a sentence.
 
     Args:
         message: The answer.
         sums: Whether its sums are checked.
+        question: What it answers; empty where that is not known.
     """
     found = [*_cited(message)] if _is_cited(message) else []
     if sums:
-        found += sum_marks(message.content)
+        found += sum_marks(message.content, question)
     return tuple(sorted(found, key=lambda mark: mark.start))
 
 
-def sum_marks(text: str) -> Iterator[Mark]:
-    """The wrong sums of a text."""
+def sum_marks(text: str, question: str = "") -> Iterator[Mark]:
+    """The wrong sums of a text, and the number of its question that it wrongly names."""
     from app.sums.check import wrong_numbers  # not before an answer needs it
+    from app.sums.chosen import wrong_choice
     from app.sums.equations import FindingKind
 
-    for number, one in enumerate(wrong_numbers(text)):
+    chosen = wrong_choice(question, text) if len(question) < LONGEST_CHOICE else None
+    wrong = [*wrong_numbers(text), *([chosen] if chosen is not None else [])]
+    for number, one in enumerate(wrong):
         start, end = one.start, one.end
         if one.kind is FindingKind.TOTAL:  # its statement is a column of a table
             start, end = one.at, one.at + len(one.stated)

@@ -354,7 +354,7 @@ class MessageModel:
     @property
     def writing_row(self) -> int | None:
         """The row that the next word comes into; None where nothing is written, or in no text."""
-        return last_words(self.rows[: self._text_end]) if self._written else None
+        return last_words(self.rows, self._text_end) if self._written else None
 
     @property
     def text_so_far(self) -> str:

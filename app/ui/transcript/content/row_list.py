@@ -260,9 +260,9 @@ class RowSnapshot:
         return self.count - len(self.last)
 
 
-def last_words(rows: Sequence[Row]) -> int | None:
-    """The number of the row that the next word comes into; None where that is in no text."""
-    last = len(rows) - 1
+def last_words(rows: Sequence[Row], end: int) -> int | None:
+    """The row before ``end`` that the next word comes into; None where that is in no text."""
+    last = end - 1
     if last > 0 and isinstance(rows[last], ScrollBarRow):
         last -= 1  # code goes on above its end
     return last if last >= 0 and isinstance(rows[last], TextRow | CodeRow) else None

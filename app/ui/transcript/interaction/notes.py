@@ -76,6 +76,12 @@ class TranscriptNotes(QObject):
         at = branch.by_id.get(message_id)
         return branch.models[at].text_so_far if at is not None else ""
 
+    def question_of(self, message_id: str) -> str:
+        """The text of the message before one; empty where there is none."""
+        branch = self._layout.branch
+        at = branch.by_id.get(message_id, 0)
+        return branch.models[at - 1].message.content if at else ""
+
     def is_written(self, message_id: str) -> bool:
         """Whether it is the answer that is being written here."""
         return self._layout.branch.streaming == message_id

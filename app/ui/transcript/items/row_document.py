@@ -250,6 +250,19 @@ class RowDocument(QTextDocument):
         found = [here - there for start, there, here in self._longer() if position > start]
         return position + sum(found) + self.base
 
+    def caret(self, position: int | None = None) -> QRectF:
+        """Where a position of the document stands; None for its end."""
+        block = self.lastBlock() if position is None else self.findBlock(position)
+        rect = self.documentLayout().blockBoundingRect(block)
+        inside = block.length() - 1 if position is None else position - block.position()
+        line = block.layout().lineForTextPosition(inside)
+        if not line.isValid():
+            return rect
+        found = line.cursorToX(inside)
+        # PySide returns the cursor position beside the x; its stubs say it is an object.
+        across = float(found[0]) if isinstance(found, tuple) else 0.0
+        return QRectF(rect.x() + across, rect.y() + line.y(), 1, line.height())
+
     def to_row(self, position: int) -> int:
         """Turn a position in the document into one in the row's text."""
         shift = 0

@@ -141,6 +141,10 @@ class RowItem:
         """Where a position in the row's text stands."""
         return QRectF(self.left, self.gap, 1, self.body_height())
 
+    def end_rect(self) -> QRectF:
+        """Where the next letter would come."""
+        return self.caret_rect(self.length())
+
     def draw(
         self, painter: QPainter, look: RowDecoration, ground: str, margin: int, width: int
     ) -> None:

@@ -81,6 +81,7 @@ class Style:
         dimmed: bool = False,
     ) -> None:
         self.theme, self.fonts, self.column = theme, fonts, column
+        self._zoom = fonts.set.zoom
         self.formulas, self.wrap_code, self.dimmed = formulas, wrap_code, dimmed
         text, code = QFontMetricsF(fonts.text), QFontMetricsF(fonts.code)
         self.text_metrics, self.code_metrics = text, code
@@ -99,7 +100,7 @@ class Style:
 
     def px(self, units: float) -> int:
         """A length given at 100 %."""
-        return self.fonts.px(units)
+        return round(units * self._zoom / 100)
 
     def space(self, units: float) -> int:
         """A space between rows given at 100 %; smaller where all stands closer."""

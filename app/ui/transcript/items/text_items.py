@@ -189,16 +189,11 @@ class DocumentItem(RowItem):
 
     def caret_rect(self, position: int) -> QRectF:
         """Where a position stands."""
-        block = self.doc.findBlock(self.doc.to_document(position))
-        rect = self.doc.documentLayout().blockBoundingRect(block)
-        line = block.layout().lineForTextPosition(self.doc.to_document(position) - block.position())
-        x, y = self.origin()
-        if not line.isValid():
-            return rect.translated(x, y)
-        found = line.cursorToX(self.doc.to_document(position) - block.position())
-        # PySide returns the cursor position beside the x; its stubs say it is an object.
-        across = float(found[0]) if isinstance(found, tuple) else 0.0
-        return QRectF(x + rect.x() + across, y + rect.y() + line.y(), 1, line.height())
+        return self.doc.caret(self.doc.to_document(position)).translated(*self.origin())
+
+    def end_rect(self) -> QRectF:
+        """Where the next letter would come, found without the text."""
+        return self.doc.caret().translated(*self.origin())
 
 
 class TextItem(DocumentItem):

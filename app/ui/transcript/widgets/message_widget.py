@@ -149,11 +149,13 @@ class MessageWidget(QGroupBox):
 
     def _caret_place(self) -> QRect:
         row = self.model.writing_row
-        spot = next((one for one in self.visible_rows if one.row == row), None)
-        if spot is None or self._style is None:
+        if row is None or self._style is None:
+            return QRect()
+        spot = next((one for one in reversed(self.visible_rows) if one.row == row), None)
+        if spot is None:
             return QRect()
         item, style = spot.item, self._style
-        place = item.caret_rect(item.length())
+        place = item.end_rect()
         x = self.layout_cache.offset_x(item) - (style.px(4) if item.is_rtl() else 0)
         if not item.left <= place.x() <= item.width:
             return QRect()  # in code that is scrolled sideways

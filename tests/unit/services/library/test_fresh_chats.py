@@ -2,71 +2,71 @@
 
 from __future__ import annotations
 
-import sys
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.domain.conversation import Conversation
 from app.services.library.fresh_chats import FreshChats
 from tests.support.harness import build
 from tests.unit.store.making import answer, chat, question
 
 
-@pytest.fixture
-def hasty() -> Iterator[None]:
-    """Threads take turns as often as they can."""
-    before = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    yield
-    sys.setswitchinterval(before)
+class Looked(dict[str, Conversation]):
+    """Lets a rival in while somebody looks up a chat, and notes whether the rival had to wait."""
+
+    def __init__(self, rival: Callable[[], object]) -> None:
+        super().__init__()
+        self._rival = threading.Thread(target=rival)
+        self.waited: list[bool] = []
+
+    def _let_in(self) -> None:
+        if self._rival.ident is None:
+            self._rival.start()
+            self._rival.join(0.2)
+            self.waited.append(self._rival.is_alive())
+
+    def __contains__(self, key: object) -> bool:
+        self._let_in()
+        return super().__contains__(key)
+
+    def get(self, key: str, default: Any = None) -> Any:
+        self._let_in()
+        return super().get(key, default)
+
+    def values(self) -> Any:
+        self._let_in()
+        return super().values()
+
+    def end(self) -> None:
+        """Wait for the rival, who is let go on by now."""
+        self._rival.join(10)
 
 
-@pytest.mark.usefixtures("hasty")
-def test_a_chat_that_is_stored_while_its_system_prompt_changes_stays_stored() -> None:
-    chats, done = FreshChats(), Future[None]()
-    done.set_result(None)
-    for _ in range(100):  # that stay: a change takes a while
-        chats.add(chat())
-
-    def change() -> None:
-        for _ in range(200):
-            chats.replace_system_prompt("", "Be brief.")
-            chats.replace_system_prompt("Be brief.", "")
-
-    changing = threading.Thread(target=change)
-    changing.start()
-    made = []
-    while changing.is_alive():
-        made.append(chat(str(len(made))))
-        chats.add(made[-1])
-        chats.hand_over(made[-1].id)
-        chats.stored(made[-1].id, done)
-    changing.join()
-    assert [one.title for one in made if one.id in chats] == []
-
-
-@pytest.mark.usefixtures("hasty")
-def test_of_several_threads_one_is_given_a_chat_to_store() -> None:
-    chats = FreshChats()
-    for _ in range(300):
-        one, given = chat(), list[object]()
-        chats.add(one)
-        start = threading.Barrier(3)
-
-        def take(one_id: str, start: threading.Barrier, given: list[object]) -> None:
-            start.wait()
-            given.append(chats.hand_over(one_id))
-
-        threads = [threading.Thread(target=take, args=(one.id, start, given)) for _ in range(3)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-        assert given.count(one) == 1
-        assert given.count(None) == 2
+@pytest.mark.parametrize(
+    "step",
+    [
+        lambda chats, one: chats.get(one.id),
+        lambda chats, one: chats.drop(one.id),
+        lambda chats, one: chats.hand_over(one.id),
+        lambda chats, one: chats.change(one.id, lambda old: replace(old, title="x")),
+        lambda chats, one: chats.all(),
+        lambda chats, one: chats.replace_system_prompt("", "Be brief."),
+    ],
+)
+def test_looking_up_a_chat_and_what_follows_is_one_step(
+    step: Callable[[FreshChats, Conversation], object],
+) -> None:
+    chats, one = FreshChats(), chat()
+    looked = chats._chats = Looked(lambda: chats.hand_over(one.id))
+    looked[one.id] = one
+    step(chats, one)
+    looked.end()
+    assert looked.waited == [True]
 
 
 def test_a_question_on_its_way_to_the_disk_takes_the_new_system_prompt_along(
