@@ -33,6 +33,7 @@ BUGS = {
 }  # fmt: skip
 _LOGGERS = {"log", "_log", "logging", "logger", "_logger"}
 _TWO_WORDS = re.compile(r"[^\W\d_][.,;:!?)”\u2019\"']*\s+[(“\"'„]*[^\W\d_]")
+_PLACE = re.compile(r"\{\w*\}")
 _LABEL = re.compile(r"[A-Z][a-z]+(?:-[a-z]+)*|.*\w…|.*[a-z]{2}[.?!]", re.DOTALL)
 _NOT_WORDS = re.compile(
     r"\b(SELECT|INSERT|UPDATE|DELETE FROM|CREATE|DROP|ALTER|PRAGMA|WHERE|JOIN|ORDER BY|GROUP BY"
@@ -161,6 +162,8 @@ def reads_like_words(text: str) -> bool:
     """Whether a text of the source reads as if it were for people."""
     if _NOT_WORDS.search(text):
         return False
+    if "\\" not in text:  # LaTeX has braces too
+        text = _PLACE.sub("{x}", text)  # of str.format
     if "“{x}”" in text:
         return True  # other languages have other quotation marks
     outside = text.replace("{x}", " ")

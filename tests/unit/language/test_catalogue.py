@@ -139,6 +139,7 @@ def test_a_text_for_machines_is_known(text: str) -> None:
         ('x = f"{f("Two words")}"', 1),
         ('x: "Two words" = 1', 0),
         ('x = "# not shown here"', 1),
+        ('x = "{} files".format(n)', 1),
     ],
 )
 def test_where_a_text_stands_decides(source: str, count: int) -> None:
