@@ -15,7 +15,6 @@ from tests.support.terminal import phial
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("ask",), "diese Argumente fehlen: PROMPT"),
         (("settings", "get"), "diese Argumente fehlen: NAME"),
         (("ask", "--model"), "Argument --model: ein Wert wird erwartet"),
         (("ask", "Hi", "--ctx", "1"), "Argument --ctx: "),
