@@ -391,16 +391,14 @@ def _excused(
     finding: Finding, relation: Token, left: _Side, right: _Side, text: str, start: int
 ) -> bool:
     """What looks wrong and is something else: versions, ranges, a word of doubt."""
-    line = text[start : finding.end]
-    if finding.kind is FindingKind.COMPARISON and _VERSIONS.search(line):
-        return True
     part = left.choices[0]
+    line = text[start : finding.end]
+    if finding.kind is FindingKind.COMPARISON and (
+        _VERSIONS.search(line) or _is_named(part, text[start : part[0].start].split())
+    ):
+        return True
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True
-    if finding.kind is FindingKind.COMPARISON and len(part) == 1:
-        before = text[start : part[0].start].split()
-        if len(before) > 1 and before[-1][:1].isupper() and before[-2][-1:].isalnum():
-            return True  # a name with a number
     for one in (part, right.choices[0]):
         if len(one) == 3 and one[1].text == "-" and one[0].end == one[2].start - 1 and _grows(one):
             tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
@@ -410,7 +408,13 @@ def _excused(
     counted = any(one.kind is Kind.WORD for one in right.choices[0])
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
-    return bool(re.fullmatch(r"\d+/\d+/\d+", text[part[0].start : part[-1].end]))
+    return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _is_named(part: Sequence[Token], before: Sequence[str]) -> bool:
+    """Whether a single number belongs to the name before it, as in "the Airbus 320"."""
+    named = len(part) == 1 and len(before) > 1
+    return named and before[-1][:1].isupper() and before[-2][-1:].isalnum()
 
 
 def _grows(part: Sequence[Token]) -> bool:
