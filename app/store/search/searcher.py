@@ -165,7 +165,7 @@ def _messages(connection: sqlite3.Connection, query: Query) -> list[SearchHit]:
         ).fetchone()
         if conversation in partly_deleted and _is_hidden(connection, seq):
             continue
-        text = content.decode("utf-8", "replace")
+        text = (content or b"").decode("utf-8", "replace")  # substr makes NULL of nothing
         piece, highlights = snippet(text, query.terms)
         hits.append(
             SearchHit(

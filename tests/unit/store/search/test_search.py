@@ -15,12 +15,14 @@ from hypothesis import strategies as st
 
 from app.domain.conversation import Conversation, MessageStatus, SearchHit
 from app.domain.model import ModelRef
+from app.language import tr
 from app.store import MessageRepository, Searcher, open_private_store
 from app.store.database.search_index import rebuild_index
 from app.store.database.text_normalization import index_body, index_parts, tokens
 from app.store.search import word_list
 from app.store.search.query import parse_query
 from app.store.search.snippets import snippet
+from tests.support.languages import speaking
 from tests.unit.store.making import NOW, answer, chat, question
 
 
@@ -127,6 +129,19 @@ def test_filters_narrow_the_hits(library: MessageRepository) -> None:
     assert set(ids("word before:20")) == {asked.id, replied.id}
     assert ids("before:2026-02 after:2025") == [asked.id]
     assert ids("word before:2026-99-99") == ids("word")
+
+
+def test_an_answer_without_a_word_is_found_by_its_model_in_the_language_in_force(
+    library: MessageRepository,
+) -> None:
+    made = chat()
+    asked = question(made, None, "word")
+    with speaking("de"):
+        model = ModelRef(tr("Built-in demo"), "Q8_0", "aa")
+        replied = replace(answer(asked, "", model=model), status=MessageStatus.FAILED)
+        library.add_exchange(made, asked, replied).result()
+    assert [hit.message_id for hit in find(library, "model:built")] == [replied.id]
+    assert find(library, "model:eingebaute") == ()
 
 
 def test_the_trash_is_not_searched(library: MessageRepository) -> None:
