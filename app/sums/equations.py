@@ -60,16 +60,28 @@ class Finding:
 _DOUBT = re.compile(
     r"\b(?:wrong|incorrect|false|mistake|error|isn't|aren't|doesn't|not|instead|rather than|never|"
     r"assert\w*|print\w*|expr|whether|"  # what is worked out there, and nobody claims
-    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|remainder|"
+    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|u?int\d+|overflows?|wraps?|boolean|boolesch\w*|remainder|"
     r"falsch|nicht|fehler|binär|basis|rest|faux|fausse|pas|incorrecto|falso|resto|reste)\b"
-    r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂",
+    r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂|[✗✘❌❎]",
     re.IGNORECASE,
 )
 _VERSIONS = re.compile(
     r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
-    r"|kapitel|abschnitt|chapitre|capítulo)\b",
+    r"|glibc|gcc|clang|llvm|node|npm|numpy|scipy|pandas|django|ubuntu|debian|fedora|linux|windows"
+    r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
+    r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
+    r"|tensorflow|kapitel|abschnitt|chapitre|capítulo)\b",
     re.IGNORECASE,
 )
+_UNCLAIMED = re.compile(  # what is supposed, or what others say
+    r"\b(?:if|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
+    r"|(?<!\bI )(?:think|believe|claim|wrote|said|glauben|denken|meinen|pensent|croient|creen)"
+    r"|first glance|auf den ersten blick|you(?:r answer|r result)?|deine antwort)"
+    r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
+    re.IGNORECASE,
+)
+_CONGRUENT = re.compile(r"[^,;.\n]*(?:\\[bp]?|(?<![a-z]))mod\b")
+_ASKED = re.compile(r"(?:[^.?!;\n]|[.!](?=\d))*\?")
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens
@@ -82,6 +94,7 @@ class _Side:
     """An expression beside a relation: the ways in which its tokens may be cut."""
 
     choices: tuple[Sequence[Token], ...]
+    settled: bool = False  # it is what the chain before it comes to
 
 
 def wrong_equations(
@@ -125,6 +138,7 @@ def _in_clause(
     places = [i for i, token in enumerate(clause) if token.kind is Kind.RELATION]
     bounds = [-1, *places, len(clause)]
     sides = [clause[a + 1 : b] for a, b in pairwise(bounds)]
+    settled = False
     for number, place in enumerate(places):
         relation = clause[place]
         spoken = text[relation.start : relation.end].isalpha()
@@ -141,8 +155,10 @@ def _in_clause(
         ):
             continue
         if left is None or right is None:
+            settled = False
             continue
-        finding = _judge(left, relation, right, text, symbols)
+        finding = _judge(replace(left, settled=settled), relation, right, text, symbols)
+        settled = finding is None and relation.text == "="
         if finding is not None and not _excused(finding, relation, left, right, text, start):
             yield finding
 
@@ -269,9 +285,10 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
     for convention in conventions:
         for chosen in product(*flags):
             xor, modulo, of_sum, added, natural, factorial = chosen
-            made.append(
-                Interpretation(convention, xor, modulo, of_sum, added, natural, factorial, symbols)
+            plain = Interpretation(
+                convention, xor, modulo, of_sum, added, natural, factorial, symbols
             )
+            made += [plain, replace(plain, joined_first=True)] if "/" in kinds else [plain]
     return made
 
 
@@ -305,6 +322,7 @@ def _wrong_in_every_way(
                 if compare(a, relation.text, b) is not Judgement.WRONG:
                     return None
                 if first is None:  # the plainest way is told
+                    a = replace(a, literal=None) if left.settled else a
                     first = _finding(one, a, relation, other, b, tried.convention, text)
     return first if first is not None and first.right != first.stated else None
 
@@ -392,6 +410,12 @@ def _excused(
 ) -> bool:
     """What looks wrong and is something else: versions, ranges, a word of doubt."""
     line = text[start : finding.end]
+    if _ASKED.match(text, finding.end) or _CONGRUENT.match(
+        text, relation.end, finding.end + len(" (mod")
+    ):
+        return True
+    if _UNCLAIMED.search(text, max(start, finding.start - 60), finding.start):
+        return True
     if finding.kind is FindingKind.COMPARISON and _VERSIONS.search(line):
         return True
     part = left.choices[0]

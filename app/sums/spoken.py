@@ -10,7 +10,8 @@ _OPERATORS: Mapping[tuple[str, ...], str] = {
     ("plus",): "+", ("minus",): "-", ("times",): "*", ("multiplied", "by"): "*",
     ("divided", "by"): "/", ("mal",): "*", ("geteilt", "durch"): "/", ("fois",): "*",
     ("moins",): "-", ("divisé", "par"): "/", ("más",): "+", ("menos",): "-", ("por",): "*",
-    ("dividido", "por"): "/", ("dividido", "entre"): "/",
+    ("dividido", "por"): "/", ("dividido", "entre"): "/", ("to", "the", "power", "of"): "^",
+    ("hoch",): "^",
 }  # fmt: skip
 _RELATIONS: Mapping[tuple[str, ...], str] = {
     ("is", "equal", "to"): "=", ("equals",): "=", ("is",): "=", ("are",): "=", ("makes",): "=",
@@ -28,6 +29,11 @@ _RELATIONS: Mapping[tuple[str, ...], str] = {
     ("est", "plus", "grand", "que"): ">", ("est", "supérieur", "à"): ">",
     ("est", "plus", "petit", "que"): "<", ("est", "inférieur", "à"): "<",
     ("es", "mayor", "que"): ">", ("es", "menor", "que"): "<",
+}  # fmt: skip
+_POWERS = {"squared": "^2", "cubed": "^3"}  # not shown
+_ROOTS = {  # not shown
+    ("square", "root", "of"), ("wurzel", "aus"), ("wurzel", "von"), ("racine", "carrée", "de"),
+    ("raíz", "cuadrada", "de"),
 }  # fmt: skip
 _OF = {"of", "von", "de", "der", "des", "del"}
 _ABOUT = {"about", "approximately", "roughly", "around", "nearly", "ca", "circa", "etwa", "rund",
@@ -58,6 +64,8 @@ def said_as_signs(tokens: Sequence[Token]) -> list[Token]:
 
 def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[Token, int] | None:
     """A sign, and how many words it takes; only between numbers."""
+    if root := _root(tokens, at):
+        return root
     if not before or before[-1].kind not in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD}:
         return None
     for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
@@ -66,6 +74,8 @@ def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[
             continue
         words = tuple(one.text.lower() for one in part)
         last = part[-1]
+        if length == 1 and words[0] in _POWERS and _is_bare(before):
+            return _sign(Kind.OPERATOR, _POWERS[words[0]], last, last), 1
         if words in _OPERATORS and _after_number(before) and _begins_number(tokens, at + length):
             return _sign(Kind.OPERATOR, _OPERATORS[words], part[0], last), length
         if words in _RELATIONS and _begins_number(tokens, at + length):
@@ -73,6 +83,21 @@ def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[
         if words[0] in _OF and length == 1 and _is_share(before):
             return _sign(Kind.OPERATOR, "*", part[0], last), 1
     return None
+
+
+def _root(tokens: Sequence[Token], at: int) -> tuple[Token, int] | None:
+    """The sign for "square root of", and how many words it takes."""
+    for length in (2, 3):
+        part = tokens[at : at + length]
+        words = tuple(one.text.lower() for one in part)
+        if words in _ROOTS and _begins_number(tokens, at + length):
+            return _sign(Kind.FUNCTION, "sqrt", part[0], part[-1]), length
+    return None
+
+
+def _is_bare(before: Sequence[Token]) -> bool:
+    """Whether a number without a minus stands before: "-3 squared" is 9 to who says it."""
+    return before[-1].kind is Kind.NUMBER and (len(before) < 2 or before[-2].text != "-")
 
 
 def _after_number(before: Sequence[Token]) -> bool:
