@@ -20,7 +20,7 @@ from app.sums.expressions import (
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
 from app.sums.rounding import Judgement, compare, looks_rounded
-from app.sums.spoken import said_as_signs
+from app.sums.spoken import is_claimed, said_as_signs
 from app.sums.units import unit_of
 from app.sums.values import NotComputableError, Value, exactly
 
@@ -73,15 +73,6 @@ _VERSIONS = re.compile(
     r"|tensorflow|kapitel|abschnitt|chapitre|capítulo)\b",
     re.IGNORECASE,
 )
-_UNCLAIMED = re.compile(  # what is supposed, or what others say
-    r"\b(?:if|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
-    r"|(?<!\bI )(?:think|believe|claim|wrote|said|glauben|denken|meinen|pensent|croient|creen)"
-    r"|first glance|auf den ersten blick|you(?:r answer|r result)?|deine antwort)"
-    r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
-    re.IGNORECASE,
-)
-_CONGRUENT = re.compile(r"[^,;.\n]*(?:\\[bp]?|(?<![a-z]))mod\b")
-_ASKED = re.compile(r"(?:[^.?!;\n]|[.!](?=\d))*\?")
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens
@@ -409,22 +400,16 @@ def _excused(
     finding: Finding, relation: Token, left: _Side, right: _Side, text: str, start: int
 ) -> bool:
     """What looks wrong and is something else: versions, ranges, a word of doubt."""
-    line = text[start : finding.end]
-    if _ASKED.match(text, finding.end) or _CONGRUENT.match(
-        text, relation.end, finding.end + len(" (mod")
-    ):
-        return True
-    if _UNCLAIMED.search(text, max(start, finding.start - 60), finding.start):
-        return True
-    if finding.kind is FindingKind.COMPARISON and _VERSIONS.search(line):
+    if not is_claimed(text, start, finding.start, relation.end, finding.end):
         return True
     part = left.choices[0]
+    line = text[start : finding.end]
+    if finding.kind is FindingKind.COMPARISON and (
+        _VERSIONS.search(line) or _is_named(part, text[start : part[0].start].split())
+    ):
+        return True
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True
-    if finding.kind is FindingKind.COMPARISON and len(part) == 1:
-        before = text[start : part[0].start].split()
-        if len(before) > 1 and before[-1][:1].isupper() and before[-2][-1:].isalnum():
-            return True  # a name with a number
     for one in (part, right.choices[0]):
         if len(one) == 3 and one[1].text == "-" and one[0].end == one[2].start - 1 and _grows(one):
             tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
@@ -434,7 +419,13 @@ def _excused(
     counted = any(one.kind is Kind.WORD for one in right.choices[0])
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
-    return bool(re.fullmatch(r"\d+/\d+/\d+", text[part[0].start : part[-1].end]))
+    return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _is_named(part: Sequence[Token], before: Sequence[str]) -> bool:
+    """Whether a single number belongs to the name before it, as in "the Airbus 320"."""
+    named = len(part) == 1 and len(before) > 1
+    return named and before[-1][:1].isupper() and before[-2][-1:].isalnum()
 
 
 def _grows(part: Sequence[Token]) -> bool:

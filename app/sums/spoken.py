@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from app.sums.lexer import Kind, Token
@@ -39,6 +40,15 @@ _OF = {"of", "von", "de", "der", "des", "del"}
 _ABOUT = {"about", "approximately", "roughly", "around", "nearly", "ca", "circa", "etwa", "rund",
           "ungefähr", "knapp", "environ", "presque", "casi", "aproximadamente"}  # fmt: skip
 _LONGEST = 4
+_UNCLAIMED = re.compile(  # what is supposed, or what others say
+    r"\b(?:if|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
+    r"|(?<!\bI )(?:think|believe|claim|wrote|said|glauben|denken|meinen|pensent|croient|creen)"
+    r"|first glance|auf den ersten blick|you(?:r answer|r result)?|deine antwort)"
+    r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
+    re.IGNORECASE,
+)
+_CONGRUENT = re.compile(r"[^,;.\n]*(?:\\[bp]?|(?<![a-z]))mod\b")
+_ASKED = re.compile(r"(?:[^.?!;\n]|[.!](?=\d))*\?")
 
 
 def said_as_signs(tokens: Sequence[Token]) -> list[Token]:
@@ -128,3 +138,18 @@ def _is_share(before: Sequence[Token]) -> bool:
 
 def _sign(kind: Kind, text: str, first: Token, last: Token) -> Token:
     return Token(kind, text, first.start, last.end)
+
+
+def is_claimed(text: str, start: int, begins: int, relation_end: int, ends: int) -> bool:
+    """Whether a statement is neither asked nor supposed, said by others or one of remainders.
+
+    Args:
+        text: The whole.
+        start: Where its line or formula begins.
+        begins: Where the statement does.
+        relation_end: Behind its sign.
+        ends: Behind the statement.
+    """
+    if _ASKED.match(text, ends) or _CONGRUENT.match(text, relation_end, ends + len(" (mod")):
+        return False
+    return not _UNCLAIMED.search(text, max(start, begins - 60), begins)

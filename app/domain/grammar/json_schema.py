@@ -158,6 +158,10 @@ class _Grammar:
             if word in schema:
                 _only(schema, {word}, at)
                 return self._either(schema[word], f"{at}/{word}", depth)
+        return self._typed(schema, at, depth)
+
+    def _typed(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
+        """What fits a schema that names a type."""
         kind = schema.get("type")
         if isinstance(kind, list) and kind and len(schema.keys() - _NOTES) == 1:
             return self._either([{"type": one} for one in kind], at, depth)

@@ -32,6 +32,7 @@ from app.markup.transfer.writers.html_style import COLOUR_OF, LIGHT
 from app.markup.transfer.writers.markdown import author
 from app.markup.transfer.writers.spelled import spelled
 from app.ui.transfer.pdf_ending import completed
+from app.ui.transfer.pdf_formulas import LateFormula, PaperFormula
 from app.ui.transfer.pdf_pages import TEXT, Pages, PdfPiece
 
 _ASKED = "asked"  # before the numbers of anchors
@@ -41,6 +42,9 @@ _MARGIN_MM = 20.0
 _ROWS = 60  # of a table that are laid out together: Qt draws all of one for each of its pages
 _LINES = 80  # of code, likewise
 _BOXED = 10_000  # characters of HTML in one box
+_HELD = (
+    20_000_000  # bytes of formulas that wait for their page, two thousand; others wait as source
+)
 _PIECE = 100_000  # characters of HTML that are laid out together, a dozen pages
 _BOX = re.compile(r"(?<=</table>\n)|(?<=</table></div>\n)")  # ends there: not shown
 _LEAD = re.compile(r"<h|<p[^>]*><strong>[^<]*</strong></p>|.*:(</\w+>)*\s*$", re.DOTALL)
@@ -138,8 +142,9 @@ class _PrintRenderer:
 
     def __init__(self, each: Callable[[], object]) -> None:
         self._each = each
-        self.formulas: dict[int, Formula] = {}
+        self.formulas: dict[int, PaperFormula] = {}
         self.count = 0
+        self._held = 0  # bytes of pictures
 
     def formula(self, source: str, markdown: str, *, display: bool) -> str:
         """An image whose name is its number."""
@@ -149,13 +154,17 @@ class _PrintRenderer:
             drawn = render(source, style)
         except MathError:
             return f"<code>{escape(markdown, quote=False)}</code>"
-        self.formulas[self.count] = drawn
+        self._held += len(drawn.svg)
+        late = LateFormula(source, style, drawn.width, drawn.height, drawn.baseline)
+        self.formulas[self.count] = drawn if self._held <= _HELD else late
         self.count += 1
         return f'<img src="{self.count - 1}" style="vertical-align:middle">'
 
     def forget(self, before: int) -> None:
         """Those below a number are drawn."""
         self.formulas = {number: one for number, one in self.formulas.items() if number >= before}
+        kept = (one for one in self.formulas.values() if isinstance(one, Formula))
+        self._held = sum(len(one.svg) for one in kept)
 
     def code(self, label: str, body: str) -> str:  # not shown: HTML
         """A tinted box; long lines wrap, since paper does not scroll."""

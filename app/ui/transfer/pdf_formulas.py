@@ -3,12 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSizeF
 from PySide6.QtGui import QFontMetrics, QPainter, QPyTextObject, QTextDocument, QTextFormat
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.maths.render import Formula
+from app.markup.maths.render import Formula, FormulaStyle, render
+
+
+@dataclass(frozen=True, slots=True)
+class LateFormula:
+    """A formula whose size is kept and whose picture is made anew when it is drawn.
+
+    Attributes:
+        source: LaTeX.
+        style: How it is set.
+        width, height, baseline: As of :class:`Formula`.
+    """
+
+    source: str
+    style: FormulaStyle
+    width: float
+    height: float
+    baseline: float
+
+    @property
+    def svg(self) -> bytes:
+        """The picture."""
+        return render(self.source, self.style).svg
+
+
+PaperFormula = Formula | LateFormula
 
 
 class FormulaObjects(QPyTextObject):
@@ -19,7 +45,7 @@ class FormulaObjects(QPyTextObject):
     about that line.
     """
 
-    def __init__(self, formulas: Mapping[int, Formula], width: float) -> None:
+    def __init__(self, formulas: Mapping[int, PaperFormula], width: float) -> None:
         super().__init__()
         self._formulas = formulas
         self._width = width
@@ -51,15 +77,15 @@ class FormulaObjects(QPyTextObject):
         bounds = QRectF(where.left(), top, formula.width * scale, formula.height * scale)
         QSvgRenderer(QByteArray(_without_outline(formula.svg))).render(painter, bounds)
 
-    def _formula(self, fmt: QTextFormat) -> Formula | None:
+    def _formula(self, fmt: QTextFormat) -> PaperFormula | None:
         name = fmt.toImageFormat().name()
         return self._formulas[int(name)] if name.isdecimal() else None
 
-    def _scale(self, formula: Formula) -> float:
+    def _scale(self, formula: PaperFormula) -> float:
         # A formula wider than the page is made smaller rather than cut off.
         return min(1.0, self._width / formula.width) if formula.width > 0 else 1.0
 
-    def _half(self, formula: Formula, fmt: QTextFormat) -> float:
+    def _half(self, formula: PaperFormula, fmt: QTextFormat) -> float:
         scale, middle = self._scale(formula), _middle(fmt)
         ascent = formula.baseline * scale
         descent = formula.height * scale - ascent

@@ -33,11 +33,10 @@ from PySide6.QtGui import (
 
 from app.domain.errors import TransferError
 from app.language import tr
-from app.markup.maths.render import Formula
 from app.markup.transfer.writers.html_style import LIGHT
 from app.ui.transfer.pdf_breaks import keep_together
 from app.ui.transfer.pdf_ending import Place
-from app.ui.transfer.pdf_formulas import FormulaObjects
+from app.ui.transfer.pdf_formulas import FormulaObjects, PaperFormula
 
 TEXT = 14.0  # pixels of body text, 10.5 points
 CODE = 12.0
@@ -79,7 +78,7 @@ class PdfPiece:
     """
 
     html: str
-    formulas: Mapping[int, Formula]
+    formulas: Mapping[int, PaperFormula]
     titles: Sequence[str]
     drawn: Callable[[], None]
 

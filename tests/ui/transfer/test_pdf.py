@@ -13,11 +13,12 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.markup.maths.render import Formula, FormulaStyle
 from app.markup.transfer.values import ExportOptions
 from app.markup.transfer.writers import html_style
 from app.ui.style.stylesheet import palette
 from app.ui.style.theme import DARK, LIGHT
-from app.ui.transfer import pdf
+from app.ui.transfer import pdf, pdf_formulas
 from app.ui.transfer.pdf import PdfExporter
 from app.ui.transfer.pdf_pages import Pages, PdfPiece
 from tests.unit.markup.transfer.making import NASTY, conversation_of
@@ -49,6 +50,25 @@ def test_a_chat_becomes_pages(qtbot: QtBot) -> None:
     assert short.startswith(b"%PDF-")
     assert pages(short) == 1
     assert pages(long) > 3
+
+
+def test_formulas_that_are_too_many_to_be_kept_are_drawn_the_same(
+    qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = "| a |\n|---|\n" + "".join(f"| $x^{{{n}}}$ |\n" for n in range(90))
+    chat = conversation_of("q", f"$\\frac{{x}}{{y}}$ and\n\n{table}")
+    drawn = streams(PdfExporter().write((chat,), ExportOptions()))
+    monkeypatch.setattr(pdf, "_HELD", 5_000)
+    made: list[str] = []
+    render = pdf_formulas.render
+
+    def counted(source: str, style: FormulaStyle) -> Formula:
+        made.append(source)
+        return render(source, style)
+
+    monkeypatch.setattr(pdf_formulas, "render", counted)
+    assert streams(PdfExporter().write((chat,), ExportOptions())) == drawn
+    assert 80 < len(made) <= 91
 
 
 def test_formulas_are_drawn_as_shapes(qtbot: QtBot) -> None:
