@@ -9,10 +9,10 @@ from functools import partial
 
 from app.cli import EXIT_DONE
 from app.cli.chats.names import find_chat
+from app.cli.chats.opening import report_opening
 from app.cli.drawing.answer import answer_output
 from app.cli.drawing.progress_line import ProgressLine, told_start
 from app.cli.interrupt import stop_on_interrupt
-from app.cli.opening import report_opening
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions

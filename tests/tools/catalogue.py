@@ -1,6 +1,6 @@
-"""Brings the catalogues to what the source says, compiles them, and counts what is in none.
+"""Brings the catalogues to what the source says, compiles them, and lists what is in none.
 
-    python -m tests.tools.catalogue           update, compile, count; what is missing is listed
+    python -m tests.tools.catalogue           update, compile; what is missing is listed
     python -m tests.tools.catalogue fill F    takes German from a file of JSON besides:
                                               {"English": "German", "{n} day": ["{n} Tag", …]},
                                               with "context|||English" for trc
@@ -28,7 +28,6 @@ from tests.tools.sentences import APP, Message, all_uncaught, messages
 
 FOLDER = APP / "language" / "catalogues"
 LANGUAGE = "de"
-COUNTS = Path(__file__).with_name("uncaught_sentences.json")
 _Key = tuple[str, str]  # context, English
 _Known = dict[_Key, "tuple[str, ...] | str"]
 
@@ -50,7 +49,7 @@ class DifferingError(Exception):
 
 
 def update(more: _Known | None = None) -> dict[Path, bytes]:
-    """What each file should hold: catalogues by room, the compiled one, the counts.
+    """What each file should hold: catalogues by room, and the compiled one.
 
     Args:
         more: Translations to add, which count more than those that are there.
@@ -69,8 +68,6 @@ def update(more: _Known | None = None) -> dict[Path, bytes]:
     compiled = io.BytesIO()
     write_mo(compiled, whole)
     made[FOLDER / f"{LANGUAGE}.mo"] = compiled.getvalue()
-    counts = {path: len(texts) for path, texts in all_uncaught().items()}
-    made[COUNTS] = f"{json.dumps(counts, indent=1)}\n".encode()
     return made
 
 
@@ -180,8 +177,9 @@ def main() -> int:
             print(f"removed, since nothing is said there: {path.relative_to(APP.parent)}")
     for room, texts in missing().items():
         print(f"{room}.po: {len(texts)} without German, such as {texts[0]!r}")
-    left = json.loads(COUNTS.read_text("utf-8"))
-    print(f"{sum(left.values())} texts of {len(left)} modules are in no catalogue.")
+    for texts in all_uncaught().values():
+        for one in texts:
+            print(f"in no catalogue: app/{one.path}:{one.line} {one.text!r}")
     return 0
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import app
+from tests.unit.test_house import MOST_MODULES
 
 APP = Path(app.__file__).parent
 ROOT = APP.parent
@@ -131,3 +132,13 @@ def test_every_package_is_on_the_page() -> None:
 def test_names_that_are_not_there_would_be_found() -> None:
     wrong = ("app/ui/nowhere.py", "nowhere.py", "app.nowhere", "ChatService.nowhere", "NoSuchName")
     assert [span for span in wrong if is_there(span)] == []
+
+
+def test_where_a_recipe_wants_a_new_module_there_is_room_for_it() -> None:
+    text = PAGE.read_text("utf-8")
+    wanted = re.findall(r"(?:[Aa] module|An item) in `(app[\w./]+)`", text)
+    assert len(wanted) >= 5
+    for place in wanted:
+        folder = ROOT / place.replace(".", "/")
+        modules = [path.name for path in folder.glob("*.py") if path.name != "__init__.py"]
+        assert len(modules) < MOST_MODULES, f"{place} is full"

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from functools import partial
 
 from app.cli.chats.names import find_chat
+from app.cli.chats.opening import report_opening
 from app.cli.drawing.progress_line import told_start
-from app.cli.opening import report_opening
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr

@@ -124,8 +124,8 @@ def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
         MathError: it cannot be drawn; show the source.
     """
     layout = _layout(latex.strip(), style.display)
-    if isinstance(layout, MathError):
-        raise layout
+    if isinstance(layout, str):
+        raise MathError(layout)
     left, top, width, height = layout.box
     scale = style.size / BASE
     svg = (
@@ -139,10 +139,11 @@ def render(latex: str, style: FormulaStyle = _INLINE) -> Formula:
 
 
 @lru_cache(maxsize=_CACHE)
-def _layout(latex: str, display: bool) -> FormulaLayout | MathError:
+def _layout(latex: str, display: bool) -> FormulaLayout | str:
+    """The layout, or why there is none: a kept error would keep the frames of all who met it."""
     from app.markup.maths.drawing import draw
 
     try:
         return draw(latex, display=display)
     except MathError as error:
-        return error
+        return str(error)

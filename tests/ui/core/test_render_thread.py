@@ -9,8 +9,13 @@ from pytestqt.qtbot import QtBot
 
 from app.markup.maths.render import Formula
 from app.ui.core.render_thread import RenderThread
-from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
-from app.ui.transcript.items.maths_source import is_light, render_shape
+from app.ui.transcript.items.formulas import (
+    DrawnFormula,
+    FailedFormula,
+    PendingFormula,
+    is_light,
+    render_shape,
+)
 from app.ui.transcript.view import TranscriptView
 
 HEAVY = " + ".join(rf"\frac{{x_{{{index}}}}}{{{index}}}" for index in range(1, 40))

@@ -30,8 +30,7 @@ from app.ui.transcript.interaction.notes import TranscriptNotes
 from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.interaction.value_editor import ValueEditor
-from app.ui.transcript.items.formulas import FormulaStore
-from app.ui.transcript.items.maths_source import render_shape
+from app.ui.transcript.items.formulas import FormulaStore, render_shape
 from app.ui.transcript.items.styles import Styles
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.scheduling.idle_scheduler import IdleScheduler

@@ -16,7 +16,15 @@ from PySide6.QtCore import QByteArray, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontInfo, QFontMetricsF, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
-from app.markup.maths.render import Formula, FormulaLine
+from app.markup.maths.render import (
+    QUICK,
+    Formula,
+    FormulaLine,
+    FormulaStyle,
+    MathError,
+    render,
+    render_cost,
+)
 from app.ui.style.theme import qcolour
 
 INK = "#010204"
@@ -33,6 +41,10 @@ KEPT_PIXMAPS = 600
 
 FRAME_BUDGET = 0.004
 """Seconds of a frame that new formulas may take; a frame has 0.016."""
+
+LIGHT = QUICK // 5
+"""Weight up to which a formula is drawn in a frame: most take 3 ms, and 10 where the first of their
+letters have to be loaded. A heavier one is seen as its source for a frame or two."""
 
 
 SHOWN_WHOLE = 10
@@ -253,3 +265,27 @@ def _em(font: QFont) -> float:
     metrics = QFontMetricsF(font)
     plain = QFontInfo(font).pixelSize()
     return min(1.2 * plain, max(0.9 * plain, metrics.xHeight() / MATHS_X_HEIGHT))
+
+
+# -------------------------------------------- light ones at once, heavy ones in a thread
+
+
+def is_light(source: str) -> bool:
+    """Whether a formula may be drawn while the window waits."""
+    try:
+        return render_cost(source) <= LIGHT
+    except MathError:
+        return True  # it is refused at once
+
+
+def render_shape(source: str, display: bool) -> Formula | FailedFormula:
+    """Draw LaTeX in ems, or say why not."""
+    try:
+        return render(source, FormulaStyle(display=display, size=1.0, colour=INK))
+    except MathError as error:
+        return FailedFormula(str(error))
+
+
+def warm_up() -> None:
+    """Load the font and the renderer, which the first formula would wait for."""
+    render_shape("x", display=False)

@@ -6,8 +6,13 @@ from collections.abc import Callable
 from functools import partial
 
 from app.markup.maths.render import Formula
-from app.ui.transcript.items.formulas import FailedFormula, FormulaStore
-from app.ui.transcript.items.maths_source import is_light, render_shape, warm_up
+from app.ui.transcript.items.formulas import (
+    FailedFormula,
+    FormulaStore,
+    is_light,
+    render_shape,
+    warm_up,
+)
 from app.ui.transcript.scheduling.lexers import Submit
 
 

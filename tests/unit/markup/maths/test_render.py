@@ -77,6 +77,14 @@ def test_what_cannot_be_drawn_is_refused_with_a_reason(latex: str) -> None:
         render(latex)
 
 
+def test_a_refusal_that_is_asked_for_again_keeps_nobody_who_heard_of_it_before() -> None:
+    for _ in range(3):
+        with pytest.raises(MathError) as refused:
+            render(r"\frac{")
+    steps = [step.name for step in refused.traceback]
+    assert steps.count("render") == 1, steps
+
+
 def test_styled_letters_differ_from_plain_ones() -> None:
     pictures = [
         render(latex).svg
