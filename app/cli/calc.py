@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 
 from app.cli.streams import print_result
 from app.cli.values import words
@@ -14,6 +15,7 @@ from app.setup import Setup
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("calc", help=tr("work out a sum exactly; no model is asked"))
+    parser._negative_number_matcher = re.compile(r"-[\d.,(]")  # "-5+3" is no option
     parser.add_argument(
         "sum",
         type=words,

@@ -17,6 +17,7 @@ from fractions import Fraction
 from app.domain.errors import KnownError
 from app.language import tr
 from app.sums.calendar import about_dates
+from app.sums.dates import read_date
 from app.sums.expressions import Interpretation, Quantity, UnreadableError, evaluate, in_unit
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral, write_numeral
@@ -33,6 +34,7 @@ _SCIENTIFIC = re.compile(r"(?<=\d)[eE]([+-]?\d{1,4})\b")
 _INCHES = re.compile(r"(?<=\d)\s*(?:\"|″|in)(?=\s+(?:in|into|to|as)\b|\s*$)")
 _POWERS = {"²": "^2", "³": "^3"}
 _RELATION = re.compile(r"<=|>=|≤|≥|<|>|(?<![<>=])=(?!=)|==|≠|!=")
+_DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 _UNDONE = {"+", "-", "*", "/", "(", "^", ","}
 
 
@@ -86,6 +88,14 @@ def calculate(text: str, today: date, convention: Convention = Convention.POINT)
         raise _not_a_sum(asked)
     if (said := about_dates(asked, today)) is not None:
         return Result(said)
+    if found := _DAY.search(asked):  # no difference of three numbers
+        raise (
+            _not_a_sum(asked)
+            if read_date(found.group())
+            else CannotComputeError(
+                tr("{day} is no day of the calendar from 1800 to 9998.", day=found.group())
+            )
+        )
     plain = _SCIENTIFIC.sub(r"*10^(\1)", asked.translate(ASCII_DIGITS))
     try:
         if (scaled := converted_scale(plain, convention)) is not None:

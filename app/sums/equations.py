@@ -20,7 +20,7 @@ from app.sums.expressions import (
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
 from app.sums.rounding import Judgement, compare, looks_rounded
-from app.sums.spoken import said_as_signs
+from app.sums.spoken import is_claimed, said_as_signs
 from app.sums.units import unit_of
 from app.sums.values import NotComputableError, Value, exactly
 
@@ -60,14 +60,17 @@ class Finding:
 _DOUBT = re.compile(
     r"\b(?:wrong|incorrect|false|mistake|error|isn't|aren't|doesn't|not|instead|rather than|never|"
     r"assert\w*|print\w*|expr|whether|"  # what is worked out there, and nobody claims
-    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|remainder|"
+    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|u?int\d+|overflows?|wraps?|boolean|boolesch\w*|remainder|"
     r"falsch|nicht|fehler|binär|basis|rest|faux|fausse|pas|incorrecto|falso|resto|reste)\b"
-    r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂",
+    r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂|[✗✘❌❎]",
     re.IGNORECASE,
 )
 _VERSIONS = re.compile(
     r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
-    r"|kapitel|abschnitt|chapitre|capítulo)\b",
+    r"|glibc|gcc|clang|llvm|node|npm|numpy|scipy|pandas|django|ubuntu|debian|fedora|linux|windows"
+    r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
+    r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
+    r"|tensorflow|kapitel|abschnitt|chapitre|capítulo)\b",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
@@ -82,6 +85,7 @@ class _Side:
     """An expression beside a relation: the ways in which its tokens may be cut."""
 
     choices: tuple[Sequence[Token], ...]
+    settled: bool = False  # it is what the chain before it comes to
 
 
 def wrong_equations(
@@ -125,6 +129,7 @@ def _in_clause(
     places = [i for i, token in enumerate(clause) if token.kind is Kind.RELATION]
     bounds = [-1, *places, len(clause)]
     sides = [clause[a + 1 : b] for a, b in pairwise(bounds)]
+    settled = False
     for number, place in enumerate(places):
         relation = clause[place]
         spoken = text[relation.start : relation.end].isalpha()
@@ -141,8 +146,10 @@ def _in_clause(
         ):
             continue
         if left is None or right is None:
+            settled = False
             continue
-        finding = _judge(left, relation, right, text, symbols)
+        finding = _judge(replace(left, settled=settled), relation, right, text, symbols)
+        settled = finding is None and relation.text == "="
         if finding is not None and not _excused(finding, relation, left, right, text, start):
             yield finding
 
@@ -269,9 +276,10 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
     for convention in conventions:
         for chosen in product(*flags):
             xor, modulo, of_sum, added, natural, factorial = chosen
-            made.append(
-                Interpretation(convention, xor, modulo, of_sum, added, natural, factorial, symbols)
+            plain = Interpretation(
+                convention, xor, modulo, of_sum, added, natural, factorial, symbols
             )
+            made += [plain, replace(plain, joined_first=True)] if "/" in kinds else [plain]
     return made
 
 
@@ -305,6 +313,7 @@ def _wrong_in_every_way(
                 if compare(a, relation.text, b) is not Judgement.WRONG:
                     return None
                 if first is None:  # the plainest way is told
+                    a = replace(a, literal=None) if left.settled else a
                     first = _finding(one, a, relation, other, b, tried.convention, text)
     return first if first is not None and first.right != first.stated else None
 
@@ -391,6 +400,8 @@ def _excused(
     finding: Finding, relation: Token, left: _Side, right: _Side, text: str, start: int
 ) -> bool:
     """What looks wrong and is something else: versions, ranges, a word of doubt."""
+    if not is_claimed(text, start, finding.start, relation.end, finding.end):
+        return True
     part = left.choices[0]
     line = text[start : finding.end]
     if finding.kind is FindingKind.COMPARISON and (

@@ -9,7 +9,7 @@ from fractions import Fraction
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, Numeral, read_numeral
 from app.sums.units import CURRENCIES, Unit, unit_of
-from app.sums.values import PI, E, Value, around, exactly, whole
+from app.sums.values import PI, E, NotComputableError, Value, around, exactly, whole
 
 MOST_TOKENS = 400
 _DEEPEST = 60
@@ -18,10 +18,12 @@ _MULTIPLIERS = {  # not shown
     "tausend": 10**3, "Tausend": 10**3, "Million": 10**6, "Millionen": 10**6,
     "Milliarde": 10**9, "Milliarden": 10**9, "millions": 10**6, "milliard": 10**9,
     "milliards": 10**9, "millones": 10**6, "mil": 10**3, "mille": 10**3,
+    "Mio": 10**6, "Mrd": 10**9, "Tsd": 10**3, "bn": 10**9, "mn": 10**6,
     "lakh": 10**5, "crore": 10**7,
 }  # fmt: skip
 
 
+_LOGARITHMIC = {"dB", "dBA", "dBm", "dBi", "dBV"}  # not shown; 60 and 60 of them are 63
 JOINING = {"and", "so", "then", "while", "but", "or", "whereas", "und", "dann", "et", "puis", "y"}
 """Words between two statements."""
 _NO_UNITS = JOINING | {
@@ -46,6 +48,7 @@ class Interpretation:
         log_is_natural: "log" means the natural logarithm.
         mark_is_factorial: An exclamation mark at the end belongs to it.
         symbols: Numbers that the text gives to letters.
+        joined_first: What stands side by side is multiplied before a division: 6/2(1+2) is 1.
         rounded: Numbers, as they are written, that stand for anything that rounds to them.
     """
 
@@ -58,6 +61,7 @@ class Interpretation:
     mark_is_factorial: bool = True
     symbols: Mapping[str, Fraction] = field(default_factory=dict)
     rounded: frozenset[str] = frozenset()
+    joined_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +136,11 @@ class _Reader(TokenCursor):
                 if token.text == ":" and not self._spaced(token):
                     raise UnreadableError
                 self._at += 1
-                result = _multiplied(result, self._signed(depth), token.text)
-            elif token.kind in {Kind.OPEN, Kind.FUNCTION, Kind.CONSTANT} or self._is_symbol(token):
+                factor = self._signed(depth)
+                while token.text == "/" and self._reading.joined_first and self._is_joined():
+                    factor = _multiplied(factor, self._power(depth), "*")
+                result = _multiplied(result, factor, token.text)
+            elif self._is_joined():
                 before = result
                 factor = self._power(depth)
                 if token.fraction and self._reading.mixed_numbers and before.literal is not None:
@@ -142,6 +149,13 @@ class _Reader(TokenCursor):
                     result = _multiplied(before, factor, "*")
             else:
                 return result
+
+    def _is_joined(self) -> bool:
+        """Whether what comes next multiplies what stands before it, without a sign."""
+        token = self._peek()
+        return token is not None and (
+            token.kind in {Kind.OPEN, Kind.FUNCTION, Kind.CONSTANT} or self._is_symbol(token)
+        )
 
     def _spaced(self, token: Token) -> bool:
         before, after = self._tokens[self._at - 1], self._peek(1)
@@ -222,6 +236,8 @@ class _Reader(TokenCursor):
                 literal = Numeral(literal.value * factor, literal.decimals - zeros)
             found = replace(found, value=found.value * whole(factor), literal=literal)
             return self._measure(found)
+        if token.text in _LOGARITHMIC:
+            raise NotComputableError
         unit = unit_of(token.text)
         if unit is None and len(token.text) > 1 and not self._is_symbol(token):
             unit = Unit(f" {token.text.lower()}")
@@ -339,9 +355,15 @@ def _added(first: Quantity, second: Quantity, sign: str, *, percent_of: bool) ->
         value,
         unit,
         percent=first.percent and second.percent,
-        mixed=first.mixed or second.mixed,
+        mixed=first.mixed or second.mixed or _is_measured(first) > _is_measured(second),
         operations=first.operations + second.operations + 1,
     )
+
+
+def _is_measured(one: Quantity) -> bool:
+    """Whether a unit says what it measures, or it is a share of it: 1 h + 30 may be minutes."""
+    counted = one.unit is None or one.unit.kind in CURRENCIES or one.unit.kind[0] == " "
+    return one.percent or not counted
 
 
 def _multiplied(first: Quantity, second: Quantity, sign: str) -> Quantity:

@@ -46,7 +46,7 @@ class Token:
 
 _NUMBER = re.compile(
     r"(?<![\w.,])\.\d+(?![.,]?\d)"  # .5
-    r"|\d{1,3}(?: \d{3})+(?![\d.,]*\d)(?:[.,]\d+)?"  # 1 000 000
+    r"|\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?![\d.,]*\d)"  # 1 000 000
     rf"|\d+(?:(?:[.,{GROUP_SIGNS}]|\\,|\{{,\}})\d+)*"
 )
 _WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’\-][^\W\d_]+)*")
@@ -54,6 +54,10 @@ _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 _HEX = re.compile(r"0[xXbBoO][0-9A-Fa-f]+")
 _REPEATING = re.compile(r"\d+[.,]\d*\(\d+\)")
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+\b")
+
+ALIGNED = re.compile(r"\s*&?\s*(?:[=≈]|\\approx)")
+"""A line of an aligned formula goes on with its relation."""
+_DICE = re.compile(r"[dDwW]\d+")
 
 _SIGNS = {
     "+": "+", "-": "-", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "*": "*", "∗": "*",
@@ -112,6 +116,8 @@ class _Lexer:
                 at += 1
             elif self._latex and sign == "\\":
                 at = yield from self._command(at, end, depth)
+            elif self._latex and sign == "&" and ALIGNED.match(self._text, at, end):
+                at += 1
             elif self._latex and sign in "{}":
                 at = yield from self._braces(at, end, depth)
             elif self._latex and sign == "_":
@@ -160,6 +166,8 @@ class _Lexer:
             return Token(Kind.OPERATOR, "mod", at, end)
         if word.lower() in {"percent", "prozent"}:
             return Token(Kind.OPERATOR, "%", at, end)
+        if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
+            return Token(Kind.UNKNOWN, word, at, end)
         if word in {"sqrt", "ln", "log", "abs"}:
             return Token(Kind.FUNCTION, word, at, end)
         if word == "x" and self._between_numbers(at, end):
@@ -183,9 +191,9 @@ class _Lexer:
                 yield Token(Kind.OPERATOR, "%", at, stop)
             elif sign in "$#":
                 yield Token(Kind.WORD, sign, at, stop)
-            elif sign == "\\":
+            elif sign == "\\" and not ALIGNED.match(self._text, stop, end):
                 yield Token(Kind.BREAK, "\n", at, stop)
-            elif sign not in ",;:! {}":
+            elif sign not in ",;:! {}\\":
                 yield _unknown(sign, at)
             return stop
         if name in _FRACTIONS and depth < _DEEPEST:
@@ -293,6 +301,7 @@ _TWO = {
     ">=": (Kind.RELATION, ">="),
     "**": (Kind.OPERATOR, "**"),
     "==": (Kind.RELATION, "="),
+    "!!": (Kind.BREAK, "!!"),  # a double factorial, or delight
     "=>": (Kind.BREAK, "=>"),
     "<-": (Kind.BREAK, "<-"),
     "<<": (Kind.UNKNOWN, "<<"),

@@ -48,11 +48,16 @@ _GROUPED = {
     Convention.COMMA: re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
 }
 _SIGNS = re.compile(f"[{GROUP_SIGNS} ]")
+_IN_THREES = re.compile(  # 1'000, and not 5'10
+    rf"\d{{1,3}}(?:[{GROUP_SIGNS} ]\d{{3}})*(?:[.,]\d+(?:[{GROUP_SIGNS} ]\d{{1,3}})*)?"
+)
 
 
 def read_numeral(text: str, convention: Convention) -> Numeral | None:
     """What a number says by one convention; None where it is none."""
     plain = _SIGNS.sub("", text)
+    if len(plain) != len(text) and not _IN_THREES.fullmatch(text):
+        return None
     if len(plain) > MOST_DIGITS or not _GROUPED[convention].fullmatch(plain):
         return None
     group = "," if convention is Convention.POINT else "."

@@ -18,6 +18,7 @@ _MULTIPLES = re.compile(
 _NOISE_DIGITS = 15  # what a double holds: 0.1 + 0.2 = 0.30000000000000004 is a true sentence
 _NOISE = Fraction(1, 10**14)
 _NEAR = Fraction(5, 100)  # "about 30" may be 31.4
+_CLOSE = Fraction(2, 100)  # of a fraction that is said to be near
 _SIMPLE = (3, 6, 7, 9, 11, 12, 13)
 _IRRATIONAL = tuple(
     Fraction(text)
@@ -112,6 +113,8 @@ def _equal(left: Quantity, first: Value, right: Quantity, second: Value, *, abou
             return True
     if _stated(right, second, first, about=about):
         return True
+    if about and left.literal is None and right.literal is None:  # π ≈ 22/7
+        return abs(first.middle - second.middle) <= abs(second.middle) * _CLOSE
     both = left.literal is not None and right.literal is not None
     if both and left.literal is not None and left.literal.decimals <= 0:
         return False  # "1 hour" is not rounded

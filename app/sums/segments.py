@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.sums.lexer import HIDDEN
+from app.sums.lexer import ALIGNED, HIDDEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,18 +33,19 @@ _FORMULA = re.compile(
     r"|(?<![\\\w$])\$(?P<d>(?!\s)[^$\n]*[^\s$\\])\$(?![\d\w])",
     re.DOTALL,
 )
-_COMMENT = re.compile(r"(?:^|\s)(?:#|//)\s?(.*)$", re.MULTILINE)
+_COMMENT = re.compile(r"(?:^|\s)(?:#|//|/[*\0])\s?(.*?)(?:\s*[*\0]+/)?$", re.MULTILINE)
 _MARKER = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+•][ \t]+|\d{1,3}[.)][ \t]+|#{1,6}[ \t]+)?")
 _EMPHASIS = re.compile(
     r"(?<![\w)*])(?:\*{1,3}|__|~~)(?=[^\s*])|(?<=[^\s*])(?:\*{1,3}|__|~~)(?=[\s.,;:!?)\]_]|$)|(?<!`)`{1,2}(?!`)",
     re.MULTILINE,
 )
+_STRUCK = re.compile(r"~~(?=\S)[^~\n]{1,500}~~")
 _LINK = re.compile(r"\]\([^)\s]*\)|https?://\S+|<[^<>\s]{0,2000}>")
 
 
 def blanked(text: str) -> str:
     """The text with marks of Markdown replaced, one character for one, so that offsets stay."""
-    for pattern in (_LINK, _EMPHASIS):
+    for pattern in (_STRUCK, _LINK, _EMPHASIS):
         text = pattern.sub(lambda found: HIDDEN * len(found.group()), text)
     return text
 
@@ -86,6 +87,8 @@ def _formula_lines(text: str, start: int, end: int) -> Iterator[Segment]:
     """Lines of an aligned formula are one chain only where a line begins with its relation."""
     at = start
     for found in re.finditer(r"\\\\(?:\[[^\]]*\])?", text[start:end]):
+        if ALIGNED.match(text, start + found.end(), end):
+            continue
         yield Segment(at, start + found.start(), latex=True)
         at = start + found.end()
     yield Segment(at, end, latex=True)

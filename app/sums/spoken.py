@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 
 from app.sums.lexer import Kind, Token
@@ -10,7 +11,8 @@ _OPERATORS: Mapping[tuple[str, ...], str] = {
     ("plus",): "+", ("minus",): "-", ("times",): "*", ("multiplied", "by"): "*",
     ("divided", "by"): "/", ("mal",): "*", ("geteilt", "durch"): "/", ("fois",): "*",
     ("moins",): "-", ("divisé", "par"): "/", ("más",): "+", ("menos",): "-", ("por",): "*",
-    ("dividido", "por"): "/", ("dividido", "entre"): "/",
+    ("dividido", "por"): "/", ("dividido", "entre"): "/", ("to", "the", "power", "of"): "^",
+    ("hoch",): "^",
 }  # fmt: skip
 _RELATIONS: Mapping[tuple[str, ...], str] = {
     ("is", "equal", "to"): "=", ("equals",): "=", ("is",): "=", ("are",): "=", ("makes",): "=",
@@ -29,10 +31,24 @@ _RELATIONS: Mapping[tuple[str, ...], str] = {
     ("est", "plus", "petit", "que"): "<", ("est", "inférieur", "à"): "<",
     ("es", "mayor", "que"): ">", ("es", "menor", "que"): "<",
 }  # fmt: skip
+_POWERS = {"squared": "^2", "cubed": "^3"}  # not shown
+_ROOTS = {  # not shown
+    ("square", "root", "of"), ("wurzel", "aus"), ("wurzel", "von"), ("racine", "carrée", "de"),
+    ("raíz", "cuadrada", "de"),
+}  # fmt: skip
 _OF = {"of", "von", "de", "der", "des", "del"}
 _ABOUT = {"about", "approximately", "roughly", "around", "nearly", "ca", "circa", "etwa", "rund",
           "ungefähr", "knapp", "environ", "presque", "casi", "aproximadamente"}  # fmt: skip
 _LONGEST = 4
+_UNCLAIMED = re.compile(  # what is supposed, or what others say
+    r"\b(?:if|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
+    r"|(?<!\bI )(?:think|believe|claim|wrote|said|glauben|denken|meinen|pensent|croient|creen)"
+    r"|first glance|auf den ersten blick|you(?:r answer|r result)?|deine antwort)"
+    r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
+    re.IGNORECASE,
+)
+_CONGRUENT = re.compile(r"[^,;.\n]*(?:\\[bp]?|(?<![a-z]))mod\b")
+_ASKED = re.compile(r"(?:[^.?!;\n]|[.!](?=\d))*\?")
 
 
 def said_as_signs(tokens: Sequence[Token]) -> list[Token]:
@@ -58,6 +74,8 @@ def said_as_signs(tokens: Sequence[Token]) -> list[Token]:
 
 def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[Token, int] | None:
     """A sign, and how many words it takes; only between numbers."""
+    if root := _root(tokens, at):
+        return root
     if not before or before[-1].kind not in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD}:
         return None
     for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
@@ -66,6 +84,8 @@ def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[
             continue
         words = tuple(one.text.lower() for one in part)
         last = part[-1]
+        if length == 1 and words[0] in _POWERS and _is_bare(before):
+            return _sign(Kind.OPERATOR, _POWERS[words[0]], last, last), 1
         if words in _OPERATORS and _after_number(before) and _begins_number(tokens, at + length):
             return _sign(Kind.OPERATOR, _OPERATORS[words], part[0], last), length
         if words in _RELATIONS and _begins_number(tokens, at + length):
@@ -73,6 +93,21 @@ def _phrase(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> tuple[
         if words[0] in _OF and length == 1 and _is_share(before):
             return _sign(Kind.OPERATOR, "*", part[0], last), 1
     return None
+
+
+def _root(tokens: Sequence[Token], at: int) -> tuple[Token, int] | None:
+    """The sign for "square root of", and how many words it takes."""
+    for length in (2, 3):
+        part = tokens[at : at + length]
+        words = tuple(one.text.lower() for one in part)
+        if words in _ROOTS and _begins_number(tokens, at + length):
+            return _sign(Kind.FUNCTION, "sqrt", part[0], part[-1]), length
+    return None
+
+
+def _is_bare(before: Sequence[Token]) -> bool:
+    """Whether a number without a minus stands before: "-3 squared" is 9 to who says it."""
+    return before[-1].kind is Kind.NUMBER and (len(before) < 2 or before[-2].text != "-")
 
 
 def _after_number(before: Sequence[Token]) -> bool:
@@ -103,3 +138,18 @@ def _is_share(before: Sequence[Token]) -> bool:
 
 def _sign(kind: Kind, text: str, first: Token, last: Token) -> Token:
     return Token(kind, text, first.start, last.end)
+
+
+def is_claimed(text: str, start: int, begins: int, relation_end: int, ends: int) -> bool:
+    """Whether a statement is neither asked nor supposed, said by others or one of remainders.
+
+    Args:
+        text: The whole.
+        start: Where its line or formula begins.
+        begins: Where the statement does.
+        relation_end: Behind its sign.
+        ends: Behind the statement.
+    """
+    if _ASKED.match(text, ends) or _CONGRUENT.match(text, relation_end, ends + len(" (mod")):
+        return False
+    return not _UNCLAIMED.search(text, max(start, begins - 60), begins)

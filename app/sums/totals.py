@@ -28,6 +28,8 @@ _NO_SUM = re.compile(
     r"|jahr|alter|prix|taux|moyenne|precio|tasa|media|difference|change|each|speed|resist|probab|chance|score|rating|percent|temp|growth|density|cumul|balance",
     re.IGNORECASE,
 )
+_PRICE = re.compile(r"(?:price|preis|prix|precio)s?(?: \([^)]*\))?", re.IGNORECASE)
+"""Beside nothing but names these are added up; beside a quantity they are for one."""
 _AMOUNT = re.compile(
     r"[$€£¥₹]?\s*([\u2212-]?)\s*(\d[\d.,'’\u00a0\u202f ]*\d|\d)\s*(?:[$€£¥₹]|[^\W\d]{1,12})?"
 )
@@ -85,7 +87,8 @@ def _cells(text: str, start: int, end: int) -> list[_Cell]:
 
 def _columns(head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]) -> Iterator[Finding]:
     for index in range(1, len(rows[-1])):
-        if index >= len(head) or _NO_SUM.search(head[index].text):
+        alone = len(head) == 2 and _PRICE.fullmatch(head[1].text.strip(f"{HIDDEN}*_ \t"))
+        if index >= len(head) or (not alone and _NO_SUM.search(head[index].text)):
             continue
         amounts = [_amount(row[index].text) if index < len(row) else None for row in rows]
         if None in amounts:

@@ -29,7 +29,7 @@ from tests.scenarios.hands import (
     transcript,
     typed,
 )
-from tests.scenarios.patience import ready, until
+from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.test_forms import parts
 from tests.scenarios.test_messages import more
@@ -51,8 +51,8 @@ def asked_in(qtbot: QtBot, opened: Opened, form: Form) -> None:
 def field(qtbot: QtBot, opened: Opened, name: str) -> QLineEdit:
     """The field over a value, once it has the keyboard."""
     root = transcript(opened)
-    ready(qtbot, lambda: isinstance(opened.window.focusWidget(), ValueField))
-    ready(qtbot, lambda: seen(root, ValueField).accessibleName() == name)
+    until(qtbot, lambda: isinstance(opened.window.focusWidget(), ValueField))
+    until(qtbot, lambda: seen(root, ValueField).accessibleName() == name)
     return seen(root, ValueField, name)
 
 

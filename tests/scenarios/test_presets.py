@@ -45,7 +45,7 @@ from tests.scenarios.hands import (
     talk,
     typed,
 )
-from tests.scenarios.patience import ready, until
+from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.window import Open, Opened
@@ -86,7 +86,7 @@ def test_a_preset_chosen_from_the_chip_is_what_the_engine_is_asked_with(
 ) -> None:
     with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Check my homework")):
         click(chip(opened))
-    ready(qtbot, lambda: chip(opened).text() == "Check my homework")
+    until(qtbot, lambda: chip(opened).text() == "Check my homework")
     ask(qtbot, opened, "Is 2 + 2 = 5?")
     asked = request(opened)
     until(qtbot, lambda: asked.turns[0].content.startswith("The user shows a solution"))
@@ -129,7 +129,7 @@ def test_a_preset_of_ones_own_is_made_and_used(qtbot: QtBot, opened: Opened) -> 
         press(dialog, "Use in this chat")
 
     managed(qtbot, opened, make)
-    ready(qtbot, lambda: [one.name for one in own(opened)] == ["Pirate"])
+    until(qtbot, lambda: [one.name for one in own(opened)] == ["Pirate"])
     ask(qtbot, opened, "Hello")
     until(qtbot, lambda: request(opened).turns[0].content == "Speak as a pirate.")
 

@@ -84,6 +84,7 @@ def test_a_sum_is_sent_as_it_is_only_where_that_is_asked_for(
 @scenario("option", "calc --json")
 def test_the_terminal_works_out_sums() -> None:
     assert phial("calc", "9.9", "-", "9.11", "--json").data == {"result": "0.79", "exact": True}
+    assert phial("calc", "-5+3").out == "-2\n"
     assert phial("calc", "1/3").out == "0.333333333333\n"
     assert "divided by zero" in phial("calc", "1/0", code=1).err
 

@@ -64,6 +64,8 @@ def form_given(options: argparse.Namespace) -> Form | None:
             raise WrongUsageError(
                 tr("{file} cannot be read: {reason}.", file=str(options.schema), reason=reason)
             ) from error
+        if not schema.strip():
+            raise WrongUsageError(tr("{file} is empty.", file=str(options.schema)))
     try:
         return parse_form(asked, schema)
     except InvalidValueError as error:

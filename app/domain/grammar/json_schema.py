@@ -9,7 +9,7 @@ GBNF: llama.cpp's ``grammars/README.md``; JSON: RFC 8259.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from decimal import Decimal
 from math import ceil, floor
 from typing import Any
@@ -113,6 +113,7 @@ class _Grammar:
     def text(self) -> str:
         """The grammar, its root first."""
         root = self._expression(self._schema, "#", 0)
+        self._refuse_endless()
         rules = {"root": root, **self._rules}
         text = "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
         if len(text) > MOST_CHARACTERS:
@@ -183,17 +184,32 @@ class _Grammar:
         if to not in self._references:
             self._count += 1
             name = self._references[to] = f"r{self._count}"
-            found = self._schema
-            for step in to.removeprefix("#").split("/")[1:]:
-                key = step.replace("~1", "/").replace("~0", "~")
-                if not isinstance(found, dict) or key not in found:
-                    raise _refused(at, tr("{reference} is not in the schema", reference=to))
-                found = found[key]
+            found = self._target(to, at)
             self._rules[name] = ""  # it may refer to itself
             self._rules[name] = expression = self._expression(found, to, depth + 1)
             if expression == name:
                 raise _refused(to, tr("it refers to nothing but itself"))
         return self._references[to]
+
+    def _target(self, to: str, at: str) -> object:
+        """The schema that a reference means."""
+        found = self._schema
+        for step in to.removeprefix("#").split("/")[1:]:
+            key = step.replace("~1", "/").replace("~0", "~")
+            if not isinstance(found, dict) or key not in found:
+                raise _refused(at, tr("{reference} is not in the schema", reference=to))
+            found = found[key]
+        return found
+
+    def _refuse_endless(self) -> None:
+        """Refuse a schema that must hold itself, and so on: nothing that ends fits it."""
+        endless, before = set(self._references), -1
+        while len(endless) != before:
+            before = len(endless)
+            endless = {to for to in endless if not _can_end(self._target(to, to), endless)}
+        if endless:
+            to = min(endless)
+            raise _refused(to, tr("what fits it would have no end, since it must hold itself"))
 
     def _chosen(self, schema: Mapping[str, Any], word: str, at: str) -> str:
         _only(schema, {word, "type"}, at)
@@ -310,6 +326,23 @@ class _Grammar:
             first = f"{member} {after}" if must else f"{member} {after} | {first}"
             first = self._rule(first)
         return first
+
+
+def _can_end(schema: object, endless: Set[str]) -> bool:
+    """Whether something that ends fits a schema, where nothing does for some references."""
+    if not isinstance(schema, dict) or "enum" in schema or "const" in schema:
+        return True
+    if "$ref" in schema:
+        return schema["$ref"] not in endless
+    for word in ("anyOf", "oneOf"):
+        if word in schema:
+            return any(_can_end(one, endless) for one in schema[word])
+    if schema.get("type") == "object":
+        inside = [schema["properties"][name] for name in schema.get("required", [])]
+        return all(_can_end(one, endless) for one in inside)
+    if schema.get("type") == "array" and schema.get("minItems"):
+        return _can_end(schema.get("items", True), endless)
+    return True
 
 
 def _only(schema: Mapping[str, Any], known: set[str], at: str) -> None:

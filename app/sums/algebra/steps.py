@@ -25,7 +25,10 @@ _LONGEST = 300  # characters of a line
 _MARKER = re.compile(
     r"^\s*(?:[-*•>]\s+|\d{1,2}[.)]\s+|(?:step|schritt|line|zeile)\s*\d+\s*[:.)]?\s+)", re.IGNORECASE
 )
-_NEW = re.compile(r"^\s*(?:[a-h]\)|\([a-h]\)|(?:aufgabe|exercise|problem|task)\b)", re.IGNORECASE)
+_NEW = re.compile(
+    r"^\s*(?:[a-h]\)|\([a-h]\)|(?:aufgabe|exercise|problem|task)\b(?:\s*\d+[a-h]?\s*[:.)](?!\d))?)",
+    re.IGNORECASE,
+)
 _ARROW = re.compile(
     r"^\s*(?:⇒|=>|⇔|<=>|→|->|∴|\\(?:Long)?(?:left)?rightarrow|\\iff|\\implies|\\therefore)\s*",
     re.IGNORECASE,

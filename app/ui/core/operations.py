@@ -56,6 +56,7 @@ class Operations(QObject):
         self._failed = failed
         self._executor = SerialExecutor("window-worker")
         self._under_way: set[Operation] = set()
+        self._closed = False
         self._called.connect(self._call, Qt.ConnectionType.QueuedConnection)
 
     def run(
@@ -75,8 +76,13 @@ class Operations(QObject):
             done: Called with what the job returned.
             failed: Called with the reason it could not be done; None shows it at the top.
             progress: Called with how many of how many are done.
+
+        After :meth:`close` nothing is begun and nothing told: the window is gone by then.
         """
         operation = Operation(self.back(owner, progress or _nothing))
+        if self._closed:
+            operation.stop()
+            return operation
         told = self.back(owner, done)
         refused = self.back(owner, failed) if failed else self.back(self, self._failed)
         self._under_way.add(operation)
@@ -125,7 +131,8 @@ class Operations(QObject):
             owner.destroyed.disconnect(operation.stop)
 
     def close(self) -> None:
-        """Stop what runs, and end the thread."""
+        """Stop what runs, and end the thread. What a timer begins after that is not begun."""
+        self._closed = True
         for operation in tuple(self._under_way):
             operation.stop()
         self._executor.close()

@@ -117,3 +117,8 @@ def test_closing_stops_what_runs(qtbot: QtBot, top: list[KnownError]) -> None:
     )
     operations.close()
     assert running.cancel.is_set()
+    told: list[object] = []
+    late = operations.run(operations, lambda _operation: 1, told.append, told.append)
+    assert late.cancel.is_set(), "a timer may come after the end"
+    qtbot.wait(20)
+    assert told == []

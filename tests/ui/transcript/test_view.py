@@ -19,6 +19,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.conversation import MessageStatus
 from app.ui.style.theme import DARK
 from app.ui.style.typography import Typesetting, fonts_of
+from app.ui.transcript.content import message_model
 from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.wide_blocks import CodeRow
 from app.ui.transcript.items.text_items import CodeItem
@@ -568,9 +569,12 @@ def test_what_is_written_so_far_can_be_read_by_a_screen_reader(
     assert told == ["Phial is answering.", "Phial answered: The answer is seven."]
 
 
+@pytest.mark.parametrize("slow", [False, True])
 def test_of_a_long_answer_whole_words_of_its_first_4000_characters_are_announced(
-    view: TranscriptView, monkeypatch: pytest.MonkeyPatch
+    view: TranscriptView, monkeypatch: pytest.MonkeyPatch, slow: bool
 ) -> None:
+    if slow:  # its rows are made in slices, and none was when it ends
+        monkeypatch.setattr(message_model, "SLICE_SECONDS", 0.0)
     told = announced(monkeypatch)
     key = streaming(view, before=0)
     text = " ".join(f"word{number}" for number in range(2_000))

@@ -151,6 +151,32 @@ It is not Monday, 5 January 2025
 4-3-3 = 10 outfield players
 10-2-3 = 33 points
 1000 m + 500 m = 1 km 500 m
+1,5 Mio + 500.000 = 2 Mio
+Is 9.11 > 9.9? No.
+Which is right: 9.11 > 9.9 or 9.9 > 9.11?
+You might think that 9.11 > 9.9, but compare the tenths.
+At first glance, 9.11 > 9.9.
+You wrote 12 + 13 = 26; one too many.
+If 2 + 2 = 5, then I am the Pope.
+Angenommen, 2 + 2 = 5.
+| 12 + 13 = 26 | ✗ |
+~~12 + 13 = 26~~ 25
+5!! = 15
+6/2(1+2) = 1
+1/2π = 0.159
+π ≈ 22/7
+√2 ≈ 17/12
+17 = 5 mod 12
+$7 + 5 = 0 \\mod 12$
+255 + 1 = 0 (an overflow)
+60 dB + 60 dB = 63 dB
+2d6 + 3 = 10
+1 h + 30 = 90 min
+glibc 2.9 < 2.36
+numpy 1.9 < 1.10
+The square root of 81 is 9 and 3 squared is 9
+-3 squared is 9
+1 234,5 + 0,5 = 1 235
 """
 WRONG = (
     ("3 + 4 = 8", "7"),
@@ -191,6 +217,14 @@ WRONG = (
     ("25% × 200 = 60", "50"),
     ("12 divided by 4 equals 4", "3"),
     ("1/3 of 90 is 40", "30"),
+    ("12 + 13 = 26, if I am right.", "25"),
+    ("I think 12 + 13 = 26", "25"),
+    ("1 234,5 + 0,5 = 1 236", "1235"),
+    ("$$\\begin{aligned} 3 + 4 &= 8 \\end{aligned}$$", "7"),
+    ("$$3 + 4 &= 7 \\\\ &= 6 + 2$$", "7"),
+    ("The square root of 81 is 8", "9"),
+    ("3 squared is 6", "9"),
+    ("2 to the power of 5 is 64", "32"),
 )
 
 
@@ -246,6 +280,11 @@ def test_a_total_that_its_column_does_not_come_to() -> None:
     assert text[found.at] == "8"
     assert wrong_numbers(text.replace("8", "7")) == ()
     assert wrong_numbers(text.replace("Cost", "Unit price")) == ()
+    assert len(wrong_numbers(text.replace("Cost", "Price"))) == 1  # beside names alone
+    assert (
+        wrong_numbers("\n".join(f"{row} 2 |" for row in text.replace("Cost", "Price").split("\n")))
+        == ()
+    )
 
 
 @pytest.mark.parametrize(

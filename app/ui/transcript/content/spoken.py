@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from app.domain.generation import Role
+from app.domain.parts import TextPart
 from app.language import tr
+from app.markup.document.flow import flatten
+from app.markup.parts.registry import blocks_of
 from app.ui.transcript.content.marks import MarkTone
 from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel
+from app.ui.transcript.content.row import Row
+from app.ui.transcript.content.row_list import RowList
 from app.ui.transcript.content.status import status_text
 
 MOST_MARKS = 5
@@ -14,15 +21,11 @@ MOST_MARKS = 5
 
 def spoken_message(model: MessageModel, limit: int) -> str:
     """Who said what, at most ``limit`` characters of it, and how it ended."""
-    parts: list[str] = []
-    size = 0
-    for row in model.rows:
-        text = row.spoken_text()
-        if text:
-            parts.append(text)
-            size += len(text)
-        if size > limit:
-            break
+    parts = _spoken(model.rows, limit)
+    if not parts and model.has_unparsed:  # a long answer whose rows are still being made
+        begun = RowList()
+        begun.extend(flatten(blocks_of((TextPart(model.message.content[: 2 * limit]),))))
+        parts = _spoken(begun.rows, limit)
     words = "\n".join(parts)
     if len(words) > limit:
         words = words[:limit].rsplit(" ", 1)[0] + "\u2026"
@@ -38,3 +41,17 @@ def spoken_message(model: MessageModel, limit: int) -> str:
     if model.left_out:
         notes.append(SUMMED_UP if model.summed_up else tr("Not seen by the model"))
     return ". ".join([said, *notes])
+
+
+def _spoken(rows: Iterable[Row], limit: int) -> list[str]:
+    """What rows say, with the first that goes beyond ``limit`` characters."""
+    parts: list[str] = []
+    size = 0
+    for row in rows:
+        text = row.spoken_text()
+        if text:
+            parts.append(text)
+            size += len(text)
+        if size > limit:
+            break
+    return parts

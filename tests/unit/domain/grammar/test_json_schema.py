@@ -104,6 +104,10 @@ def test_what_can_be_held_to_becomes_a_grammar(schema: object) -> None:
         ({"$ref": "https://example.org/schema"}, "into the schema itself"),
         ({"$ref": 5}, "into the schema itself"),
         ({"$ref": "#"}, "nothing but itself"),
+        (
+            {"type": "object", "properties": {"next": {"$ref": "#"}}, "required": ["next"]},
+            "would have no end",
+        ),
         ({"$defs": {"a": {"$ref": "#/$defs/a"}}, "$ref": "#/$defs/a"}, "nothing but itself"),
     ],
 )

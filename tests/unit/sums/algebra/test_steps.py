@@ -18,6 +18,7 @@ RIGHT = [
     "3x = 5\nx = 1.67",
     "10/3\n= 3.33",
     "2x = 8\nx = 4\n3x = 9\nx = 3",
+    "Aufgabe 1: 3x = 9\nx = 3\nAufgabe 2: 2x = 2\nx = 1",
     "a) 2x = 8\nx = 4\nb) 3x = 9\nx = 3",
     "1,5x = 3\nx = 2",
     "x^3 = 8\nx = 2",
