@@ -47,10 +47,12 @@ def chat_row(chat: Conversation) -> dict[str, object]:
 
 def chat_lines(chats: Sequence[Conversation], *, numbered: bool = True) -> list[str]:
     """Chats, a line each; with the number that :func:`app.cli.chats.names.find_chat` knows."""
+    dates = [formatting.date_and_time(chat.updated_at) for chat in chats]
+    width = max(24, *map(len, dates)) if dates else 0
     return [
         f"{f'{number:>4}  ' if numbered else ''}{chat.id[:ID_SHOWN]}  "
-        f"{formatting.date_and_time(chat.updated_at):24}  {formatting.listed_title(chat)}"
-        for number, chat in enumerate(chats, 1)
+        f"{date:{width}}  {formatting.listed_title(chat)}"
+        for number, (chat, date) in enumerate(zip(chats, dates, strict=True), 1)
     ]
 
 
@@ -67,7 +69,7 @@ def message_heading(item: BranchMessage) -> str:
 
 
 def message_lines(message: Message) -> list[str]:
-    """What a message says, and what it has of other parts, in their places, behind a bar."""
+    """What a message says; behind a bar its other parts in their places, and why it failed."""
     from app.markup.parts.registry import block_of, shown_parts
     from app.markup.transfer.writers.spelled import spelled_blocks
 
@@ -80,6 +82,9 @@ def message_lines(message: Message) -> list[str]:
                 part.text if isinstance(part, ReasoningPart) else spelled_blocks((block_of(part),))
             )
             said = [f"┊ {line}".rstrip() for line in harmless(words.strip()).split("\n")]
+        lines += ["", *said] if lines else said
+    if message.error:
+        said = [f"┊ {line}".rstrip() for line in harmless(message.error).split("\n")]
         lines += ["", *said] if lines else said
     return lines
 
@@ -95,6 +100,7 @@ def message_row(item: BranchMessage) -> dict[str, object]:
         "content": message.content,
         "parts": told_parts(message.placed),
         "model": message.model.name if message.model else None,
+        "error": message.error,
         "version": item.version.index,
         "versions": item.version.count,
     }

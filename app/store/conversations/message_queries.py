@@ -381,7 +381,9 @@ def _outcome(connection: Connection, conversation: int, message: Message) -> tup
 
 
 def _model_seq(connection: Connection, model: ModelRef) -> int:
-    values = (to_blob(model.name), to_blob(model.quantization), model_identity(model))
+    # The demo's name is a sentence, as the language of the day has it.
+    name = to_blob(to_stored(model.name))
+    values = (name, to_blob(model.quantization), model_identity(model))
     connection.execute(
         "INSERT OR IGNORE INTO models (name, quantization, sha256) VALUES (?, ?, ?)", values
     )

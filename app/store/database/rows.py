@@ -117,7 +117,7 @@ class MessageReader:
          has_parts) = row  # fmt: skip
         model = None
         if sha256 is not None:
-            model = _model_ref(to_text(name), to_text(quantization), sha256)
+            model = _model_ref(from_stored(to_text(name)), to_text(quantization), sha256)
         return Message(
             id=id_,
             conversation_id=conversation_id,

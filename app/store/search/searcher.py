@@ -9,6 +9,7 @@ from dataclasses import replace
 from app.domain.conversation import SearchHit
 from app.domain.errors import DamagedDatabaseError
 from app.domain.generation import Role
+from app.language.sentence import from_stored
 from app.store.conversations.message_repository import MessageRepository
 from app.store.database.failures import primary_code
 from app.store.database.rows import from_time, to_text, to_time
@@ -249,7 +250,9 @@ def _filters(connection: sqlite3.Connection, query: Query) -> tuple[str, list[ob
             for seq, name, quantization in connection.execute(
                 "SELECT seq, name, quantization FROM models"
             )
-            if _has_all(query.models, tokens(f"{to_text(name)} {to_text(quantization)}"))
+            if _has_all(
+                query.models, tokens(f"{from_stored(to_text(name))} {to_text(quantization)}")
+            )
         ]
         filters.append(f"m.model IN ({', '.join(chosen)})")  # not shown
     return " AND ".join(filters), values

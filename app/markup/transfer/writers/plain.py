@@ -41,7 +41,7 @@ class PlainExporter:
             when = day_and_time(options.local(message.created_at))
             head = " · ".join(filter(None, (author(message), when, turn.place)))
             words = _typed(message) if message.role is Role.USER else spelled_blocks(one.blocks())
-            parts += ["", _RULE, head, "", words]
+            parts += ["", _RULE, head, *(f"\n{text}" for text in (words, message.error) if text)]
         text = "\n".join(parts) + "\n"
         return text.encode("utf-8", "replace")
 

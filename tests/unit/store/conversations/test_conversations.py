@@ -12,8 +12,10 @@ from app.domain.conversation import MessageStatus, Version
 from app.domain.errors import InvalidValueError, NotFoundError, StoreError
 from app.domain.generation import Sampling, StopReason, Timings
 from app.domain.model import ModelRef
+from app.language import tr
 from app.store import MessageRepository, open_private_store, open_store
 from app.store.database.rows import _TIMINGS, timings_from_json, timings_json
+from tests.support.languages import speaking
 from tests.unit.store.making import NOW, answer, chat, question
 
 
@@ -68,6 +70,24 @@ def test_a_finished_answer_keeps_everything_about_it(library: MessageRepository)
     library.finish(done).result()
     assert library.message(done.id) == done
     assert library.branch(made.id)[1].message == done
+
+
+def test_what_a_german_session_stored_is_read_in_english(library: MessageRepository) -> None:
+    made = chat()
+    asked = question(made, None)
+    answering = answer(asked)
+    library.add_exchange(made, asked, answering)
+    with speaking("de"):
+        failed = replace(
+            answering,
+            status=MessageStatus.FAILED,
+            model=ModelRef(tr("Built-in demo"), "Q8_0", "ab" * 32),
+            error=tr("Nothing was read; your message is kept."),
+        )
+    library.finish(failed).result()
+    read = library.message(failed.id)
+    assert read.error == "Nothing was read; your message is kept."
+    assert read.model == ModelRef("Built-in demo", "Q8_0", "ab" * 32)
 
 
 def test_what_does_not_exist_is_said_to_be_missing(library: MessageRepository) -> None:

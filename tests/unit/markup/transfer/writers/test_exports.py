@@ -15,6 +15,7 @@ from app.markup.text import plain_text
 from app.markup.transfer.formats import EXPORTERS
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.html import HtmlExporter
+from app.markup.transfer.writers.plain import PlainExporter
 from app.markup.transfer.writers.spelled import spelled
 from app.services.transfer.transfer_service import TransferService
 from tests.support.harness import Harness, build
@@ -77,6 +78,14 @@ def test_plain_text_is_words() -> None:
         "- one\n- two\n  more\n\n1. first\n\n> quoted\n\na | b\n1 | 2\n\na over b\n\nx = '##'\n\n"
         "- [x] done\n\nhttps://e.example"
     )
+
+
+def test_plain_text_says_why_there_is_no_answer() -> None:
+    made = conversation_of("Why?", "")
+    asked, failed = made.messages
+    made = replace(made, messages=(asked, replace(failed, error="There was no room.")))
+    text = PlainExporter().write((made,), ExportOptions()).decode()
+    assert text.endswith("\n\nThere was no room.\n")
 
 
 def test_plain_text_keeps_line_ends_that_were_meant_and_lets_prose_flow() -> None:
