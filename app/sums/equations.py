@@ -58,10 +58,12 @@ class Finding:
 
 
 _DOUBT = re.compile(
-    r"\b(?:wrong|incorrect|false|mistake|error|isn't|aren't|doesn't|not|instead|rather than|never|"
+    r"\b(?:wrong|incorrect|false|mistake|error|"
+    r"(?:not|\w+n['’]t) (?:true|right|correct|equal|so|hold)|"
     r"assert\w*|print\w*|expr|whether|"  # what is worked out there, and nobody claims
-    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|u?int\d+|overflows?|wraps?|boolean|boolesch\w*|remainder|"
-    r"falsch|nicht|fehler|binär|basis|rest|faux|fausse|pas|incorrecto|falso|resto|reste)\b"
+    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|remainder|"
+    r"u?int\d+|overflows?|wraps?|boolean|boolesch\w*|"
+    r"falsch|fehler|binär|basis|rest|faux|fausse|incorrecto|falso|resto|reste)\b"
     r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂|[✗✘❌❎]",
     re.IGNORECASE,
 )

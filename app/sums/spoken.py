@@ -47,6 +47,11 @@ _UNCLAIMED = re.compile(  # what is supposed, or what others say
     r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
     re.IGNORECASE,
 )
+_DENIED = re.compile(
+    r"\b(?:not|never|instead|rather than|nicht|kein\w*|pas|no)\b|n['’]t\b", re.IGNORECASE
+)
+_FAR = 600  # characters to where a denial is looked for
+_SENTENCE = re.compile(r"[.!?][\s\0*]+")
 _CONGRUENT = re.compile(r"[^,;.\n]*(?:\\[bp]?|(?<![a-z]))mod\b")
 _ASKED = re.compile(r"(?:[^.?!;\n]|[.!](?=\d))*\?")
 
@@ -141,7 +146,7 @@ def _sign(kind: Kind, text: str, first: Token, last: Token) -> Token:
 
 
 def is_claimed(text: str, start: int, begins: int, relation_end: int, ends: int) -> bool:
-    """Whether a statement is neither asked nor supposed, said by others or one of remainders.
+    """Whether a statement is made: not asked, denied, supposed or said by others, no remainder.
 
     Args:
         text: The whole.
@@ -151,5 +156,13 @@ def is_claimed(text: str, start: int, begins: int, relation_end: int, ends: int)
         ends: Behind the statement.
     """
     if _ASKED.match(text, ends) or _CONGRUENT.match(text, relation_end, ends + len(" (mod")):
+        return False
+    start = max(start, begins - _FAR)
+    before = [found.end() for found in _SENTENCE.finditer(text, start, begins)]
+    line_end = text.find("\n", ends, ends + _FAR)
+    line_end = min(ends + _FAR, len(text)) if line_end < 0 else line_end
+    after = [found.start() for found in _SENTENCE.finditer(text, ends, line_end)]
+    until = after[1] if len(after) > 1 else line_end
+    if _DENIED.search(text, before[-1] if before else start, until):
         return False
     return not _UNCLAIMED.search(text, max(start, begins - 60), begins)

@@ -156,6 +156,8 @@ Is 9.11 > 9.9? No.
 Which is right: 9.11 > 9.9 or 9.9 > 9.11?
 You might think that 9.11 > 9.9, but compare the tenths.
 At first glance, 9.11 > 9.9.
+2 + 2 = 5. That does not hold.
+This isn't true. 2 + 2 = 5.
 You wrote 12 + 13 = 26; one too many.
 If 2 + 2 = 5, then I am the Pope.
 Angenommen, 2 + 2 = 5.
@@ -219,6 +221,7 @@ WRONG = (
     ("1/3 of 90 is 40", "30"),
     ("12 + 13 = 26, if I am right.", "25"),
     ("I think 12 + 13 = 26", "25"),
+    ("Do not forget the carry. So 12 + 13 = 26. That is it.", "25"),
     ("1 234,5 + 0,5 = 1 236", "1235"),
     ("$$\\begin{aligned} 3 + 4 &= 8 \\end{aligned}$$", "7"),
     ("$$3 + 4 &= 7 \\\\ &= 6 + 2$$", "7"),
