@@ -137,14 +137,15 @@ class ViewStates:
     # --- inside -------------------------------------------------------------------------------
 
     def _edits_of(self, chat_id: str) -> dict[str, Edit]:
+        with self._lock:  # before the store is read: one that is written meanwhile is in neither
+            unwritten = tuple(self._edits.items())
         found = {edit.message_id: edit for edit in self._library.chats.edits(chat_id)}
-        with self._lock:
-            for message_id, (of, edit) in self._edits.items():
-                if edit is None:
-                    found.pop(message_id, None)
-                elif of == chat_id:
-                    found.pop(message_id, None)  # what was typed last comes last
-                    found[message_id] = edit
+        for message_id, (of, edit) in unwritten:
+            if edit is None:
+                found.pop(message_id, None)
+            elif of == chat_id:
+                found.pop(message_id, None)  # what was typed last comes last
+                found[message_id] = edit
         return found
 
     def _edit_stored(self, edit: Edit, done: Future[None]) -> None:
