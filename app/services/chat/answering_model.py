@@ -38,7 +38,7 @@ class AnsweringModel:
 
     def remember(self, conversation_id: str, model: ChosenModel | None) -> None:
         """A chat that is sent to an endpoint is one of that endpoint from then on."""
-        known = self._options.options_of(self._library.chats.get(conversation_id)).model
+        known = self._options.kept_options(conversation_id).model
         named = str(model.source) if isinstance(model, EndpointModel) else ""
         if named != known:
             self._library.change_options(conversation_id, lambda own: replace(own, model=named))

@@ -72,11 +72,22 @@ class ChatOptionsService:
             changes = tuple(self._under_way.get(chat.id, ()))
         return reduce(lambda own, change: change(own), changes, chat.options)
 
+    def kept_options(self, conversation_id: str) -> ChatOptions:
+        """What a chat has of its own, as it is stored or on its way there.
+
+        Raises:
+            NotFoundError: There is no such chat.
+        """
+        with self._lock:  # before the store is read: what is written meanwhile is in neither
+            changes = tuple(self._under_way.get(conversation_id, ()))
+        stored = self._library.chats.get(conversation_id).options
+        return reduce(lambda own, change: change(own), changes, stored)
+
     def queued(self, conversation_id: str) -> tuple[str, ...]:
         """Messages that wait in a chat; none where there is no such chat."""
         if self._library.chats.is_gone(conversation_id):
             return ()
-        return self.options_of(self._library.chats.get(conversation_id)).queued
+        return self.kept_options(conversation_id).queued
 
     def set_queued(
         self,
@@ -171,9 +182,8 @@ class ChatOptionsService:
         Raises:
             NotFoundError: There is no such chat.
         """
-        chat = self._library.chats.get(chat.id)
         named = str(model.source) if isinstance(model, EndpointModel) else ""
-        if named != self.options_of(chat).model:
+        if named != self.kept_options(chat.id).model:
             self._store(chat.id, lambda own: replace(own, model=named))
 
     def use_model_of(self, chat: Conversation, *, begun: bool) -> None:
@@ -185,7 +195,7 @@ class ChatOptionsService:
         Raises:
             EndpointGoneError: The chat's endpoint is not on the list any more.
         """
-        named = self.options_of(self._library.chats.get(chat.id)).model
+        named = self.kept_options(chat.id).model
         if not begun and not named:
             named = self._settings.current.endpoint_model
         self._models.use(endpoint_source("" if chat.private else named))

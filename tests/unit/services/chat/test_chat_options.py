@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.conversation import Conversation
 from app.domain.errors import StoreError
 from app.domain.presets.preset import ChatOptions
 from tests.support.harness import PATIENCE, Harness, build
@@ -69,3 +70,26 @@ def test_what_could_not_be_handed_over_is_not_taken_for_kept(harness: Harness) -
     with pytest.raises(StoreError):
         services.chat_options._store(chat, lambda own: replace(own, queued=("Lost",)))
     assert services.chat_options._under_way == {}
+
+
+def test_what_is_written_while_it_is_read_is_found(
+    harness: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services = harness.services
+    chat, _ = harness.ask("One")
+    reader = services.library.chats
+    read, go_on, kept = reader.get, threading.Event(), threading.Event()
+    harness.stored.database.submit(lambda _connection: go_on.wait(PATIENCE))
+    storing = services.chat_options._store(chat, lambda own: replace(own, queued=("Later",)))
+    storing.add_done_callback(lambda _outcome: kept.set())
+
+    def late(conversation_id: str) -> Conversation:
+        """Read just before it is written, and seen just after."""
+        stale = read(conversation_id)
+        go_on.set()
+        assert kept.wait(PATIENCE)
+        return stale
+
+    monkeypatch.setattr(reader, "get", late)
+    monkeypatch.setattr(reader, "is_gone", lambda _id: False)
+    assert services.chat_options.queued(chat) == ("Later",)
