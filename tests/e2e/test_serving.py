@@ -824,6 +824,8 @@ def test_the_window_goes_before_whoever_waits(
         others = [pool.submit(slow.client.chat) for _ in range(2)]
         wait_until(lambda: slow.statuses() == ["running", "waiting", "waiting"])
         answered = window_asks(slow)
+        lane = slow.harness.services.chat._executor
+        wait_until(lambda: lane._waiting > 0)  # its question is stored first
         gate.let()
         assert answered().error is None
         assert [first.result().text, *(one.result().status for one in others)] == [SAID, 200, 200]
