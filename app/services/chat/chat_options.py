@@ -50,7 +50,8 @@ class ChatOptionsService:
         self._models = models
         self._settings = settings
         self._lock = threading.Lock()
-        self._under_way: dict[str, list[Change]] = {}  # by chat: not on the disk yet, in order
+        # By chat what is not on the disk yet, in order: a change, and a system prompt beside it.
+        self._under_way: dict[str, list[tuple[Change, str | None]]] = {}
         bus.subscribe(self._on_event)
 
     def preset_of(self, chat: Conversation) -> Preset | None:
@@ -70,7 +71,7 @@ class ChatOptionsService:
         """What a chat has of its own, with what is on its way to the disk."""
         with self._lock:
             changes = tuple(self._under_way.get(chat.id, ()))
-        return reduce(lambda own, change: change(own), changes, chat.options)
+        return _changed(chat.options, changes)
 
     def kept_options(self, conversation_id: str) -> ChatOptions:
         """What a chat has of its own, as it is stored or on its way there.
@@ -80,8 +81,7 @@ class ChatOptionsService:
         """
         with self._lock:  # before the store is read: what is written meanwhile is in neither
             changes = tuple(self._under_way.get(conversation_id, ()))
-        stored = self._library.chats.get(conversation_id).options
-        return reduce(lambda own, change: change(own), changes, stored)
+        return _changed(self._library.chats.get(conversation_id).options, changes)
 
     def queued(self, conversation_id: str) -> tuple[str, ...]:
         """Messages that wait in a chat; none where there is no such chat."""
@@ -111,13 +111,14 @@ class ChatOptionsService:
     def _store(
         self, conversation_id: str, change: Change, prompt: str | None = None
     ) -> Future[None]:
+        own = (change, prompt)
         with self._lock:
-            self._under_way.setdefault(conversation_id, []).append(change)
+            self._under_way.setdefault(conversation_id, []).append(own)
 
         def forget(_outcome: Future[None] | None = None) -> None:
             with self._lock:
                 changes = self._under_way[conversation_id]
-                changes.remove(change)
+                changes.remove(own)
                 if not changes:
                     del self._under_way[conversation_id]
 
@@ -238,6 +239,20 @@ class ChatOptionsService:
         old, new = self._prompt_of(before), self._prompt_of(after)
         if old == new:
             return
-        for chat in self._library.chats.with_preset(after.id):
-            if chat.system_prompt == old:
+        with self._lock:  # before the store is read: see kept_options
+            under_way = {id_: tuple(changes) for id_, changes in self._under_way.items()}
+        chats = {chat.id: chat for chat in self._library.chats.with_preset(after.id)}
+        later = [
+            id_ for id_ in under_way.keys() - chats.keys() if not self._library.chats.is_gone(id_)
+        ]
+        chats |= {id_: self._library.chats.get(id_) for id_ in later}
+        for chat in chats.values():
+            changes = under_way.get(chat.id, ())
+            prompts = [prompt for _, prompt in changes if prompt is not None]
+            prompt = prompts[-1] if prompts else chat.system_prompt
+            if prompt == old and _changed(chat.options, changes).preset == after.id:
                 self._library.set_system_prompt(chat.id, new)
+
+
+def _changed(stored: ChatOptions, under_way: Sequence[tuple[Change, str | None]]) -> ChatOptions:
+    return reduce(lambda own, one: one[0](own), under_way, stored)

@@ -12,7 +12,7 @@ import pytest
 
 from app.domain.conversation import Conversation
 from app.domain.errors import StoreError
-from app.domain.presets.preset import ChatOptions
+from app.domain.presets.preset import ChatOptions, Preset
 from tests.support.harness import PATIENCE, Harness, build
 
 
@@ -93,3 +93,14 @@ def test_what_is_written_while_it_is_read_is_found(
     monkeypatch.setattr(reader, "get", late)
     monkeypatch.setattr(reader, "is_gone", lambda _id: False)
     assert services.chat_options.queued(chat) == ("Later",)
+
+
+def test_a_changed_preset_takes_a_chat_along_that_is_still_to_be_written(harness: Harness) -> None:
+    services = harness.services
+    chat, _ = harness.ask("One")
+    preset = services.presets.save(Preset("", "Pirate", system_prompt="Rhyme."))
+    with slow_disk(harness):
+        services.chat_options.choose(chat, preset)
+        services.presets.save(replace(preset, system_prompt="Sing."))
+    services.library.set_draft(chat, "").result(PATIENCE)  # behind them
+    assert services.library.chats.get(chat).system_prompt == "Sing."

@@ -138,7 +138,6 @@ def test_a_changed_preset_takes_its_chats_along(harness: Harness) -> None:
     stored, fresh = harness.ask("Question")[0], services.library.create().id
     for one in (stored, fresh):
         services.chat_options.choose(one, preset)
-    services.library.chats.get(stored)
     services.presets.save(replace(preset, system_prompt="Sing.", values={"temperature": 1.5}))
     harness.ask("Again", stored)
     assert asked(harness).turns[0].content == "Sing."
