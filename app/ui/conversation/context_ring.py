@@ -5,12 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QSizePolicy,
-    QStyle,
-    QStyleOptionToolButton,
-    QStylePainter,
     QToolButton,
     QWidget,
 )
@@ -18,6 +15,7 @@ from PySide6.QtWidgets import (
 from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.ui.style.theme import Theme, zoomed
+from app.ui.style.widgets import painter_on_ground
 
 _RING, _LINE, _GAP, _EDGE = 16, 3, 6, 6  # pixels at 100 %
 _WARN = 0.85
@@ -124,12 +122,7 @@ class ContextRing(QToolButton):
         if self._theme is None:
             return
         theme = self._theme
-        option = QStyleOptionToolButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = painter_on_ground(self)
         side, edge, line = zoomed(_RING), zoomed(_EDGE), zoomed(_LINE)
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         x = self.width() - edge - side if mirrored else edge

@@ -11,6 +11,7 @@ from PySide6.QtGui import (
     QFont,
     QGuiApplication,
     QMouseEvent,
+    QPainter,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -21,6 +22,8 @@ from PySide6.QtWidgets import (
     QPushButton,
     QSizePolicy,
     QStyle,
+    QStyleOptionToolButton,
+    QStylePainter,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -277,6 +280,17 @@ class ElidedLabel(StyledLabel):
         shown = metrics.elidedText(self._full, Qt.TextElideMode.ElideRight, self.width())
         self.setText(shown)
         self.setToolTip(self._full if shown != self._full else "")
+
+
+def painter_on_ground(button: QToolButton) -> QStylePainter:
+    """A painter for what stands on a button, whose ground the style has drawn without its text."""
+    option = QStyleOptionToolButton()
+    button.initStyleOption(option)
+    option.text = ""
+    painter = QStylePainter(button)
+    painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    return painter
 
 
 class Popup(QFrame):

@@ -8,9 +8,6 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QMenu,
     QSizePolicy,
-    QStyle,
-    QStyleOptionToolButton,
-    QStylePainter,
     QToolButton,
     QToolTip,
     QWidget,
@@ -22,7 +19,7 @@ from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import ZOOMED, IconButton, close_when_chosen
+from app.ui.style.widgets import ZOOMED, IconButton, close_when_chosen, painter_on_ground
 
 _DOT = 8  # pixels at 100 %
 _GAP = 6
@@ -144,12 +141,7 @@ class Chip(QToolButton):
         """The style's ground, then sign, text and arrow from the reading side."""
         if self._theme is None:
             return
-        option = QStyleOptionToolButton()
-        self.initStyleOption(option)
-        option.text = ""
-        painter = QStylePainter(self)
-        painter.drawComplexControl(QStyle.ComplexControl.CC_ToolButton, option)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter = painter_on_ground(self)
         side, gap, edge = zoomed(_ICON), zoomed(_GAP), zoomed(SPACE)
         mirrored = self.layoutDirection() == Qt.LayoutDirection.RightToLeft
         first = QRectF(edge, (self.height() - side) / 2, side, side)
