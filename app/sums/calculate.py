@@ -17,12 +17,12 @@ from fractions import Fraction
 from app.domain.errors import KnownError
 from app.language import tr
 from app.sums.calendar import about_dates
-from app.sums.dates import read_date
 from app.sums.expressions import Interpretation, Quantity, UnreadableError, evaluate, in_unit
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral, write_numeral
+from app.sums.phrases.spoken import said_as_signs
 from app.sums.scales import converted_scale
-from app.sums.spoken import said_as_signs
+from app.sums.statements.dates import read_date
 from app.sums.units import CURRENCIES, Unit, unit_of
 from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value
 
@@ -164,7 +164,7 @@ def _evaluated(text: str, convention: Convention) -> Quantity:
         UnreadableError: It makes sense in none.
         NotComputableError: It does, and has no value.
     """
-    parts = said_as_signs(list(_plainer(tokens(text, 0, len(text), latex=False))))
+    parts = said_as_signs(list(_plainer(tokens(text, 0, len(text), latex=False))), text)
     read = list(_joined_measures(parts))
     others = [one for one in Convention if one is not convention]
     for reading in (convention, *others):
