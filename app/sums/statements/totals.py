@@ -105,7 +105,7 @@ def _without_unit(name: str) -> str:
 
 
 def _product(row: Sequence[_Cell], columns: Sequence[int]) -> Finding | None:
-    """A finding of a row, with no right value where nothing is wrong; None where it says nothing."""
+    """A row's finding, with no right value where nothing is wrong; None where it says nothing."""
     if max(columns) >= len(row):
         return None
     found = [_AMOUNT.fullmatch(row[index].plain) for index in columns]
