@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import Kind, Token
 from app.sums.numerals import Convention, read_numeral
-from app.sums.phrases.claims import Place, is_claimed, sentence_before
+from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before
 
 _VERSIONS = re.compile(
     r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
@@ -56,7 +56,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     """Whether something else is meant, or nobody claims it."""
     text, relation, part = said.text, said.relation, said.left
     line = text.rfind("\n", 0, said.start) + 1
-    place = Place(line, finding.start, relation.end, finding.end)
+    place = StatementPlace(line, finding.start, relation.end, finding.end)
     if not is_claimed(text, place):
         return True
     if finding.kind is FindingKind.COMPARISON and (

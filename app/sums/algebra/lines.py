@@ -38,7 +38,7 @@ _TRIED = (Fraction(7, 3), Fraction(1000), Fraction(-1000))
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class StepSide:
     """One side of a line.
 
     Attributes:
@@ -72,7 +72,7 @@ class Side:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class StepLine:
     """A line that is understood.
 
     Attributes:
@@ -88,9 +88,9 @@ class Line:
     number: int
     text: str
     goes_on: bool
-    sides: tuple[Side, ...]
+    sides: tuple[StepSide, ...]
     equations: tuple[Polynomial, ...]
-    statements: tuple[tuple[Side, Side], ...] = ()
+    statements: tuple[tuple[StepSide, StepSide], ...] = ()
     ranges: Ranges | None = None
 
     @property
@@ -119,12 +119,12 @@ class Line:
         known = [one for one in found if one is not None]
         return frozenset().union(*known) if len(known) == len(found) else None
 
-    def stated(self) -> tuple[Side, ...]:
+    def stated(self) -> tuple[StepSide, ...]:
         """The numbers that it says a letter to be; empty where it says none."""
         return tuple(right for _, right in self.statements) if self.solved else ()
 
 
-def read_lines(number: int, text: str, convention: Convention) -> list[Line]:
+def read_lines(number: int, text: str, convention: Convention) -> list[StepLine]:
     """A line as it is understood, in parts where it says several things; empty where it is not."""
     plain = _stripped(text)
     parts = _AND.split(plain)
@@ -137,7 +137,7 @@ def read_lines(number: int, text: str, convention: Convention) -> list[Line]:
     return [line] if line is not None else []
 
 
-def _together(lines: list[Line]) -> list[Line]:
+def _together(lines: list[StepLine]) -> list[StepLine]:
     """Inequalities that are joined by "and" as one."""
     first = lines[0]
     ranges = first.ranges
@@ -156,12 +156,12 @@ def _stripped(text: str) -> str:
     return _FOR.sub("", _WORDS.sub("", plain.strip(" .,;\t")))
 
 
-def _read(number: int, plain: str, text: str, convention: Convention) -> Line | None:
+def _read(number: int, plain: str, text: str, convention: Convention) -> StepLine | None:
     latex = "\\" in text or "$" in text
     written = " ".join(plain.split())
     goes_on = plain.startswith(("=", "≈"))
-    sides: list[Side] = []
-    statements: list[tuple[Side, Side]] = []
+    sides: list[StepSide] = []
+    statements: list[tuple[StepSide, StepSide]] = []
     ranges: Ranges | None = None
     parts = list(_each_way(plain.lstrip("=≈") if goes_on else plain))
     for part in parts:
@@ -182,7 +182,7 @@ def _read(number: int, plain: str, text: str, convention: Convention) -> Line | 
         return None
     if ranges is not None:
         pairs = tuple(statements) or tuple(pairwise(sides))
-        return Line(number, written, False, tuple(sides), (), pairs, ranges)
+        return StepLine(number, written, False, tuple(sides), (), pairs, ranges)
     said = tuple(one for one in statements if one[0].letters or one[1].letters)
     equations = tuple(
         left.value - right.value
@@ -192,7 +192,7 @@ def _read(number: int, plain: str, text: str, convention: Convention) -> Line | 
     true = [one for one in equations if one.letters]
     if len(true) != len(equations):
         said, equations = (), ()
-    return Line(number, written, goes_on, tuple(sides), equations, said)
+    return StepLine(number, written, goes_on, tuple(sides), equations, said)
 
 
 def _each_way(plain: str) -> Iterator[str]:
@@ -205,7 +205,7 @@ def _each_way(plain: str) -> Iterator[str]:
             yield statement
 
 
-def _ordered(sides: Sequence[Side], orders: Sequence[str]) -> Ranges | None:
+def _ordered(sides: Sequence[StepSide], orders: Sequence[str]) -> Ranges | None:
     """What solves an inequality, or a row of them such as 1 < x < 3."""
     letters = frozenset().union(*(side.letters for side in sides))
     if len(letters) != 1 or len(sides) > 3 or len({order[0] for order in orders}) != 1:
@@ -223,7 +223,7 @@ def _ordered(sides: Sequence[Side], orders: Sequence[str]) -> Ranges | None:
 
 def _sides(
     statement: str, convention: Convention, *, latex: bool
-) -> tuple[list[Side], list[str]] | None:
+) -> tuple[list[StepSide], list[str]] | None:
     """The sides of a statement, and the signs between them."""
     found = [
         replace(one, kind=Kind.OPERATOR, text="*")
@@ -244,7 +244,7 @@ def _sides(
     return (known, signs) if len(known) == len(read) else None
 
 
-def _side(statement: str, part: Sequence[Token], convention: Convention) -> Side | None:
+def _side(statement: str, part: Sequence[Token], convention: Convention) -> StepSide | None:
     if not part:
         return None
     written = " ".join(statement[part[0].start : part[-1].end].split())
@@ -253,10 +253,10 @@ def _side(statement: str, part: Sequence[Token], convention: Convention) -> Side
     except UnreadableError:
         return _other_side(written, part, convention)
     number = value.number
-    return Side(value, exactly(number) if number is not None else None, written, part)
+    return StepSide(value, exactly(number) if number is not None else None, written, part)
 
 
-def _other_side(written: str, part: Sequence[Token], convention: Convention) -> Side | None:
+def _other_side(written: str, part: Sequence[Token], convention: Convention) -> StepSide | None:
     """A side with a root or a large power in it."""
     letters = frozenset(one.text for one in part if _is_letter(one))
     if len(letters) > 1:
@@ -265,7 +265,7 @@ def _other_side(written: str, part: Sequence[Token], convention: Convention) -> 
     value = next((one for one in tried if one is not None), None)
     if value is None:
         return None
-    return Side(None, None if letters else value, written, part)
+    return StepSide(None, None if letters else value, written, part)
 
 
 def number_at(
@@ -283,7 +283,7 @@ def _is_letter(token: Token) -> bool:
     return token.kind is Kind.WORD and len(token.text) == 1
 
 
-def _is_alone(side: Side) -> bool:
+def _is_alone(side: StepSide) -> bool:
     """Whether it is a letter and nothing else."""
     if side.value is None or list(side.value.terms.values()) != [1]:
         return False

@@ -15,7 +15,7 @@ from fractions import Fraction
 
 from app.language import tr
 from app.sums.algebra import wording
-from app.sums.algebra.lines import LONGEST, Line, Side, number_at, read_lines
+from app.sums.algebra.lines import LONGEST, StepLine, StepSide, number_at, read_lines
 from app.sums.algebra.together import Together
 from app.sums.algebra.wording import StepFinding
 from app.sums.check import wrong_numbers
@@ -101,10 +101,10 @@ class _Walk:
         self.steps = 0
         self._convention = convention
         self._together = Together(convention)
-        self._expression: tuple[Line, Side] | None = None
-        self._base: Line | None = None  # the last equation or inequality that has all solutions
+        self._expression: tuple[StepLine, StepSide] | None = None
+        self._base: StepLine | None = None  # the last equation or inequality that has all solutions
         self._branches: dict[Fraction, int] = {}  # some of its solutions, by the line that has them
-        self._last: Line | None = None
+        self._last: StepLine | None = None
         for number, text in lines:
             self._take(number, text)
         self._end_equation()
@@ -127,7 +127,7 @@ class _Walk:
         self._together = Together(self._convention)
         self._expression = None
 
-    def _line(self, line: Line) -> None:
+    def _line(self, line: StepLine) -> None:
         if line.goes_on:
             self._go_on(line)
         elif line.ranges is not None:
@@ -138,12 +138,12 @@ class _Walk:
             self._within(line)
         self._expression = None if line.ranges is not None else (line, line.sides[-1])
 
-    def _go_on(self, line: Line) -> None:
+    def _go_on(self, line: StepLine) -> None:
         """Every side is what the line before ended with."""
         if self._expression is not None:
             self._chain(*self._expression, line, line.sides)
 
-    def _within(self, line: Line) -> None:
+    def _within(self, line: StepLine) -> None:
         """In A = B = C, what stands behind the first sign of equality is the same."""
         sides = line.sides
         if len(sides) < 3 or not sides[1].letters or sides[1].letters != sides[2].letters:
@@ -151,7 +151,9 @@ class _Walk:
         first = 0 if sides[0].letters == sides[1].letters else 1
         self._chain(line, sides[first], line, sides[first + 1 :])
 
-    def _chain(self, before: Line, last: Side, line: Line, sides: Sequence[Side]) -> None:
+    def _chain(
+        self, before: StepLine, last: StepSide, line: StepLine, sides: Sequence[StepSide]
+    ) -> None:
         for side in sides:
             same = _same(last, side)
             if same is None:
@@ -162,7 +164,7 @@ class _Walk:
                 return
             last = side
 
-    def _inequality(self, line: Line) -> None:
+    def _inequality(self, line: StepLine) -> None:
         base, last = self._base, self._last
         new = last is None or last.ranges is None or _is_solved(last) > _is_solved(line)
         self._last = line
@@ -175,7 +177,7 @@ class _Walk:
             self._found(line, wording.not_in_range(line, base, self._convention))
         self._base = line
 
-    def _equation(self, line: Line) -> None:
+    def _equation(self, line: StepLine) -> None:
         taken = self._together.take(line)
         if taken is not None:
             self._end_equation()
@@ -211,13 +213,13 @@ class _Walk:
             self._begin(line)
 
     @staticmethod
-    def _is_multiple(base: Line, line: Line) -> bool:
+    def _is_multiple(base: StepLine, line: StepLine) -> bool:
         both = (base.equations, line.equations)
         if any(len(one) != 1 for one in both) or not (base.plain and line.plain):
             return False
         return line.equations[0].whole.is_multiple_of(base.equations[0].whole)
 
-    def _unsure(self, base: Line, line: Line, found: frozenset[Fraction] | None) -> None:
+    def _unsure(self, base: StepLine, line: StepLine, found: frozenset[Fraction] | None) -> None:
         """Equations that cannot be solved here: a solution that is none is found all the same."""
         if line.solved:
             numbers = [(side.number, side.slack) for side in line.stated()]
@@ -244,7 +246,7 @@ class _Walk:
             self._end_equation()
             self._begin(line)
 
-    def _solves(self, base: Line, value: Value, slack: Fraction) -> bool | None:
+    def _solves(self, base: StepLine, value: Value, slack: Fraction) -> bool | None:
         """Whether a number, or one that it was rounded from, solves an equation."""
         (letter,) = base.letters
         answers: list[bool] = []
@@ -257,13 +259,15 @@ class _Walk:
             answers.append(low <= 0 <= high)
         return any(answers)
 
-    def _gap(self, statement: tuple[Side, Side], letter: str, number: Value) -> Value | None:
+    def _gap(
+        self, statement: tuple[StepSide, StepSide], letter: str, number: Value
+    ) -> Value | None:
         """What the left side is more than the right one there."""
         sides = [_side_at(side, letter, number, self._convention) for side in statement]
         left, right = sides
         return left - right if left is not None and right is not None else None
 
-    def _begin(self, line: Line) -> None:
+    def _begin(self, line: StepLine) -> None:
         self._base = self._last = line
 
     def _end_equation(self) -> None:
@@ -285,16 +289,16 @@ class _Walk:
             )
             self.findings.append(StepFinding(max(branches.values()), said))
 
-    def _found(self, line: Line, said: str) -> None:
+    def _found(self, line: StepLine, said: str) -> None:
         self.findings.append(StepFinding(line.number, said))
 
 
-def _is_solved(line: Line) -> bool:
+def _is_solved(line: StepLine) -> bool:
     """Whether an inequality has its letter alone."""
     return any(side.written in line.letters for side in line.sides)
 
 
-def _same(first: Side, second: Side) -> bool | None:
+def _same(first: StepSide, second: StepSide) -> bool | None:
     """Whether two expressions are the same; None where that is not known."""
     if first.value is not None and second.value is not None:
         if (first.value - second.value).number == 0:
@@ -308,7 +312,7 @@ def _same(first: Side, second: Side) -> bool | None:
     return one.low - slack <= other.high and other.low - slack <= one.high
 
 
-def _rounded(line: Line, wanted: frozenset[Fraction]) -> bool:
+def _rounded(line: StepLine, wanted: frozenset[Fraction]) -> bool:
     said = [(side.number, side.slack) for side in line.stated()]
     return all(
         number is not None and any(abs(number.middle - root) <= slack for root in wanted)
@@ -323,7 +327,7 @@ def _ends(value: Value, slack: Fraction) -> list[Value]:
     return [value - exactly(slack), value + exactly(slack)]
 
 
-def _side_at(side: Side, letter: str, number: Value, convention: Convention) -> Value | None:
+def _side_at(side: StepSide, letter: str, number: Value, convention: Convention) -> Value | None:
     """What a side comes to where its letter is a number."""
     if side.number is not None:
         return side.number

@@ -9,14 +9,14 @@ from fractions import Fraction
 from app.language import tr
 from app.language.formats import listed
 from app.sums.algebra import wording
-from app.sums.algebra.lines import Line
+from app.sums.algebra.lines import StepLine
 from app.sums.algebra.systems import MOST_LETTERS, holds, is_linear, solved
 from app.sums.algebra.wording import StepFinding
 from app.sums.numerals import Convention
 
 
 @dataclass(frozen=True, slots=True)
-class Taken:
+class SystemStep:
     """What a line of a system was.
 
     Attributes:
@@ -37,11 +37,11 @@ class Together:
 
     def __init__(self, convention: Convention) -> None:
         self._convention = convention
-        self._given: list[Line] = []
+        self._given: list[StepLine] = []
         self._worlds: list[Mapping[str, Fraction]] = []  # its solution, or those after a mistake
         self._known: set[str] = set()
 
-    def take(self, line: Line) -> Taken | None:
+    def take(self, line: StepLine) -> SystemStep | None:
         """What a line is to the system; None where it is no part of one that can be solved."""
         if self._worlds:
             letters = self._worlds[0].keys()
@@ -53,7 +53,7 @@ class Together:
             self._given, self._worlds, self._known = [], [], set()
         return self._gathered(line)
 
-    def _gathered(self, line: Line) -> Taken | None:
+    def _gathered(self, line: StepLine) -> SystemStep | None:
         """One more equation that is given."""
         if len(line.letters) < 2 or len(line.equations) != 1 or not is_linear(line.equations[0]):
             return None
@@ -62,16 +62,16 @@ class Together:
         if values is None:
             return None
         self._worlds = [values]
-        return Taken()
+        return SystemStep()
 
-    def _checked(self, line: Line) -> Taken | None:
+    def _checked(self, line: StepLine) -> SystemStep | None:
         true = any(_is_true(line, values) for values in self._worlds)
         if not true and line.letters == self._worlds[0].keys():
             return None  # another equation that is given
         if line.solved:
             self._known |= line.letters
         if true:
-            return Taken(1)
+            return SystemStep(1)
         said = tr(
             "“{line}” does not follow from lines {before}, whose solution is {solutions}.",
             line=line.text,
@@ -84,10 +84,10 @@ class Together:
             ),
         )
         self._worlds = _after(line, self._given) or self._worlds
-        return Taken(1, (StepFinding(line.number, said),))
+        return SystemStep(1, (StepFinding(line.number, said),))
 
 
-def _is_true(line: Line, values: Mapping[str, Fraction]) -> bool:
+def _is_true(line: StepLine, values: Mapping[str, Fraction]) -> bool:
     """Whether one of its statements is, or is so but for rounding."""
     for equation, (left, right) in zip(line.equations, line.statements, strict=True):
         if holds(equation, values):
@@ -99,7 +99,7 @@ def _is_true(line: Line, values: Mapping[str, Fraction]) -> bool:
     return False
 
 
-def _after(line: Line, given: Sequence[Line]) -> list[Mapping[str, Fraction]]:
+def _after(line: StepLine, given: Sequence[StepLine]) -> list[Mapping[str, Fraction]]:
     """What the letters are where a mistake is gone on with."""
     found = []
     for left_out in given:

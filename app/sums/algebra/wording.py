@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from app.language import tr
 from app.language.formats import alternatives
-from app.sums.algebra.lines import Line, Side
+from app.sums.algebra.lines import StepLine, StepSide
 from app.sums.numerals import Convention, write_numeral
 from app.sums.values import Value
 
@@ -29,21 +29,21 @@ class StepFinding:
 
 
 def not_following(
-    line: Line, base: Line, wanted: frozenset[Fraction], convention: Convention
+    line: StepLine, base: StepLine, wanted: frozenset[Fraction], convention: Convention
 ) -> str:
     """Of an equation whose solutions are not those of the one before."""
     (letter,) = base.letters
     return _does_not_follow(line, base, told(letter, wanted, convention) if wanted else "")
 
 
-def not_in_range(line: Line, base: Line, convention: Convention) -> str:
+def not_in_range(line: StepLine, base: StepLine, convention: Convention) -> str:
     """Of an inequality that other numbers solve than the one before."""
     (letter,) = base.letters
     found = base.ranges.told(letter, lambda one: _number(one, convention)) if base.ranges else []
     return _does_not_follow(line, base, alternatives(found))
 
 
-def _does_not_follow(line: Line, base: Line, solutions: str) -> str:
+def _does_not_follow(line: StepLine, base: StepLine, solutions: str) -> str:
     if not solutions:
         return tr(
             "“{line}” does not follow from line {before}, “{equation}”, which has no solution.",
@@ -60,7 +60,7 @@ def _does_not_follow(line: Line, base: Line, solutions: str) -> str:
     )
 
 
-def unequal(before: Line, last: Side, side: Side, convention: Convention) -> str:
+def unequal(before: StepLine, last: StepSide, side: StepSide, convention: Convention) -> str:
     """Of an expression that is not the one before."""
     if last.number is not None and side.number is not None:
         return tr(

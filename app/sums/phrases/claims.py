@@ -52,7 +52,7 @@ _ASKED = re.compile(r"(?:[^.?!;\n؟।]|[.!](?=\d))*[?؟]")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class StatementPlace:
     """Where a statement stands.
 
     Attributes:
@@ -68,19 +68,19 @@ class Place:
     end: int
 
 
-def sentence_before(text: str, place: Place) -> int:
+def sentence_before(text: str, place: StatementPlace) -> int:
     """Where the sentence before that of a statement begins, or its line does."""
     return _begins(text, place)[0]
 
 
-def _begins(text: str, place: Place) -> tuple[int, int]:
+def _begins(text: str, place: StatementPlace) -> tuple[int, int]:
     """Where the sentence before begins, and where the statement's own does."""
     first = max(place.line, place.start - _FAR)
     ends = [found.end() for found in _SENTENCE.finditer(text, first, place.start)]
     return [first, first, *ends][-2], [first, *ends][-1]
 
 
-def is_claimed(text: str, place: Place) -> bool:
+def is_claimed(text: str, place: StatementPlace) -> bool:
     """Whether a statement is made: not asked, denied, supposed or called wrong."""
     begins, ends = place.start, place.end
     if _ASKED.match(text, ends) or _CONGRUENT.match(text, place.relation_end, ends + len(" (mod")):
@@ -109,7 +109,7 @@ def _title(text: str, sentence: int) -> int:
     return max(text.rfind("\n", 0, end) + 1, end - _FAR)
 
 
-def _is_of_another_kind(text: str, place: Place, since: int, until: int) -> bool:
+def _is_of_another_kind(text: str, place: StatementPlace, since: int, until: int) -> bool:
     """Whether words say that the numbers are of another base, of a clock, or that a rest stays."""
     if _OTHER_NUMBERS.search(text, since, until):
         return True

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.sums.findings import Finding, FindingKind
-from app.sums.phrases.claims import Place, is_claimed
+from app.sums.phrases.claims import StatementPlace, is_claimed
 
 _FIRST_YEAR = 1800  # Gregorian; before that, countries differ in their calendars
 
@@ -180,7 +180,7 @@ def _wrong_later(text: str) -> Iterator[Finding]:
 
 def _is_claimed(text: str, found: re.Match[str], sign: str) -> bool:
     line = text.rfind("\n", 0, found.start()) + 1
-    return is_claimed(text, Place(line, found.start(), found.end(sign), found.end()))
+    return is_claimed(text, StatementPlace(line, found.start(), found.end(sign), found.end()))
 
 
 def _written_date(found: re.Match[str]) -> tuple[int, str]:

@@ -11,7 +11,7 @@ from functools import cache
 from app.sums.expressions import Quantity
 from app.sums.findings import Finding, FindingKind
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
-from app.sums.phrases.claims import Place, is_claimed
+from app.sums.phrases.claims import StatementPlace, is_claimed
 from app.sums.rounding import Judgement, compare
 from app.sums.values import NotComputableError, Value, exactly, whole
 
@@ -129,7 +129,9 @@ def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
             if finding is None or (ahead and not _is_that_name(text, start, found.start())):
                 continue
             line = text.rfind("\n", 0, start) + 1
-            if is_claimed(text, Place(line, found.start(), found.end("list"), found.end("stated"))):
+            if is_claimed(
+                text, StatementPlace(line, found.start(), found.end("list"), found.end("stated"))
+            ):
                 yield finding
 
 

@@ -13,7 +13,7 @@ from fractions import Fraction
 from app.sums.expressions import Quantity
 from app.sums.findings import Finding, FindingKind
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
-from app.sums.phrases.claims import Place, is_claimed
+from app.sums.phrases.claims import StatementPlace, is_claimed
 from app.sums.rounding import Judgement, compare
 from app.sums.scales import rescaled
 from app.sums.units import unit_of
@@ -66,7 +66,7 @@ def wrong_measures(text: str, start: int, end: int) -> Iterator[Finding]:
             if finding is None:
                 continue
             line = text.rfind("\n", 0, start) + 1
-            place = Place(line, found.start(), found.end("relation"), found.end())
+            place = StatementPlace(line, found.start(), found.end("relation"), found.end())
             if is_claimed(text, place):
                 yield finding
 
