@@ -22,8 +22,9 @@ _VERSIONS = re.compile(
 )
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
-    r"\b(?:sum|total|difference|product|average|mean|summe|differenz|produkt|durchschnitt|somme"
-    r"|différence|produit|moyenne|suma|diferencia|producto|promedio|media)\s+"
+    r"(?:%|\b(?:half|third|thirds|quarters?|double|triple|hälfte|drittel|viertel|moitié|tiers|quart"
+    r"|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
+    r"|produkt|durchschnitt|somme|différence|produit|moyenne|suma|diferencia|producto|promedio|media))\s+"
     r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:[\d\s.,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
     re.IGNORECASE,
 )
@@ -55,8 +56,7 @@ class Statement:
 def is_excused(finding: Finding, said: Statement) -> bool:
     """Whether something else is meant, or nobody claims it."""
     text, relation, part = said.text, said.relation, said.left
-    line = text.rfind("\n", 0, said.start) + 1
-    place = StatementPlace(line, finding.start, relation.end, finding.end)
+    place = StatementPlace.at(text, finding.start, relation.end, finding.end)
     if not is_claimed(text, place):
         return True
     if finding.kind is FindingKind.COMPARISON and (
@@ -65,7 +65,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         or _are_versions(said.row, relation.text)
     ):
         return True
-    if _OF_A_LIST.search(text, max(line, finding.start - 120), finding.start):
+    if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
         return True
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True

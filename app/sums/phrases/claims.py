@@ -48,7 +48,7 @@ _DIVIDES = re.compile(
 _FAR = 600  # characters to where a denial is looked for
 _SENTENCE = re.compile(r"[.!?؟।][\s\0*]+")
 _CONGRUENT = re.compile(r"[^,;.\n]*(?:\\[bp]?|(?<![a-z]))mod\b")
-_ASKED = re.compile(r"(?:[^.?!;\n؟।]|[.!](?=\d))*[?؟]")
+_ASKED = re.compile(r"(?:[^.?!;\n؟।]|[.!](?=\d)){0,600}[?؟]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,13 @@ class StatementPlace:
     relation_end: int
     end: int
 
+    @staticmethod
+    def at(text: str, start: int, relation_end: int, end: int) -> StatementPlace:
+        """The place of a statement in a text; of a long line, its last characters count."""
+        least = max(0, start - _FAR)
+        line = text.rfind("\n", least, start) + 1 or least
+        return StatementPlace(line, start, relation_end, end)
+
 
 def sentence_before(text: str, place: StatementPlace) -> int:
     """Where the sentence before that of a statement begins, or its line does."""
@@ -75,7 +82,7 @@ def sentence_before(text: str, place: StatementPlace) -> int:
 
 def _begins(text: str, place: StatementPlace) -> tuple[int, int]:
     """Where the sentence before begins, and where the statement's own does."""
-    first = max(place.line, place.start - _FAR)
+    first = place.line
     ends = [found.end() for found in _SENTENCE.finditer(text, first, place.start)]
     return [first, first, *ends][-2], [first, *ends][-1]
 
@@ -85,7 +92,7 @@ def is_claimed(text: str, place: StatementPlace) -> bool:
     begins, ends = place.start, place.end
     if _ASKED.match(text, ends) or _CONGRUENT.match(text, place.relation_end, ends + len(" (mod")):
         return False
-    first, (since, sentence) = max(place.line, begins - _FAR), _begins(text, place)
+    first, (since, sentence) = place.line, _begins(text, place)
     line_end = text.find("\n", ends, ends + _FAR)
     line_end = min(ends + _FAR, len(text)) if line_end < 0 else line_end
     after = [found.start() for found in _SENTENCE.finditer(text, ends, line_end)]

@@ -179,8 +179,8 @@ def _wrong_later(text: str) -> Iterator[Finding]:
 
 
 def _is_claimed(text: str, found: re.Match[str], sign: str) -> bool:
-    line = text.rfind("\n", 0, found.start()) + 1
-    return is_claimed(text, StatementPlace(line, found.start(), found.end(sign), found.end()))
+    place = StatementPlace.at(text, found.start(), found.end(sign), found.end())
+    return is_claimed(text, place)
 
 
 def _written_date(found: re.Match[str]) -> tuple[int, str]:

@@ -128,10 +128,8 @@ def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
             ahead = pattern is _patterns()[0]
             if finding is None or (ahead and not _is_that_name(text, start, found.start())):
                 continue
-            line = text.rfind("\n", 0, start) + 1
-            if is_claimed(
-                text, StatementPlace(line, found.start(), found.end("list"), found.end("stated"))
-            ):
+            place = StatementPlace.at(text, found.start(), found.end("list"), found.end("stated"))
+            if is_claimed(text, place):
                 yield finding
 
 

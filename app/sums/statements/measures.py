@@ -30,7 +30,7 @@ _IS = (  # not shown
     r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|aproximadamente))?"
 )
 _SCALES = re.compile(
-    rf"(?<![\w.,/–-])(?P<first>{_NUMBER})\s?(?P<from>{_SCALE})\s*(?P<relation>{_IS})\s*"
+    rf"(?<![\w.,/–'’\u202f\u00a0-])(?P<first>{_NUMBER})\s?(?P<from>{_SCALE})\s*(?P<relation>{_IS})\s*"
     rf"(?P<stated>{_NUMBER})\s?(?P<into>{_SCALE})(?!\s*[-–+/×])",
     re.IGNORECASE,
 )
@@ -65,8 +65,7 @@ def wrong_measures(text: str, start: int, end: int) -> Iterator[Finding]:
             finding = _judged(found, pattern is _SCALES)
             if finding is None:
                 continue
-            line = text.rfind("\n", 0, start) + 1
-            place = StatementPlace(line, found.start(), found.end("relation"), found.end())
+            place = StatementPlace.at(text, found.start(), found.end("relation"), found.end())
             if is_claimed(text, place):
                 yield finding
 

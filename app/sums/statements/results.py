@@ -15,17 +15,17 @@ from app.sums.segments import Segment
 from app.sums.values import NotComputableError, Value, exactly, whole
 
 _NUMBER = r"-?\d[\d_]*(?:\.\d+)?"
-_SUM = r"[-(\d][\d \t.+\-*/%()_^]*"
+_SUM = r"[-(\d][\d \t.+\-*/%()_^]{0,200}"
 _ASKED = re.compile(
-    rf"^[ \t]*(?P<prompt>>>>|In \[\d+\]:|julia>|ghci>|irb[^>\n]{{0,40}}>|>)[ \t]+"
-    rf"(?:(?:print|puts|echo|console\.log)[ \t(]+)?(?P<sum>{_SUM}?)(?P<rest>[); \t]*)\n"
+    rf"^[ \t]*+(?P<prompt>>>>|In \[\d+\]:|julia>|ghci>|irb[^>\n]{{0,40}}>|>)[ \t]+"
+    rf"(?:(?:print|puts|echo|console\.log)[ \t(]+)?(?P<sum>{_SUM}?)(?P<rest>[); \t]{{0,12}})\n"
     rf"[ \t]*(?:Out\[\d+\]:[ \t]*|\[1\][ \t]+|=>[ \t]*)?(?P<stated>{_NUMBER})[ \t]*$",
     re.MULTILINE,
 )
 _BESIDE = re.compile(
-    r"^[ \t]*(?P<lead>[\w.:<> \[\]]{0,60}=[ \t]*|return[ \t]+"
+    r"^[ \t]*+(?P<lead>[\w.:<> \[\]]{0,60}=[ \t]*|return[ \t]+"
     r"|(?P<prints>(?:print\w*|puts|echo|console\.log|System\.out\.println)[ \t(]+))?"
-    rf"(?P<sum>{_SUM}?)(?P<rest>[); \t]*)(?:\#|//|--|/\*)[ \t]*"
+    rf"(?P<sum>{_SUM}?)(?P<rest>[); \t]{{0,12}})(?:\#|//|--|/\*)[ \t]*"
     r"(?P<sign>=>|->|→|==?|≈|prints?|outputs?|returns?|result|gives?|is)?[ \t]*:?[ \t]*"
     rf"(?P<stated>{_NUMBER})[ \t]*(?:\*/)?[ \t]*$",
     re.MULTILINE,
