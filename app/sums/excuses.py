@@ -28,6 +28,7 @@ _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:[\d\s.,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
     re.IGNORECASE,
 )
+_PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
 _IN_BITS = re.compile(r"1[01]{2,40}")
 
@@ -63,6 +64,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         _VERSIONS.search(text, sentence_before(text, place), finding.end)
         or _is_named(part, text[said.start : part[0].start].split())
         or _are_versions(said.row, relation.text)
+        or _is_code(text, place, part)
     ):
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
@@ -81,6 +83,16 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
     return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:
+    """Whether a comparison is of a program: "rand (5) < 0.9", "[2 < 1, 1]", "sed $1 > $2"."""
+    if _PARAMETERS.fullmatch(text, place.start, place.end):
+        return True
+    if [one.kind for one in part] == [Kind.OPEN, Kind.NUMBER, Kind.CLOSE]:
+        return True
+    before = text[place.line : place.start]
+    return before.count("[") > before.count("]")
 
 
 def _are_versions(row: Sequence[str], sign: str) -> bool:

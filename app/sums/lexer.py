@@ -175,7 +175,7 @@ class _Lexer:
             return Token(Kind.OPERATOR, "%", at, end)
         if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
             return Token(Kind.UNKNOWN, word, at, end)
-        if word in {"sqrt", "ln", "log", "abs"}:
+        if word in {"sqrt", "ln", "log", "abs"} and self._text[end : end + 2] != "  ":
             return Token(Kind.FUNCTION, word, at, end)
         if word == "x" and self._between_numbers(at, end):
             return Token(Kind.OPERATOR, "*", at, end)

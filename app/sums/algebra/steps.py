@@ -279,7 +279,7 @@ class _Walk:
         (letter,) = base.letters
         lost = wanted - branches.keys()
         if letter in _LENGTHS:
-            lost = {root for root in lost if root >= 0}
+            lost = frozenset(root for root in lost if root >= 0)
         if lost:
             said = tr(
                 "A solution of line {before}, “{equation}”, is lost: {solutions}.",

@@ -63,11 +63,12 @@ def _of_english() -> Iterator[tuple[str, int]]:
     for number, names in below.items():
         yield from ((name, number) for name in names)
     for hundred in range(1, 10):
-        yield f"{small[hundred]} hundred", 100 * hundred
+        first = (small[hundred], "hundred")
+        yield " ".join(first), 100 * hundred
         for number in range(1, 100):
             for name in below[number]:
-                yield f"{small[hundred]} hundred {name}", 100 * hundred + number
-                yield f"{small[hundred]} hundred and {name}", 100 * hundred + number
+                yield " ".join((*first, name)), 100 * hundred + number
+                yield " ".join((*first, "and", name)), 100 * hundred + number
 
 
 def _of_german() -> Iterator[tuple[str, int]]:
@@ -97,7 +98,7 @@ def _of_french() -> Iterator[tuple[str, int]]:
             link = f"{name}-et-" if more in {1, 11} else f"{name}-"
             yield f"{link}{small[more]}", 10 * ten + more
             if more in {1, 11}:
-                yield f"{name} et {small[more]}", 10 * ten + more
+                yield " ".join((name, "et", small[more])), 10 * ten + more
     yield "quatre-vingts", 80
     for more in range(1, 20):
         yield f"quatre-vingt-{small[more]}", 80 + more
@@ -110,7 +111,7 @@ def _of_spanish() -> Iterator[tuple[str, int]]:
     for ten, name in enumerate(tens, 3):
         yield name, 10 * ten
         for one in range(1, 10):
-            yield f"{name} y {small[one]}", 10 * ten + one
+            yield " ".join((name, "y", small[one])), 10 * ten + one
     yield "cien", 100
 
 

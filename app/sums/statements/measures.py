@@ -50,7 +50,7 @@ _HOW_MANY = (  # not shown
         re.IGNORECASE,
     ),
 )
-_QUICK = re.compile(
+_QUICK = re.compile(  # not shown
     r"°|/[hsثس]|mph|kph|celsius|sius|سيوس|सियस|مئوية|there|il y a|hay|ha[stv]|contain|tiene|compte",
     re.IGNORECASE,
 )

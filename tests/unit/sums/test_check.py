@@ -237,6 +237,10 @@ It is wrong that $2 + 2 = 5$.
 Here is a common mistake. 2 + 2 = 5.
 10 + 5 = 3 on the clock
 print(1 > 2)
+all (rand (5) < 0.9)
+sublist ([1 > 0, 2 < 1], x)
+sed -e "/^From/d" $1 > $2
+ln     30 = 2.0 (standard)
 """
 WRONG = (
     ("half of 50 is 30", "25"),
