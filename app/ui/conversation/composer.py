@@ -139,8 +139,9 @@ class MessageEditor(PlainEditor):
         if longest > LONGEST_WORD:
             self.refused.emit(
                 tr(
-                    "One word of it is {count} characters long, more than can be shown here (at most"
-                    " {most}). Nothing was added; attach it as a file, or break it into lines.",
+                    "One word of it is {count} characters long, more than can be shown here (at"
+                    " most {most}). Nothing was added; attach it as a file, or break it into"
+                    " lines.",
                     count=longest,
                     most=LONGEST_WORD,
                 )
