@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from app.documents.checking import claims
 from app.documents.checking.alignment import align, longest_run
@@ -59,7 +58,7 @@ class AnswerChecker:
         """The cited sentences that are complete, of an answer that grows with each call."""
         until = complete_until(answer)
         if until > self._seen:
-            self._checked += _moved(self.check(answer[self._seen : until]), self._seen)
+            self._checked += self.check(answer, self._seen, until)
             self._seen = until
         return tuple(self._checked)
 
@@ -67,12 +66,14 @@ class AnswerChecker:
         """All cited sentences of an answer that is complete."""
         return tuple(self.check(answer))
 
-    def check(self, answer: str) -> Iterator[CheckedSentence]:
-        """The cited sentences of a text."""
+    def check(
+        self, answer: str, begin: int = 0, until: int | None = None
+    ) -> Iterator[CheckedSentence]:
+        """The cited sentences of a text, or of a stretch of it."""
         known: set[str] | None = None
-        for sentence in sentences_of(answer):
+        for sentence in sentences_of(answer, begin, until):
             if sentence.marks:
-                known = _capitals(answer) if known is None else known
+                known = _capitals(answer[:until]) if known is None else known
                 yield self._check(sentence, known)
 
     def _check(self, sentence: CitedSentence, known: set[str]) -> CheckedSentence:
@@ -146,7 +147,7 @@ class _Examination:
         for claim, read in claims.dates(outside):
             note(claim, any(_has_date(source, read) for source in sources))
         for claim, values in claims.numbers(outside):
-            stands = any(values & source.numbers for source in sources)
+            stands = any(_has_number(source, claim, values) for source in sources)
             if stands or not claim.weak:
                 note(claim, stands)
         weak = []
@@ -197,7 +198,7 @@ class _Examination:
             return None
         for mark, source in self._sources:
             if (found := source.place_of(self._text.strip(" .,;:"))) is not None:
-                return FoundPlace(mark, *source.original(*found), exact=True)
+                return FoundPlace(mark, *found, exact=True)
         return None
 
     def _place(self, checked: Sequence[Claim]) -> FoundPlace | None:
@@ -206,7 +207,7 @@ class _Examination:
             if claim.kind is ClaimKind.QUOTATION:
                 for mark, source in self._sources:
                     if (found := source.place_of(claim.text)) is not None:
-                        return FoundPlace(mark, *source.original(*found), exact=True)
+                        return FoundPlace(mark, *found, exact=True)
         mine = [word for word, _, _ in self._words]
         best: tuple[int, FoundPlace] | None = None
         for mark, source in self._sources:
@@ -276,10 +277,6 @@ class _Examination:
         return align(*masked).similarity >= _NEARLY
 
 
-def _moved(found: Iterator[CheckedSentence], by: int) -> list[CheckedSentence]:
-    return [replace(one, start=one.start + by, end=one.end + by) for one in found]
-
-
 def _capitals(answer: str) -> set[str]:
     """Words with a capital in the middle of some sentence: names wherever they stand."""
     return {
@@ -296,6 +293,14 @@ def _without(text: str, quoted: Sequence[Claim]) -> str:
         end = claim.start + len(claim.text)
         text = text[: claim.start] + " " * len(claim.text) + text[end:]
     return text
+
+
+def _has_number(source: PassageSource, claim: Claim, values: frozenset[float]) -> bool:
+    """Whether a number stands there; one with blanks may be several that stand side by side."""
+    parts = claims.parts(claim.text)
+    return bool(values & source.numbers) or (
+        bool(parts) and all(part & source.numbers for part in parts)
+    )
 
 
 def _has_date(source: PassageSource, read: Sequence[claims.Date]) -> bool:

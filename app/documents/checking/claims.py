@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
-from app.documents.checking.word_lists import NUMBER_WORDS, UNITS
+from app.documents.checking.word_lists import NUMBER_WORDS, ORDINALS, UNITS
 
 
 class ClaimKind(StrEnum):
@@ -70,8 +70,9 @@ Date = tuple[int, int, int]
 
 _NUMBER = re.compile(  # behind a letter it is a name's, but not behind one of Han, kana or Hangul
     "(?<![^\\W\u3040-\u9fff\uac00-\ud7ff])(?<![.,])[-+\u2212]?"
-    "\\d+(?:[.,'\u2019\u202f\u00a0 ]\\d{3})*(?:[.,:]\\d+)*(?![\\d])"
+    "(?:\\d{1,3}(?:[\u202f\u00a0 ]\\d{3})+|\\d+(?:[.,'\u2019]\\d{3})*)(?:[.,:]\\d+)*(?![\\d])"
 )
+_BLANKS = re.compile("[\u202f\u00a0 ]")
 _SCALES = {
     "thousand": 1e3, "tausend": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "millionen": 1e6,
     "billion": 1e9, "billions": 1e9, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9, "bn": 1e9,
@@ -141,6 +142,18 @@ def numbers(text: str) -> Iterator[tuple[Claim, frozenset[float]]]:
         weak = match[0].casefold() in _NO_CLAIM
         claim = Claim(ClaimKind.NUMBER, match[0], match.start(), weak)
         yield claim, frozenset({value * scale if scale else value})
+
+
+def parts(text: str) -> list[frozenset[float]]:
+    """The numbers that blanks part in what may be one: "1962 450 12"; none without blanks."""
+    pieces = _BLANKS.split(text)
+    return [_values(one) for one in pieces] if len(pieces) > 1 else []
+
+
+def ordinals(text: str) -> set[float]:
+    """The numbers of words such as "third"."""
+    words = (match[0].casefold() for match in _CAPITAL.finditer(text))
+    return {ORDINALS[word] for word in words if word in ORDINALS}
 
 
 def _values(text: str) -> frozenset[float]:

@@ -35,6 +35,13 @@ _TENS = (  # not shown
 _GERMAN_TENS = (  # not shown
     "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig "
 )
+_ORDINALS = (  # not shown
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
+)
+_GERMAN_ORDINALS = (  # not shown; with any ending: "dritte", "dritten"
+    "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft "
+)
 
 _STARTERS = (  # not shown
     "ability access account accounts action actions age agreement agreements aid air amounts "
@@ -85,4 +92,12 @@ NUMBER_WORDS: dict[str, float] = {
     **{word: float(value) for value, word in enumerate(_GERMAN.split())},
     **{word: 10.0 * value for value, word in enumerate(_TENS.split(), 2)},
     **{word: 10.0 * value for value, word in enumerate(_GERMAN_TENS.split(), 2)},
+}
+ORDINALS: dict[str, float] = {
+    **{word: float(value) for value, word in enumerate(_ORDINALS.split(), 1)},
+    **{
+        f"{word}{ending}": float(value)
+        for value, word in enumerate(_GERMAN_ORDINALS.split(), 1)
+        for ending in ("e", "en", "er", "es", "em")
+    },
 }
