@@ -22,6 +22,7 @@ from app.documents.checking.word_lists import COMMON, NEGATIONS, STARTERS
 
 _RUN = 4  # words in common that are worth marking as the place
 _ENOUGH = 0.34  # of a sentence's words must stand in its passage where nothing else can be checked
+_DIGITS = 4  # of a number that hardly stands in a passage by chance
 _NEARLY = 0.72  # similarity from which a sentence repeats one of the passage's with changes
 # Endings that hardly any name has, of words that begin sentences without an article.
 _ORDINARY = re.compile(
@@ -124,7 +125,7 @@ class _Examination:
             verdict = Verdict.QUOTED
         elif self._swapped(checked):
             verdict = Verdict.REORDERED
-        elif share >= (_ENOUGH if not checked else _ENOUGH / 3):
+        elif _is_telling(checked) or share >= (_ENOUGH if not checked else _ENOUGH / 3):
             verdict = Verdict.SUPPORTED
         else:
             verdict = Verdict.NOT_FOUND
@@ -151,7 +152,7 @@ class _Examination:
             if stands or not claim.weak:
                 note(claim, stands)
         weak = []
-        german = claims.is_german(self._text)
+        german = self._is_german()
         for claim in claims.names(outside, COMMON, german=german):
             stands = any(source.has_name(claim.text) for source in sources)
             if stands or not claim.weak or self._is_name(claim.text):
@@ -160,12 +161,18 @@ class _Examination:
                 weak.append(claim)
         return tuple(said), tuple(missing), weak
 
+    def _is_german(self) -> bool:
+        """Whether its nouns have capitals; a short sentence is taken for what its passage is."""
+        if claims.is_german(self._text) or claims.is_english(self._text):
+            return claims.is_german(self._text)
+        return any(claims.is_german(source.text) for _, source in self._sources)
+
     def _is_name(self, word: str) -> bool:
         """Whether a word at the beginning of a sentence is a name, rather than any other."""
         if word in self._known:
             return True
         folded = word.casefold()
-        return not (
+        return claims.is_english(self._text) and not (
             folded in STARTERS
             or _ORDINARY.search(folded)
             or any(folded in source.small_words for _, source in self._sources)
@@ -293,6 +300,15 @@ def _without(text: str, quoted: Sequence[Claim]) -> str:
         end = claim.start + len(claim.text)
         text = text[: claim.start] + " " * len(claim.text) + text[end:]
     return text
+
+
+def _is_telling(found: Sequence[Claim]) -> bool:
+    """Whether what was found says enough, in whatever words: it would hardly stand there by chance."""
+    return any(
+        one.kind is ClaimKind.DATE
+        or (one.kind is ClaimKind.NUMBER and sum(map(str.isdigit, one.text)) >= _DIGITS)
+        for one in found
+    )
 
 
 def _has_number(source: PassageSource, claim: Claim, values: frozenset[float]) -> bool:

@@ -21,10 +21,20 @@ _END = re.compile(
     "(?=\\s|$|[\u3000-\u9fff])"
 )
 _SHORT = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|prof|st|no|nr|vol|fig|p|pp|cf|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|"
-    r"abs|art|sec|inc|ltd|co|jr|sr|approx|u\.s|[a-z])|^\s*\d{1,3})\.$",
+    r"(?:\b(?:dr|mr|mrs|ms|prof|st|no|nos|nr|vol|fig|p|pp|cf|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|"
+    r"abs|art|sec|inc|ltd|co|jr|sr|approx|u\.s|mio|mrd|tsd|mill|vj|vgl|sog|usw|inkl|zzgl|ggf|gem|"
+    r"hr|fr|str|gen|col|capt|lt|sgt|rev|hon|gov|sen|est|dept|mt|al|ed|eds|ch|cl|jan|feb|apr|aug|"
+    r"sept?|oct|okt|nov|dec|dez|[a-z])|^\s*\d{1,3})\.$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b\d{1,2}\.$")
+# What follows the number of a day or of one of several in German, with its point.
+_AFTER_COUNTED = re.compile(
+    r"\s+(?:jan|feb|märz|mai|jun|jul|aug|sep|okt|nov|dez|apr|jänner|jahrhundert|jh|kapitel|absatz|"
+    r"abschnitt|auflage|stock|etage|klasse|platz|quartal|halbjahr|weltkrieg|tag|monat|jahr)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,11 +151,17 @@ def _row(answer: str, start: int, end: int) -> Iterator[CitedSentence]:
 
 
 def _is_inside(answer: str, start: int, match: re.Match[str]) -> bool:
-    """Whether the sentence goes on: behind dots, an abbreviation or the number of a list."""
+    """Whether the sentence goes on: behind dots, an abbreviation, the number of a day or a list."""
     if answer[match.end() : match.end() + 40].lstrip(" ")[:1].islower():
         return True
     until = match.start() + 1
-    return match[0] == "." and _SHORT.search(answer[max(start, until - 12) : until]) is not None
+    before = answer[max(start, until - 12) : until]
+    if match[0].startswith("."):
+        if _COUNTED.search(before) and _AFTER_COUNTED.match(answer, match.end()):
+            return True
+        if _SHORT.search(before):
+            return match[0] == "."
+    return not _LETTER.search(MARK.sub("", answer[start : match.end()]))
 
 
 def _sentence(answer: str, start: int, end: int) -> Iterator[CitedSentence]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
+from os.path import commonprefix
 
 from app.documents.checking import claims
 from app.documents.checking.claims import Date
@@ -12,6 +13,27 @@ from app.documents.checking.folding import WORD, Folded, fold, stem, words_at_li
 _SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f](?=[\\s'\")]|$|[\u3000-\u9fff])|\n\\s*\n")
 _CAPITAL_RUN = re.compile(r"(?:\b[A-Z][\w-]+\s+(?:(?:of|and|for|the)\s+)?){1,6}[A-Z]\w+")
 _FEWEST_LETTERS = 5  # two words with so many first letters in common may be of one name
+_OF_A_COUNTRY = frozenset({"ish", "ian", "ean", "ese"})
+_OF_PEOPLE = frozenset({"es", "e", "n", "en", "s", "ns", "a", "y", "ia"})
+# Words and signs that name the same: money, and days of the week.
+_ALIKE = tuple(
+    frozenset(names.split())
+    for names in (
+        "€ eur euro euros",
+        "$ usd dollar dollars",
+        "£ gbp pound pounds sterling pfund",
+        "¥ jpy yen",
+        "chf sfr franken franc francs",
+        "% percent prozent",
+        "monday mon montag mo lundi lunes",
+        "tuesday tue tues dienstag di mardi martes",
+        "wednesday wed mittwoch mi mercredi miércoles",
+        "thursday thu thurs donnerstag do jeudi jueves",
+        "friday fri freitag fr vendredi viernes",
+        "saturday sat samstag sonnabend sa samedi sábado",
+        "sunday sun sonntag so dimanche domingo",
+    )
+)
 _NAME_ENDINGS = frozenset({"s", "n", "y", "ian", "ish", "an", "er", "en", "es", "e", "'s", "in"})
 
 
@@ -69,6 +91,9 @@ class PassageSource:
             initials = "".join(word[0] for word in run.split() if word[0].isupper()).lower()
             ends = range(len(initials) + 1)
             found.update(initials[i:j] for i in ends for j in ends if j - i > 1)
+        for alike in _ALIKE:
+            if found & alike or any(sign in self.text for sign in alike if not sign.isalnum()):
+                found |= alike
         return frozenset(found)
 
     @cached_property
@@ -90,11 +115,9 @@ class PassageSource:
         if word in self.name_words or len(word) == 1:
             return True
         return any(
-            longer.startswith(shorter) and longer[len(shorter) :] in _NAME_ENDINGS
+            _are_one_name(*sorted((word, other), key=len))
             for other in self.name_words
             if len(other) >= _FEWEST_LETTERS - 1 and other[:3] == word[:3]
-            for shorter, longer in (sorted((word, other), key=len),)
-            if len(shorter) >= _FEWEST_LETTERS - 1
         )
 
     def place_of(self, quotation: str) -> tuple[int, int] | None:
@@ -154,3 +177,16 @@ def _find(text: str, wanted: str, at: int) -> int:
             return found
         at = found + 1
     return -1
+
+
+def _are_one_name(shorter: str, longer: str) -> bool:
+    """Whether two words are forms of one name: "Ormsund's", "Sweden" and "Swedish"."""
+    if len(shorter) < _FEWEST_LETTERS - 1:
+        return False
+    if longer.startswith(shorter) and longer[len(shorter) :] in _NAME_ENDINGS:
+        return True
+    common = len(commonprefix((shorter, longer)))
+    ends = {shorter[common:], longer[common:]}
+    return common >= _FEWEST_LETTERS - 1 and any(
+        one in _OF_A_COUNTRY and ends - {one} <= _OF_PEOPLE for one in ends
+    )
