@@ -303,7 +303,7 @@ def _without(text: str, quoted: Sequence[Claim]) -> str:
 
 
 def _is_telling(found: Sequence[Claim]) -> bool:
-    """Whether what was found says enough, in whatever words: it would hardly stand there by chance."""
+    """Whether what was found says enough: it would hardly stand there by chance."""
     return any(
         one.kind is ClaimKind.DATE
         or (one.kind is ClaimKind.NUMBER and sum(map(str.isdigit, one.text)) >= _DIGITS)

@@ -1,4 +1,4 @@
-"""Words that are common in English: with a capital at the beginning of a sentence they are no names.
+"""Common English words: with a capital at the beginning of a sentence they are no names.
 
 Those that the vocabularies of several language models have in common, written small more often than
 with a capital. Words that an ending gives away are not among them (see ``check.py``).

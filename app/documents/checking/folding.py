@@ -15,10 +15,8 @@ _QUOTES = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SIGNS = str.maketrans({**dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_DASHES, "-")})
 _LINE_HYPHEN = re.compile("([^\\W\\d_])(?:[-\u2010]|\u00ad)[ \t]*\n\\s*(?=[^\\W\\d_])")
-# The same, and hyphens within words: "well-known" may stand on a page with its hyphen at a line's end
-_ANY_HYPHEN = re.compile(
-    "([^\\W\\d_])(?:[-\u2010\u2011]|\u00ad)(?:[ \t]*\n\\s*)?(?=[^\\W\\d_])"
-)
+# The same, and hyphens within words: "well-known" may be divided at its own hyphen.
+_ANY_HYPHEN = re.compile("([^\\W\\d_])(?:[-\u2010\u2011]|\u00ad)(?:[ \t]*\n\\s*)?(?=[^\\W\\d_])")
 _DIVIDED = re.compile("[^\\W\\d_]+[-\u2010][ \t]*\n\\s*[^\\W\\d_]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PIECE = re.compile("[ -~]+|[^ -~]", re.DOTALL)
@@ -79,8 +77,7 @@ def fold(text: str, *, hyphens: bool = True) -> Folded:
 def words_at_line_ends(text: str) -> str:
     """Both halves of each word that a line's end divides: it may be two words with a hyphen."""
     return " ".join(
-        text[match.start() : match.end()].replace("\n", " ")
-        for match in _DIVIDED.finditer(text)
+        text[match.start() : match.end()].replace("\n", " ") for match in _DIVIDED.finditer(text)
     )
 
 

@@ -54,9 +54,7 @@ class CitedSentence:
     marks: tuple[int, ...]
 
 
-def sentences_of(
-    answer: str, begin: int = 0, until: int | None = None
-) -> Iterator[CitedSentence]:
+def sentences_of(answer: str, begin: int = 0, until: int | None = None) -> Iterator[CitedSentence]:
     """The sentences of an answer; code is none, and what a table says is cut at its cells.
 
     Args:

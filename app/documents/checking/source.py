@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from functools import cached_property
-from os.path import commonprefix
 
 from app.documents.checking import claims
 from app.documents.checking.claims import Date
@@ -185,7 +184,8 @@ def _are_one_name(shorter: str, longer: str) -> bool:
         return False
     if longer.startswith(shorter) and longer[len(shorter) :] in _NAME_ENDINGS:
         return True
-    common = len(commonprefix((shorter, longer)))
+    pairs = enumerate(zip(shorter, longer, strict=False))
+    common = next((at for at, (one, other) in pairs if one != other), len(shorter))
     ends = {shorter[common:], longer[common:]}
     return common >= _FEWEST_LETTERS - 1 and any(
         one in _OF_A_COUNTRY and ends - {one} <= _OF_PEOPLE for one in ends

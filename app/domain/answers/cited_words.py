@@ -55,7 +55,9 @@ def found_words(part: CitationPart) -> str:
         case "reordered" if what:
             return tr("in each other's place: {what}", what=what)
         case "differs" if missing:
-            told = formats.listed([claim_told(words) for kind, words in missing if kind != NEGATION])
+            told = formats.listed(
+                [claim_told(words) for kind, words in missing if kind != NEGATION]
+            )
             negated = next((words for kind, words in missing if kind == NEGATION), "")
             if told:
                 return tr("differs, not there: {what}", what=told)

@@ -175,9 +175,7 @@ class StoredCitation:
         )
 
 
-def stored_citations(
-    answer: str, placed: Sequence[PlacedPart]
-) -> tuple[StoredCitation, ...]:
+def stored_citations(answer: str, placed: Sequence[PlacedPart]) -> tuple[StoredCitation, ...]:
     """The checked sentences of an answer as it is stored, in order.
 
     Args:
@@ -196,9 +194,7 @@ def stored_citations(
     )
 
 
-def streamed_check(
-    plan: ReadingPlan, question: str
-) -> Callable[[str], tuple[PlacedPart, ...]]:
+def streamed_check(plan: ReadingPlan, question: str) -> Callable[[str], tuple[PlacedPart, ...]]:
     """Checks an answer while it is written: given the text so far, each sentence once."""
     checker = answer_checker(plan, question)
     return lambda answer: citation_parts(cited(plan, checker.feed(answer)))

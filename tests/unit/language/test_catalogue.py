@@ -75,7 +75,9 @@ def test_a_translation_has_the_placeholders_of_its_source_and_no_other() -> None
 def test_no_language_calls_what_was_checked_proved() -> None:
     """A check says what was looked for and found, and no more than that."""
     rooms = ("cited_words", "services/documents", "conversation/marks", "evidence", "cli/documents")
-    claims = re.compile(r"(?i)\b(?:dis)?prove[ds]?\b|verif|proof|bewiesen|bewies|beweis|nachgewiesen")
+    claims = re.compile(
+        r"(?i)\b(?:dis)?prove[ds]?\b|verif|proof|bewiesen|bewies|beweis|nachgewiesen"
+    )
     said = [
         f"{entry.id} {entry.string}"
         for found in catalogue.entries().values()

@@ -75,9 +75,7 @@ def test_each_cited_sentence_is_stored_with_what_was_found(program: Harness, rep
     answer = program.services.library.chats.message(ask(program, chat, "What?", report))
     found = [part for part in answer.parts if isinstance(part, CitationPart)]
     assert found == [
-        CitationPart(
-            "report.pdf", found[0].target, "It cost 12 euros", 1, "1", "quoted", "number"
-        ),
+        CitationPart("report.pdf", found[0].target, "It cost 12 euros", 1, "1", "quoted", "number"),
         CitationPart(
             "report.pdf",
             found[0].target,

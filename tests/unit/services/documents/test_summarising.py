@@ -66,8 +66,8 @@ def test_every_section_is_read_once_and_the_whole_is_made_of_what_was_written(li
     assert all(one.text in model.asked[6] for one in found[:6])
     assert summary_text(found).startswith(
         "## The whole document\n\nFact 7 is here [1].\n\n"
-        "- ⚠ “Fact 7 is here [1].” Not on p. 1: “7”.\n\n## Chapter 1 (p. 1)\n\nFact 1 is here [1].\n\n"
-        "## Chapter 2 (p. "
+        "- ⚠ “Fact 7 is here [1].” Not on p. 1: “7”.\n\n"
+        "## Chapter 1 (p. 1)\n\nFact 1 is here [1].\n\n## Chapter 2 (p. "
     )
 
 
