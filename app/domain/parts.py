@@ -101,6 +101,7 @@ class CitationPart:
         verdict: What checking it found; empty where it was not checked.
         checked: What was looked for: kinds of claims, such as "number name".
         missing: What of it does not stand there: a line for each, its kind before its words.
+        elsewhere: The page of the same document on which all of it stands instead; None for none.
     """
 
     title: str
@@ -111,6 +112,7 @@ class CitationPart:
     verdict: str = ""
     checked: str = ""
     missing: str = ""
+    elsewhere: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from app.documents.checking.word_lists import COMMON, NEGATIONS, STARTERS
 
 _RUN = 4  # words in common that are worth marking as the place
 _ENOUGH = 0.34  # of a sentence's words must stand in its passage where nothing else can be checked
+_TRIED = 5  # passages in which a sentence is looked for that does not stand in what it cites
 _DIGITS = 4  # of a number that hardly stands in a passage by chance
 _NEARLY = 0.72  # similarity from which a sentence repeats one of the passage's with changes
 # Endings that hardly any name has, of words that begin sentences without an article.
@@ -47,11 +48,8 @@ class AnswerChecker:
         context: Mapping[int, str] | None = None,
         question: str = "",
     ) -> None:
-        about = context or {}
-        self._sources = {
-            mark: PassageSource(text, f"{about.get(mark, '')} {question}")
-            for mark, text in passages.items()
-        }
+        self._passages, self._context, self._question = passages, context or {}, question
+        self._sources: dict[int, PassageSource] = {}  # made when they are first cited
         self._seen = 0
         self._checked: list[CheckedSentence] = []
 
@@ -77,20 +75,52 @@ class AnswerChecker:
                 known = _capitals(answer[:until]) if known is None else known
                 yield self._check(sentence, known)
 
+    def _source(self, mark: int) -> PassageSource:
+        if mark not in self._sources:
+            context = f"{self._context.get(mark, '')} {self._question}"
+            self._sources[mark] = PassageSource(self._passages[mark], context)
+        return self._sources[mark]
+
     def _check(self, sentence: CitedSentence, known: set[str]) -> CheckedSentence:
-        marks = [mark for mark in sentence.marks if mark in self._sources]
+        marks = [mark for mark in sentence.marks if mark in self._passages]
         if not marks:
             verdict = Verdict.NO_PASSAGE
             return CheckedSentence(sentence.start, sentence.end, sentence.marks, verdict)
         text = _MARKUP.sub("", sentence.text)
-        sources = [(mark, self._sources[mark]) for mark in marks]
+        sources = [(mark, self._source(mark)) for mark in marks]
         found = _Examination(text, sources, known).result()
         verdict, checked, missing, place = found
         if len(marks) < len(sentence.marks) and not verdict.is_doubtful:
             verdict = Verdict.NO_PASSAGE
+        elsewhere = self._elsewhere(text, sentence.marks, missing, known) if missing else None
         return CheckedSentence(
-            sentence.start, sentence.end, sentence.marks, verdict, checked, missing, place
+            sentence.start,
+            sentence.end,
+            sentence.marks,
+            verdict,
+            checked,
+            missing,
+            place,
+            elsewhere,
         )
+
+    def _elsewhere(
+        self, text: str, cited: Sequence[int], missing: Sequence[Claim], known: set[str]
+    ) -> int | None:
+        """The passage in which all of a sentence stands that cites another; None for none."""
+        wanted = [claim.text.casefold() for claim in missing]
+        tried = 0
+        for mark, passage in self._passages.items():
+            there = " ".join(passage.split()).casefold()
+            if mark in cited or tried >= _TRIED or not all(one in there for one in wanted):
+                continue
+            tried += 1
+            verdict, checked, _, _ = _Examination(
+                text, [(mark, self._source(mark))], known
+            ).result()
+            if checked and not verdict.is_doubtful:
+                return mark
+        return None
 
 
 _Sources = Sequence[tuple[int, PassageSource]]

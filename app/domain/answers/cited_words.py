@@ -46,6 +46,13 @@ def claim_told(words: str) -> str:
 
 def found_words(part: CitationPart) -> str:
     """What checking found of a citation, and what was looked for; empty where nobody checked."""
+    found = _found(part)
+    if part.elsewhere is None:
+        return found
+    return tr("{found}; all of it stands on p. {page}", found=found, page=str(part.elsewhere))
+
+
+def _found(part: CitationPart) -> str:
     found = VERDICT_WORDS.get(part.verdict, part.verdict)
     what = kinds_told(part.checked.split())
     missing = [line.partition(" ")[::2] for line in part.missing.splitlines()]

@@ -11,7 +11,7 @@ from app.documents.checking.sentences import mark_places, sentences_of
 from app.documents.checking.verdicts import CheckedSentence, Verdict
 from app.domain.answers.cited_words import VERDICT_WORDS, claim_told, found_words, kinds_told
 from app.domain.parts import CitationPart, Part, PlacedPart
-from app.language import formats, tr
+from app.language import formats, paragraph, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
 
 
@@ -22,10 +22,12 @@ class CheckedCitation:
     Attributes:
         checked: What was found.
         sources: What its numbers stand for; those that stand for nothing are missing.
+        elsewhere: In which all of it stands, where it cites another; None for none.
     """
 
     checked: CheckedSentence
     sources: tuple[CitedSource, ...]
+    elsewhere: CitedSource | None = None
 
     @property
     def source(self) -> CitedSource | None:
@@ -52,7 +54,11 @@ class CheckedCitation:
     @property
     def told(self) -> str:
         """What was checked, in words."""
-        return verdict_words(self)
+        if self.elsewhere is None:
+            return verdict_words(self)
+        page, name = str(self.elsewhere.page), self.elsewhere.document.name
+        instead = tr("All of it stands on p. {page} of {name}.", page=page, name=name)
+        return paragraph(verdict_words(self), instead)
 
 
 def answer_checker(plan: ReadingPlan, question: str) -> AnswerChecker:
@@ -68,7 +74,11 @@ def cited(plan: ReadingPlan, found: Sequence[CheckedSentence]) -> tuple[CheckedC
     """Checked sentences with what their numbers stand for."""
     by_mark = {one.mark: one for one in plan.sources}
     return tuple(
-        CheckedCitation(one, tuple(by_mark[mark] for mark in one.marks if mark in by_mark))
+        CheckedCitation(
+            one,
+            tuple(by_mark[mark] for mark in one.marks if mark in by_mark),
+            by_mark[one.elsewhere] if one.elsewhere is not None else None,
+        )
         for one in found
     )
 
@@ -123,6 +133,8 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
         label = ", ".join(map(str, one.checked.marks))
         kinds = dict.fromkeys(claim.kind.value for claim in one.checked.checked)
         missing = (f"{claim.kind.value} {claim.text}" for claim in one.checked.missing)
+        other = one.elsewhere
+        same = other is not None and source is not None and other.document == source.document
         part = CitationPart(
             title=source.document.name if source else "",
             target=source.document.id if source else "",
@@ -132,6 +144,7 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
             verdict=one.checked.verdict.value,
             checked=" ".join(kinds),
             missing="\n".join(missing),
+            elsewhere=other.page if other is not None and same else None,
         )
         found.append(PlacedPart(one.checked.end, part))
     return tuple(found)

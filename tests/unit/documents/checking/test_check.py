@@ -109,7 +109,9 @@ def test_names_that_changed_places_are_told_apart_from_all_else() -> None:
 
 
 def test_a_wrong_passage_and_one_that_is_not_there() -> None:
-    assert check("The bridge cost 1,250,000 euros [2].").verdict.is_doubtful
+    found = check("The bridge cost 1,250,000 euros [2].")
+    assert (found.verdict.is_doubtful, found.elsewhere) == (True, 1)
+    assert check("The ferry of Aldermoor carries 50 cars [1].").elsewhere is None
     assert check("The bridge cost 1,250,000 euros [7].").verdict is Verdict.NO_PASSAGE
     assert check("The bridge cost 1,250,000 euros [1, 7].").verdict is Verdict.NO_PASSAGE
 
