@@ -7,10 +7,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QDialog,
     QFileDialog,
     QKeySequenceEdit,
@@ -22,6 +23,11 @@ from shiboken6 import isValid
 
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.main import _move
+from app.services.moving import plan_move
+from app.store import open_store
+from app.system.paths import folders
+from app.ui.application import RESTART
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.help_dialogs import AboutDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
@@ -383,6 +389,33 @@ def test_the_data_folder_is_moved_after_it_was_said_what_that_needs(
     until(qtbot, opened.window.isHidden)
     assert moving.wanted is not None
     assert moving.wanted.target == chosen / "Phial"
+
+
+@scenario("button", "StartProgress: Stop moving")
+def test_a_move_is_given_up_and_everything_is_where_it_was(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, chosen = tmp_path / "home", tmp_path / "disk"
+    monkeypatch.setenv("PHIAL_HOME", str(home))
+    chosen.mkdir()
+    open_store(home).close()
+    (home / "models").mkdir()
+    (home / "models" / "large.gguf").write_bytes(bytes(40_000_000))
+    before = sorted(one.name for one in home.rglob("*"))
+
+    def stop() -> None:
+        for window in QApplication.topLevelWidgets():
+            if window.isVisible() and shows(window, "Your data is moved to"):
+                press(window, "Stop moving")
+                clock.stop()
+
+    clock = QTimer(interval=0)
+    clock.timeout.connect(stop)
+    clock.start()
+    assert _move(plan_move(folders(), chosen)) == RESTART
+    assert folders().data == home
+    assert sorted(one.name for one in home.rglob("*")) == before
+    assert not list(chosen.iterdir())
 
 
 @scenario("button", "AboutPanel: Licences and what is new…")

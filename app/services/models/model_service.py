@@ -106,7 +106,7 @@ class ModelService:
     def reading_seconds(self, tokens: int) -> float:
         """How long the model in use reads so many tokens; 0 where it never read yet."""
         model = self._state.model
-        sha256 = model.sha256 if isinstance(model, ModelFile) else ""
+        sha256 = self.facts.reference(model).sha256 if isinstance(model, ModelFile) else ""
         return self.speeds.reading_seconds(sha256, tokens)
 
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:

@@ -62,12 +62,14 @@ class SettingsCommands:
 
     def open(self, section: Section | None = None) -> None:
         """Open the settings, on a page of theirs."""
-        page = self.page or self._make()
-        if section is not None:
+        page = self.page
+        if page is None:
+            page = self._make(section)
+        elif section is not None:
             page.show_section(section)
         self._shell.pages.open(page)
 
-    def _make(self) -> SettingsPage:
+    def _make(self, section: Section | None) -> SettingsPage:
         from app.ui.settings.settings_page import SettingsPage
 
         service = self._shell.services.settings
@@ -75,7 +77,8 @@ class SettingsCommands:
         self._quantizations = self._connections = None
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
-        page = SettingsPage(service, self._shell.pane.theme, self._panels(), self._automatic())
+        theme, panels = self._shell.pane.theme, self._panels()
+        page = SettingsPage(service, theme, panels, self._automatic(), section)
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
         self._look_at_memory(page)

@@ -65,6 +65,7 @@ class SettingsPage(WindowPage):
         theme: Colours.
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
+        first: The page that is shown first; None for the first one.
     """
 
     refused = Signal(Refusal)
@@ -76,6 +77,7 @@ class SettingsPage(WindowPage):
         theme: Theme,
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
+        first: Section | None = None,
     ) -> None:
         super().__init__(tr("Settings"), theme)
         self._service, self._theme = service, theme
@@ -100,7 +102,7 @@ class SettingsPage(WindowPage):
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
         AssistedChoice(self._sections, self._sections.setCurrentIndex)
-        self._sections.setCurrentRow(0)
+        self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
 
     def _make_list(self) -> QListWidget:
         pages = QListWidget()

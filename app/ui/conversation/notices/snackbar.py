@@ -13,7 +13,7 @@ from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import announce
 
 if TYPE_CHECKING:
-    from app.ui.desktop.motion import Rise
+    from app.ui.style.motion import Rise
 
 SHOWN_MS = 10_000
 _NOTICE_MS = 4_000
@@ -178,10 +178,10 @@ class Snackbar(QFrame):
         below = self._above.y() if self._above is not None else self._host.height() - SPACE
         left = (self._host.width() - self.width()) // 2
         if self._rise is None:
-            from app.ui.desktop.motion import Rise  # not before something is said
+            from app.ui.style.motion import Rise  # not before something is said
 
             self._rise = Rise(self)
-        self._rise.to(QPoint(left, below - self.height() - SPACE))
+        self._rise.to(QPoint(left, below - self.height() - SPACE), comes=not self.isVisible())
 
 
 def _wrapping() -> QLabel:
