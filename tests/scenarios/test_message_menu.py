@@ -14,10 +14,12 @@ from pytestqt.qtbot import QtBot
 from app.engine.scripted import ScriptedEngine
 from tests.scenarios.hands import (
     CONTROL,
+    Address,
     choose,
     choose_file,
     clipboard,
     meanwhile,
+    press,
     right_click,
     talk,
     transcript,
@@ -85,12 +87,16 @@ def test_what_is_selected_is_quoted_and_asked_about(qtbot: QtBot, answered: Open
 
 @scenario("menu entry", "ContextMenu: Save code as…")
 @scenario("question", "MessageCommands.save_code: getSaveFileName")
-def test_code_is_saved(qtbot: QtBot, answered: Opened, tmp_path: Path) -> None:
+def test_code_is_saved(
+    qtbot: QtBot, answered: Opened, tmp_path: Path, address: Address
+) -> None:
     path = tmp_path / "one.py"
     with meanwhile(qtbot, QFileDialog, partial(choose_file, path=path)):
         pointed(qtbot, answered, spot(transcript(answered), 1, "print"), "Save code as…")
     until(qtbot, path.exists)
     assert path.read_text("utf-8") == "print(1)\n"
+    press(answered.window, "Show in folder")
+    until(qtbot, lambda: address.asked == [tmp_path.as_uri()])
 
 
 @scenario("menu entry", "ContextMenu: Copy message")

@@ -35,6 +35,7 @@ from app.ui.library.update_dialog import UpdateDialog
 from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.settings_file_panel import SettingsFoundDialog
 from app.ui.settings.settings_page import SettingsPage
+from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.style.dialogs import Dialog
 from tests.scenarios import hands
 from tests.scenarios.hands import (
@@ -188,6 +189,7 @@ def test_a_command_listens_to_the_keys_that_were_chosen(qtbot: QtBot, open_windo
 
 
 @scenario("button", "ShortcutsPanel: Usual keys")
+@scenario("button", "ShortcutsPanel: Usual keys for all commands")
 def test_keys_of_another_command_are_told_taken_and_given_back(
     qtbot: QtBot, open_window: Open
 ) -> None:
@@ -204,6 +206,13 @@ def test_keys_of_another_command_are_told_taken_and_given_back(
         choose_command(page, "New chat")
         press(page, "Usual keys")
         until(qtbot, lambda: json.loads(service.current.shortcuts) == {"sidebar": []})
+        press(page, "Usual keys for all commands")
+        until(qtbot, lambda: read_shortcuts(service.current.shortcuts) == {})
+        assert opened.window.actions_table["sidebar"].shortcut().toString() == "Ctrl+B"
+        press(page, "Undo")
+        until(qtbot, lambda: json.loads(service.current.shortcuts) == {"sidebar": []})
+        choose_command(page, "Sidebar")
+        until(qtbot, lambda: not seen(page, QKeySequenceEdit, "Keys of the command").keySequence())
 
     settings(qtbot, opened, "Shortcuts", change)
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:  # imported when first needed
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
     from app.ui.settings.settings_page import Automatic, SettingsPage
+    from app.ui.settings.shortcuts_panel import ShortcutsPanel
 
 
 class SettingsCommands:
@@ -48,6 +49,7 @@ class SettingsCommands:
         self._measured: MeasuredPanel | None = None
         self._quantizations: QuantizationPanel | None = None
         self._connections: ConnectionsPanel | None = None
+        self._shortcuts: ShortcutsPanel | None = None
         self._model_seen: object = None
 
     @property
@@ -74,7 +76,7 @@ class SettingsCommands:
 
         service = self._shell.services.settings
         self._costs = self._memory = self._measured = None
-        self._quantizations = self._connections = None
+        self._quantizations = self._connections = self._shortcuts = None
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
         theme, panels = self._shell.pane.theme, self._panels()
@@ -87,7 +89,6 @@ class SettingsCommands:
     def _panels(self) -> list[Panel]:
         from app.ui.settings.about_panel import AboutPanel
         from app.ui.settings.section_body import Panel
-        from app.ui.settings.shortcuts_panel import ShortcutsPanel
         from app.ui.settings.snapshot_panel import SnapshotPanel
         from app.ui.settings.storage_panel import StoragePanel
         from app.ui.settings.token_panel import TokenPanel
@@ -128,7 +129,7 @@ class SettingsCommands:
             ),
             Panel(
                 Section.SHORTCUTS,
-                partial(ShortcutsPanel, shell.services.settings),
+                self._shortcuts_panel,
                 tr("keyboard, keys"),
             ),
             Panel(
@@ -194,6 +195,12 @@ class SettingsCommands:
         self._measured.show_speeds(models.speeds.measured(known))
         self._measured.show_costs(self._costs, self._shell.services.settings.current)
 
+    def _shortcuts_panel(self) -> QWidget:
+        from app.ui.settings.shortcuts_panel import ShortcutsPanel
+
+        self._shortcuts = ShortcutsPanel(self._shell.services.settings, self._change)
+        return self._shortcuts
+
     def _connections_panel(self) -> QWidget:
         from app.ui.settings.connections_panel import ConnectionsPanel
 
@@ -212,6 +219,8 @@ class SettingsCommands:
         if self.page is not None:
             self.page.show_settings(settings)
             self._preview(settings)
+            if self._shortcuts is not None:
+                self._shortcuts.refresh()
         self.on_connections()
 
     def on_model(self) -> None:

@@ -82,6 +82,7 @@ class SettingsPage(WindowPage):
         super().__init__(tr("Settings"), theme)
         self._service, self._theme = service, theme
         self._automatic = dict(automatic or {})
+        self._notes: Mapping[str, str] = {}
         self._bodies = [
             SectionBody(
                 section,
@@ -121,6 +122,7 @@ class SettingsPage(WindowPage):
         row = SettingRow(spec, self._service, self._theme, spec.option.first)
         if (found := self._automatic.get(name)) is not None:
             row.show_automatic(found.value, found.top)
+        row.show_note(self._notes.get(name, ""))
         row.previewed.connect(self._preview)
         return row
 
@@ -186,6 +188,7 @@ class SettingsPage(WindowPage):
 
     def show_notes(self, notes: Mapping[str, str]) -> None:
         """Say beside settings what they cost."""
+        self._notes = notes
         for row in self._rows:
             row.show_note(notes.get(row.spec.name, ""))
 

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.language import paragraph, tr
+from app.ui.core.links import show_in_folder
 from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import announce
 
@@ -117,6 +120,11 @@ class Snackbar(QFrame):
         self._done_clock.start()
         announce(self, paragraph(text, tr("{action} is available.", action=label)))
         self.undo_changed.emit(self.can_undo)
+
+    def tell_written(self, path: Path) -> None:
+        """Say that a file was written, with the way to it."""
+        text = tr("“{name}” was written.", name=path.name)
+        self.show_message(text, partial(show_in_folder, path), SHOW_IN_FOLDER)
 
     def undo(self) -> None:
         """Take it back."""
