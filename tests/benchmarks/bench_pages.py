@@ -79,7 +79,9 @@ def main() -> int:
             for tab in ModelsTab
         }
         load = os.getloadavg()[0]
-        print(f"{'milliseconds':34} {'aim':>5} {'first':>7} {'cpu':>7} {'again':>7} {'cpu':>7} widgets")
+        print(
+            f"{'milliseconds':34} {'aim':>5} {'first':>7} {'cpu':>7} {'again':>7} {'cpu':>7} widgets"
+        )
         for title, show in pages.items():
             rounds = []
             for _ in range(options.rounds + 1):

@@ -87,9 +87,7 @@ def test_what_is_selected_is_quoted_and_asked_about(qtbot: QtBot, answered: Open
 
 @scenario("menu entry", "ContextMenu: Save code as…")
 @scenario("question", "MessageCommands.save_code: getSaveFileName")
-def test_code_is_saved(
-    qtbot: QtBot, answered: Opened, tmp_path: Path, address: Address
-) -> None:
+def test_code_is_saved(qtbot: QtBot, answered: Opened, tmp_path: Path, address: Address) -> None:
     path = tmp_path / "one.py"
     with meanwhile(qtbot, QFileDialog, partial(choose_file, path=path)):
         pointed(qtbot, answered, spot(transcript(answered), 1, "print"), "Save code as…")

@@ -17,8 +17,8 @@ from app.services.models.add_models import origin_of
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
 from app.ui.models.add_dialog import AddModelDialog
-from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.models.cards.model_cards import Card
+from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.style.scrolling_page import CardPage
 from app.ui.style.widgets import StyledLabel
 

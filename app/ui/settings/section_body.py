@@ -18,7 +18,6 @@ from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
-
 _AT_ONCE = 4
 """Panels and settings that are made without a look at what the user does: about a screenful."""
 
