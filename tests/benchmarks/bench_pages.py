@@ -80,7 +80,7 @@ def main() -> int:
         }
         load = os.getloadavg()[0]
         print(
-            f"{'milliseconds':34} {'aim':>5} {'first':>7} {'cpu':>7} {'again':>7} {'cpu':>7} widgets"
+            f"{'milliseconds':32} {'aim':>5} {'first':>7} {'cpu':>7} {'again':>7} {'cpu':>7} shown"
         )
         for title, show in pages.items():
             rounds = []
@@ -89,7 +89,7 @@ def main() -> int:
                 window.pages.back()
             (first, cpu, shown), again = rounds[0], sorted(rounds[1:])[options.rounds // 2]
             numbers = f"{first:7.0f} {cpu:7.0f} {again[0]:7.0f} {again[1]:7.0f} {shown:7}"
-            print(f"{title:34} {AIM:>5} {numbers}")
+            print(f"{title:32} {AIM:>5} {numbers}")
         print(f"\n{os.cpu_count()} cores, load {load:.1f} before, {os.getloadavg()[0]:.1f} after")
         window.close()
         services.close()
