@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QTextDocument, QTextTable
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -61,6 +62,7 @@ def pointed(qtbot: QtBot, opened: Opened, place: QPoint, name: str) -> None:
 
 @scenario("menu entry", "ContextMenu: Copy table as CSV")
 @scenario("menu entry", "ContextMenu: Copy table as Markdown")
+@scenario("menu entry", "ContextMenu: Copy table as rich text")
 def test_a_table_is_copied_for_elsewhere(qtbot: QtBot, answered: Opened) -> None:
     place = spot(transcript(answered), 1, "green")
     pointed(qtbot, answered, place, "Copy table as CSV")
@@ -69,6 +71,13 @@ def test_a_table_is_copied_for_elsewhere(qtbot: QtBot, answered: Opened) -> None
     pointed(qtbot, answered, place, "Copy table as Markdown")
     wanted = "| Name | *Price* |\n| --- | ---: |\n| Tea, green | 3 |\n| =cmd | -2 |\n"
     until(qtbot, lambda: clipboard() == wanted)
+    pointed(qtbot, answered, place, "Copy table as rich text")
+    until(qtbot, lambda: QGuiApplication.clipboard().mimeData().hasHtml())
+    paper = QTextDocument()  # as a word processor takes it
+    paper.setHtml(QGuiApplication.clipboard().mimeData().html())
+    (table,) = (one for one in paper.rootFrame().childFrames() if isinstance(one, QTextTable))
+    assert (table.rows(), table.columns()) == (3, 2)
+    assert table.cellAt(0, 1).firstCursorPosition().charFormat().fontItalic()
 
 
 @scenario("menu entry", "ContextMenu: Quote in the message")
