@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFileDialog,
     QKeySequenceEdit,
+    QLabel,
     QListWidget,
     QTreeWidget,
 )
@@ -32,7 +33,9 @@ from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.help_dialogs import AboutDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
+from app.ui.settings.number_field import NumberField
 from app.ui.settings.number_slider import NumberSlider
+from app.ui.settings.setting_row import SettingRow
 from app.ui.settings.settings_file_panel import SettingsFoundDialog
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.shell.shortcuts import read_shortcuts
@@ -47,11 +50,12 @@ from tests.scenarios.hands import (
     press,
     seen,
     shows,
+    typed,
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say
-from tests.support.window import Open, Opened
+from tests.support.window import Open, Opened, write_model
 
 
 def settings(
@@ -126,6 +130,35 @@ def test_a_slider_sets_the_number_beside_it(qtbot: QtBot, open_window: Open) -> 
         until(qtbot, lambda: service.current.temperature == 0)
 
     settings(qtbot, opened, "Answers", move)
+
+
+def test_what_is_automatic_and_what_a_value_would_cost_is_said_before_it_is_in_force(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window()
+    services = opened.harness.services
+    path = write_model(tmp_path / "tiny.gguf")
+    services.models.choose(services.add_models.use_in_place(path))
+
+    def look(page: SettingsPage) -> None:
+        ready(qtbot, lambda: shows(row_of(page, "context_size"), "Here and now: "))
+        row = row_of(page, "context_size")
+        said = set()
+        for number in ("2048", "65536"):
+            typed(seen(row, NumberField, "Context size").lineEdit(), number, instead=True)
+            until(qtbot, lambda: shows(page, f"a context of {int(number):,} tokens"))  # noqa: B023
+            said.add(next(one.text() for one in row.findChildren(QLabel)
+                          if one.text().startswith("Takes ")))  # fmt: skip
+        assert len(said) == 2
+        assert services.settings.current.context_size is None
+
+    settings(qtbot, opened, "Models", look)
+
+
+def row_of(page: SettingsPage, name: str) -> SettingRow:
+    """A setting of the page that is shown."""
+    (found,) = (one for one in page.findChildren(SettingRow) if one.spec.name == name)
+    return found
 
 
 def test_a_number_is_found_by_what_its_choices_say(qtbot: QtBot, open_window: Open) -> None:
