@@ -16,7 +16,9 @@ from PySide6.QtWidgets import (
     QFileDialog,
     QKeySequenceEdit,
     QLabel,
+    QLineEdit,
     QListWidget,
+    QPlainTextEdit,
     QTreeWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -33,6 +35,8 @@ from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.help_dialogs import AboutDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
+from app.ui.presets.presets_dialog import PresetsDialog
+from app.ui.presets.prompts_dialog import PromptsDialog
 from app.ui.settings.number_field import NumberField
 from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.setting_row import SettingRow
@@ -157,8 +161,9 @@ def test_what_is_automatic_and_what_a_value_would_cost_is_said_before_it_is_in_f
 
 def row_of(page: SettingsPage, name: str) -> SettingRow:
     """A setting of the page that is shown."""
-    (found,) = (one for one in page.findChildren(SettingRow) if one.spec.name == name)
-    return found
+    found = [one for one in page.findChildren(SettingRow) if one.spec.name == name]
+    assert len(found) == 1
+    return found[0]
 
 
 def test_a_number_is_found_by_what_its_choices_say(qtbot: QtBot, open_window: Open) -> None:
@@ -182,6 +187,32 @@ def test_a_command_of_chats_leads_back_to_them(qtbot: QtBot, open_window: Open) 
 
     settings(qtbot, opened, "General", new_chat)
     assert opened.window.pane.composer.editor.isVisible()
+
+
+# --- presets and prompts ----------------------------------------------------------------------
+
+
+@scenario("button", "PresetsPanel: Open presets…")
+@scenario("button", "PresetsPanel: Open prompts…")
+def test_presets_and_prompts_are_named_and_led_to(qtbot: QtBot, open_window: Open) -> None:
+    def look(page: SettingsPage) -> None:
+        assert shows(page, "Explain step by step")
+        with meanwhile(qtbot, PresetsDialog, escape):
+            press(page, "Open presets…")
+        with meanwhile(qtbot, PromptsDialog, new_prompt):
+            press(page, "Open prompts…")
+        until(qtbot, lambda: shows(page, "/limerick"))
+
+    def escape(dialog: PresetsDialog) -> None:
+        hands.key(dialog, Qt.Key.Key_Escape)
+
+    def new_prompt(dialog: PromptsDialog) -> None:
+        press(dialog, "New")
+        typed(seen(dialog, QLineEdit, "Name"), "limerick")
+        typed(seen(dialog, QPlainTextEdit, "Text"), "A limerick on ships.")
+        hands.key(dialog, Qt.Key.Key_Escape)
+
+    settings(qtbot, open_window(), "Presets and prompts", look)
 
 
 # --- shortcuts --------------------------------------------------------------------------------

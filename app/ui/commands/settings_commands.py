@@ -17,7 +17,7 @@ from app.domain.options import Section
 from app.domain.settings import SAMPLED, Settings
 from app.language import tr
 from app.services.core import formatting
-from app.services.core.events import ModelPhase
+from app.services.core.events import Event, ModelPhase, PresetsChanged
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.serving_commands import ServingCommands
 from app.ui.shell.page_names import ModelsTab
@@ -31,6 +31,7 @@ if TYPE_CHECKING:  # imported when first needed
     from app.ui.models.quantization_panel import QuantizationPanel
     from app.ui.settings.connections_panel import ConnectionsPanel
     from app.ui.settings.memory_panel import MemoryPanel
+    from app.ui.settings.presets_panel import PresetsPanel
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
     from app.ui.settings.settings_page import Automatic, SettingsPage
@@ -50,6 +51,7 @@ class SettingsCommands:
         self._quantizations: QuantizationPanel | None = None
         self._connections: ConnectionsPanel | None = None
         self._shortcuts: ShortcutsPanel | None = None
+        self._presets: PresetsPanel | None = None
         self._model_seen: object = None
 
     @property
@@ -76,7 +78,7 @@ class SettingsCommands:
 
         service = self._shell.services.settings
         self._costs = self._memory = self._measured = None
-        self._quantizations = self._connections = self._shortcuts = None
+        self._quantizations = self._connections = self._shortcuts = self._presets = None
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
         theme, panels = self._shell.pane.theme, self._panels()
@@ -128,6 +130,11 @@ class SettingsCommands:
                 below=True,
             ),
             Panel(
+                Section.PRESETS,
+                self._presets_panel,
+                tr("preset, prompt, system prompt, slash, template"),
+            ),
+            Panel(
                 Section.SHORTCUTS,
                 self._shortcuts_panel,
                 tr("keyboard, keys"),
@@ -173,6 +180,7 @@ class SettingsCommands:
 
     def _memory_panel(self) -> QWidget:
         from app.ui.settings.memory_panel import MemoryPanel
+    from app.ui.settings.presets_panel import PresetsPanel
 
         self._memory = MemoryPanel(self._shell.pane.theme)
         self._preview(self._shell.services.settings.current)
@@ -200,6 +208,22 @@ class SettingsCommands:
 
         self._shortcuts = ShortcutsPanel(self._shell.services.settings, self._change)
         return self._shortcuts
+
+    def _presets_panel(self) -> QWidget:
+        from app.ui.settings.presets_panel import PresetsPanel
+
+        shell = self._shell
+        self._presets = PresetsPanel(
+            shell.services.presets,
+            shell.actions["presets"].trigger,
+            shell.actions["prompts"].trigger,
+        )
+        return self._presets
+
+    def on_event(self, event: Event) -> None:
+        """Presets changed, perhaps from here."""
+        if isinstance(event, PresetsChanged) and self.page is not None and self._presets:
+            self._presets.refresh()
 
     def _connections_panel(self) -> QWidget:
         from app.ui.settings.connections_panel import ConnectionsPanel
