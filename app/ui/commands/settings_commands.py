@@ -180,7 +180,6 @@ class SettingsCommands:
 
     def _memory_panel(self) -> QWidget:
         from app.ui.settings.memory_panel import MemoryPanel
-    from app.ui.settings.presets_panel import PresetsPanel
 
         self._memory = MemoryPanel(self._shell.pane.theme)
         self._preview(self._shell.services.settings.current)

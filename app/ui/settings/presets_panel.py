@@ -43,8 +43,8 @@ class PresetsPanel(QFrame):
             (
                 tr("Presets"),
                 tr(
-                    "A system prompt, values, a form and a model under one name. Each chat may have "
-                    "one: choose it below the message box."
+                    "A system prompt, values, a form and a model under one name. Each chat may "
+                    "have one: choose it below the message box."
                 ),
                 self._presets,
                 presets,
