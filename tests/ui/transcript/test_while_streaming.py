@@ -16,8 +16,8 @@ from app.domain.parts import Part, PlacedPart, ReasoningPart, TextPart
 from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.view import TranscriptView
-from app.ui.transcript.widgets.footer import Footer
 from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.footer import Footer
 from tests.ui.transcript.making import chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
