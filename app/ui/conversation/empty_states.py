@@ -243,9 +243,7 @@ class WelcomePage(QScrollArea):
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
         column.addStretch(2)
-        column.addWidget(self._mark)
-        column.addWidget(StyledLabel(tr("Phial runs Phi-4 on this computer."), "heading"))
-        column.addWidget(StyledLabel(tr("Nothing you type leaves it. No account, no connection.")))
+        column.addLayout(self._head())
         column.addLayout(self._advice)
         column.addWidget(self._card())
         column.addStretch(3)
@@ -255,6 +253,18 @@ class WelcomePage(QScrollArea):
         inner.setLayout(column)
         row.addWidget(inner, 8)
         row.addStretch(1)
+
+    def _head(self) -> QHBoxLayout:
+        """The mark, and beside it what Phial is; so the card below is seen in a low window too."""
+        words = QVBoxLayout()
+        words.setSpacing(SPACE // 2)
+        words.addWidget(StyledLabel(tr("Phial runs Phi-4 on this computer."), "heading"))
+        words.addWidget(StyledLabel(tr("Nothing you type leaves it. No account, no connection.")))
+        head = QHBoxLayout()
+        head.setSpacing(SPACE * 2)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        return head
 
     def _card(self) -> QFrame:
         card = QFrame()
