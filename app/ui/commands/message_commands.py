@@ -150,13 +150,10 @@ class MessageCommands:
 
         path = Path(chosen)
 
-        def tell(_nothing: None) -> None:
-            self._shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=path.name))
-
         self._shell.operations.run(
             self._shell.window,
             lambda _task: write_file(path, code.text.encode("utf-8", "replace")),
-            tell,
+            lambda _done: self._shell.pane.snackbar.tell_written(path),
         )
 
     def continue_answer(self) -> None:
