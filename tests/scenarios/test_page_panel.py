@@ -18,6 +18,8 @@ from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.marks.page_panel import PagePanel
+from app.ui.transcript.content.rows import TableRow
+from app.ui.transcript.items.text_items import TableItem
 from app.ui.transcript.widgets.mark_buttons import MarkButton
 from tests.scenarios.hands import (
     choose_file,
@@ -148,6 +150,14 @@ def test_marks_stand_while_the_answer_is_written_and_lead_to_the_page_as_it_was_
     view = transcript(asked)
     until(qtbot, lambda: len(view.findChildren(MarkButton)) == 4)
     assert asked.window.controller.answering
+    rows = view._layout.branch.models[1].rows
+    table = view._layout.widgets.lay_out(
+        1, next(number for number, row in enumerate(rows) if isinstance(row, TableRow))
+    )
+    assert isinstance(table, TableItem)
+    assert table.doc.chips, "a colour alone tells nobody what was found"
+    places = range(table.length() + 1)
+    assert [table.doc.to_row(table.doc.to_document(at)) for at in places] == [*places]
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf([lines("All is another text now.")]))
     view.findChildren(MarkButton)[0].click()
