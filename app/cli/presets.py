@@ -71,12 +71,16 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
 def _import(options: argparse.Namespace, setup: Setup) -> int:
     service = presets_of(setup)
     found = service.read(options.file)
-    if not options.yes:
-        tell("\n\n".join("\n".join(preset_lines(preset)) for preset in found))
+    if options.yes:
+        for one in found:
+            for problem in one.problems:
+                tell(f"{one.preset.name}: {problem}")
+    else:
+        tell("\n\n".join("\n".join([*preset_lines(one.preset), *one.problems]) for one in found))
         question = trn("Add this preset?", "Add these {n} presets?", len(found))
         if not agreed(question):
             return EXIT_FAILED
-    added = service.add(found)
+    added = service.add([one.preset for one in found])
     told = [tr("Added “{name}”.", name=preset.name) for preset in added]
     return print_result(options, [preset_row(one) for one in added], told)
 

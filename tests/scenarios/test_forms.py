@@ -174,3 +174,6 @@ def test_the_terminal_asks_in_a_form(tmp_path: Path) -> None:
     few = phial(*asked[:-1], "3", "--form", "list", "Name some.", code=1)
     assert "not complete" in few.err
     assert "no form" in phial("ask", "--form", "poem", "Why?", code=2).err
+    file.write_text('{"anyOf": [{"$ref": "#"}, {"type": "null"}]}')
+    refused = phial("ask", "--schema", file, "Why?", code=2).err
+    assert "it refers to nothing but itself" in " ".join(refused.split())
