@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import StopReason
@@ -29,11 +29,13 @@ from tests.scenarios.hands import (
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
+from tests.scenarios.test_messages import more
 from tests.support.chatting import say, wait_for_end
 from tests.support.terminal import phial
 from tests.support.window import Open, Opened
 
 TABLE = "| Name | Born |\n| --- | --- |\n| Ada | 1815 |"
+SAID = [{"Name": "Ada", "Born": 1815}]
 
 
 def parts(opened: Opened, at: int) -> list[FormPart]:
@@ -65,6 +67,10 @@ def choose(qtbot: QtBot, opened: Opened, kind: str, text: str) -> None:
 @scenario("command", "form")
 @scenario("command", "copy_csv")
 @scenario("command", "copy_json")
+@scenario("message action", "copy_csv")
+@scenario("message action", "copy_json")
+@scenario("menu entry", "_form_entries: Copy as CSV")
+@scenario("menu entry", "_form_entries: Copy as JSON")
 @scenario("dialog", "FormDialog")
 @scenario("button", "FormDialog: Use this form")
 def test_a_table_is_asked_for_checked_and_copied(qtbot: QtBot, open_window: Open) -> None:
@@ -81,10 +87,13 @@ def test_a_table_is_asked_for_checked_and_copied(qtbot: QtBot, open_window: Open
     assert [one.kind for one in parts(opened, 0)] == ["table"]
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(True, False)]
     assert bar.form.text() == "Free form"
-    command(qtbot, opened, "Edit", "Copy last answer as CSV")
-    assert clipboard() == "Name,Born\r\nAda,1815\r\n"
-    command(qtbot, opened, "Edit", "Copy last answer as JSON")
-    assert clipboard() == '[\n  {\n    "Name": "Ada",\n    "Born": 1815\n  }\n]'
+    written = {"CSV": "Name,Born\r\nAda,1815\r\n", "JSON": json.dumps(SAID, indent=2)}
+    for name, words in written.items():
+        command(qtbot, opened, "Edit", f"Copy last answer as {name}")
+        assert clipboard() == words
+        QApplication.clipboard().clear()
+        more(qtbot, opened, f"Copy as {name}")
+        until(qtbot, lambda words=words: clipboard() == words)
     say(qtbot, opened, "And then?")
     wait_for_end(qtbot, opened)
     assert not engine.requests[1].grammar

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
-from app.domain.grammar.json_schema import grammar_for
+from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, schema_grammar
 from app.domain.grammar.primitives import DATE
 from app.domain.grammar.written import grammar_of_choices, literal
 
@@ -57,7 +56,7 @@ def form_grammar(form: Form, *, bare: bool = False) -> str:
         case FormKind.ONE_OF:
             return grammar_of_choices(form.choices)
         case FormKind.JSON:
-            grammar = grammar_for(read_schema(form.schema))
+            grammar = schema_grammar(form.schema)
             if bare:
                 return grammar
             rest = grammar.removeprefix("root ::= ")

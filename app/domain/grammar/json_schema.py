@@ -20,10 +20,9 @@ from app.domain.grammar.number_bounds import BOUNDS, NoNumberError, numbers_with
 from app.domain.grammar.primitives import LONGEST_TEXT, MOST_ITEMS, MOST_NESTED
 from app.domain.grammar.readings import most_readings
 from app.domain.grammar.references import References
-from app.domain.grammar.written import literal, text_rules
+from app.domain.grammar.written import MOST_CHARACTERS, literal, text_rules
 from app.language import tr
 
-MOST_CHARACTERS = 60_000  # of a grammar; the engine takes 64 KiB
 DEEPEST = 32  # schemas in one another
 MOST_REPEATED = 1_000  # repetitions that a bound may name: llama.cpp writes out each
 MOST_WRITTEN_OUT = 30_000  # of all bounds of a grammar

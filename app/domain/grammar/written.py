@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+MOST_CHARACTERS = 60_000
+"""Of a grammar; the engine takes 64 KiB."""
+
 
 def literal(text: str) -> str:
     """A text of GBNF that stands for ``text`` itself."""

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from app.domain.errors import InvalidValueError
-from app.domain.grammar.json_schema import MOST_CHARACTERS, any_object, grammar_for
+from app.domain.grammar.json_schema import any_object, grammar_for
+from app.domain.grammar.written import MOST_CHARACTERS
 
 PERSON = {
     "type": "object",
