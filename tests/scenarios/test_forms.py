@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,10 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.domain.generation import StopReason
+from app.domain.generation import GenerationRequest
 from app.domain.parts import FormPart
-from app.engine.scripted import ScriptedAnswer, ScriptedEngine
+from app.engine.base import Cancel
+from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.input.form_dialog import FormDialog
 from tests.scenarios.hands import (
     choose_file,
@@ -23,9 +25,11 @@ from tests.scenarios.hands import (
     keys,
     meanwhile,
     press,
+    said,
     seen,
     shows,
     typed,
+    written,
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
@@ -35,6 +39,7 @@ from tests.support.terminal import phial
 from tests.support.window import Open, Opened
 
 TABLE = "| Name | Born |\n| --- | --- |\n| Ada | 1815 |"
+WHOLE = TABLE + "\n| Grace | 1906 |"
 SAID = [{"Name": "Ada", "Born": 1815}]
 
 
@@ -117,20 +122,32 @@ def test_a_form_that_is_given_up_is_not_asked_for(qtbot: QtBot, open_window: Ope
     assert not engine.requests[0].grammar
 
 
-def test_what_is_cut_is_never_valid_and_goes_on_in_its_form(
+def test_what_was_stopped_is_never_valid_and_goes_on_in_its_form(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    cut = ScriptedAnswer(TABLE + "\n| Grace | 19", StopReason.MAX_TOKENS)
-    engine = ScriptedEngine([cut, "06 |", "No table."])
+    pauses = count()
+
+    def answer(request: GenerationRequest) -> str:
+        begun = request.turns[-1].content if request.continue_answer else ""
+        return "No table." if len(engine.requests) == 3 else WHOLE.removeprefix(begun)
+
+    def pause(_seconds: float, cancel: Cancel) -> bool:
+        return cancel.wait(60) if next(pauses) == 24 else cancel.is_set()
+
+    engine = ScriptedEngine(answer, pause=pause)
     opened = open_window(engine)
     choose(qtbot, opened, "Table", "Name\nBorn: whole")
     say(qtbot, opened, "Who?")
+    written(qtbot, opened)
+    command(qtbot, opened, "Chat", "Stop")
     wait_for_end(qtbot, opened)
+    until(qtbot, lambda: WHOLE.startswith(said(opened)[0]) and said(opened) != [WHOLE])
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(False, True)]
     controller = opened.window.controller
     controller.continue_answer(controller.branch[-1].message.id)
     wait_for_end(qtbot, opened)
     assert engine.requests[1].grammar == engine.requests[0].grammar
+    assert said(opened) == [WHOLE]
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(True, False)]
     controller.regenerate(controller.branch[-1].message.id)
     wait_for_end(qtbot, opened)
@@ -174,8 +191,8 @@ def test_the_terminal_asks_in_a_form(tmp_path: Path) -> None:
         '{"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}'
     )
     asked = ("ask", "--model", "demo", "--seed", "3", "--max-tokens", "300")
-    said = phial(*asked, "--form", "table:Name,Born:whole", "--json", "Who?").data
-    assert (form := said.get("form")), "it was free"
+    told = phial(*asked, "--form", "table:Name,Born:whole", "--json", "Who?").data
+    assert (form := told.get("form")), "it was free"
     assert (form["kind"], form["valid"], set(form["value"][0])) == ("table", True, {"Name", "Born"})
     by_schema = phial(*asked, "--schema", file, "Well?").out
     assert by_schema.startswith("{")
