@@ -139,7 +139,7 @@ def test_what_was_stopped_is_never_valid_and_goes_on_in_its_form(
     choose(qtbot, opened, "Table", "Name\nBorn: whole")
     say(qtbot, opened, "Who?")
     written(qtbot, opened)
-    command(qtbot, opened, "Chat", "Stop")
+    command(qtbot, opened, "Answer", "Stop")
     wait_for_end(qtbot, opened)
     until(qtbot, lambda: WHOLE.startswith(said(opened)[0]) and said(opened) != [WHOLE])
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(False, True)]

@@ -18,7 +18,7 @@ from app.domain.errors import InvalidValueError
 from app.domain.grammar import primitives
 from app.domain.grammar.number_bounds import BOUNDS, NoNumberError, numbers_within
 from app.domain.grammar.primitives import LONGEST_TEXT, MOST_ITEMS, MOST_NESTED
-from app.domain.grammar.readings import most_readings
+from app.domain.grammar.readings import MOST_READINGS, most_readings
 from app.domain.grammar.references import References
 from app.domain.grammar.written import MOST_CHARACTERS, literal, text_rules
 from app.language import tr
@@ -26,7 +26,6 @@ from app.language import tr
 DEEPEST = 32  # schemas in one another
 MOST_REPEATED = 1_000  # repetitions that a bound may name: llama.cpp writes out each
 MOST_WRITTEN_OUT = 30_000  # of all bounds of a grammar
-MOST_READINGS = 64  # ways in which the sampler may have to read a text at once
 
 _FORMATS = {  # not shown: GBNF
     "date": r'"\"" date "\""',
@@ -109,6 +108,7 @@ class _Grammar:
         self._names: dict[str, str] = {}  # by expression
         self._references: dict[tuple[str, int], str] = {}  # empty for what would nest too deep
         self._count = 0
+        self._in_patterns = 0  # characters
         self._found = References(schema)
 
     def text(self) -> str:
@@ -122,7 +122,7 @@ class _Grammar:
         rules = {"root": root, **self._rules}
         text = "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
         if len(text) > MOST_CHARACTERS or sum(map(_repeated, rules.values())) > MOST_WRITTEN_OUT:
-            raise InvalidValueError(tr("The schema is too large for a grammar."))
+            raise _too_large()
         if most_readings(self._schema, self._found) > MOST_READINGS:
             raise _refused("#", tr("too many of its alternatives begin alike"))
         return text
@@ -300,6 +300,9 @@ class _Grammar:
         except PatternError as error:
             raise _refused(at, tr("its pattern cannot be used: {why}", why=str(error))) from error
         self._rules |= rules
+        self._in_patterns += sum(map(len, rules.values()))
+        if self._in_patterns > MOST_CHARACTERS:  # before the other ones are looked at
+            raise _too_large()
         return next(iter(rules))
 
     def _array(self, schema: Mapping[str, Any], spot: _Spot) -> str:
@@ -381,7 +384,7 @@ def _chosen(schema: Mapping[str, Any], word: str, at: str) -> list[str]:
             raise _refused(at, tr("none of its values is of its type"))
     texts = [_written(value, at) for value in values]
     if sum(map(len, texts)) > MOST_CHARACTERS:
-        raise InvalidValueError(tr("The schema is too large for a grammar."))
+        raise _too_large()
     return texts
 
 
@@ -421,6 +424,10 @@ def _written(value: object, at: str) -> str:
     if any("\ud800" <= character <= "\udfff" for character in text):
         return json.dumps(value)  # half a character is written as its escape
     return text
+
+
+def _too_large() -> InvalidValueError:
+    return InvalidValueError(tr("The schema is too large for a grammar."), data="", action="")
 
 
 def _too_deep(at: str, most: int) -> InvalidValueError:

@@ -14,6 +14,8 @@ from typing import Any
 from app.domain.grammar.primitives import MOST_NESTED
 from app.domain.grammar.references import References
 
+MOST_READINGS = 64
+"""Ways in which the sampler may have to read a text at once."""
 _MOST = 10**6  # counted no further
 _ANY = '{["-tfn'
 _BEGINNINGS = {
@@ -51,6 +53,8 @@ class _Readings:
 
     def _of_group(self, group: Sequence[dict[str, Any]], level: int) -> int:
         """Of alternatives that begin with the same character."""
+        if len(group) > MOST_READINGS:
+            return len(group)
         each = [self._inside(one, level) for one in group]
         together = 0
         for one, inside in zip(group, each, strict=True):
@@ -83,7 +87,8 @@ class _Readings:
             target = self._references.target(to)
             deep = level > MOST_NESTED and self._references.holds_itself(to)
             if target is not None and to not in seen and not deep:
-                yield from self._alternatives(target.schema, level, seen | {to})
+                seen.add(to)  # what it offers is offered once
+                yield from self._alternatives(target.schema, level, seen)
             return
         for word in ("anyOf", "oneOf"):
             if word in schema:
