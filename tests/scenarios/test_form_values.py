@@ -116,6 +116,7 @@ def test_a_field_that_was_left_out_is_typed_and_undone(qtbot: QtBot, open_window
     key(opened.window, Qt.Key.Key_Tab)
     died = field(qtbot, opened, "Died, left out")
     assert died.geometry().top() >= born.bottom(), "it stands where its line would be"
+    assert transcript(opened).viewport().rect().contains(died.geometry())
     assert died.placeholderText() == "Died"
     key(opened.window, Qt.Key.Key_Return)
     assert said(opened) == [ALIVE], "nothing was typed"

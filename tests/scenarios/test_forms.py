@@ -132,7 +132,7 @@ def test_what_was_stopped_is_never_valid_and_goes_on_in_its_form(
         return "No table." if len(engine.requests) == 3 else WHOLE.removeprefix(begun)
 
     def pause(_seconds: float, cancel: Cancel) -> bool:
-        return cancel.wait(60) if next(pauses) == 24 else cancel.is_set()
+        return cancel.wait(60) if next(pauses) == 18 else cancel.is_set()
 
     engine = ScriptedEngine(answer, pause=pause)
     opened = open_window(engine)

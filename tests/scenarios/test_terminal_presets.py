@@ -78,6 +78,7 @@ def test_a_preset_from_outside_is_shown_before_it_is_taken(home: Path, given: Pa
     taken = phial("presets", "import", given, "--yes", "--json")
     assert [row["name"] for row in taken.data] == ["Pirate", "Parrot"]
     assert "Parrot: A value is left out." in taken.err, "told though nobody is asked"
+    assert "Its form “poem” is not used." in phial("presets", "show", "parrot").out
     assert "Pirate" in phial("presets", "list").out
 
 

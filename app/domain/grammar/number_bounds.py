@@ -62,6 +62,7 @@ def _limits(schema: Mapping[str, Any]) -> dict[str, Decimal]:
         bound = Decimal(repr(value)) if type(value) in {int, float} else Decimal("NaN")
         digits = len(bound.normalize().as_tuple().digits)
         if not bound.is_finite() or digits > MOST_DIGITS or abs(bound.adjusted()) >= MOST_DIGITS:
-            raise NoNumberError(tr("a bound is a number of at most {most} digits", most=MOST_DIGITS))
+            most = MOST_DIGITS
+            raise NoNumberError(tr("a bound is a number of at most {most} digits", most=most))
         found[name] = bound
     return found

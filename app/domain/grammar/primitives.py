@@ -88,7 +88,7 @@ def _rule(name: str) -> tuple[str, tuple[str, ...]]:
             members = f'({member} ("," {ws} {member}){{0,{more}}})?'  # not shown
             return f'"{{" {ws} {members} "}}"', (member, ws)
         case "member":
-            return f'string ":" {ws} {inside} {ws}', ("string", inside, ws)
+            return f'string ":" {ws} {inside} {ws}', ("string", inside, ws)  # not shown
         case _:
             items = f'({inside} {ws} ("," {ws} {inside} {ws}){{0,{more}}})?'  # not shown
             return f'"[" {ws} {items} "]"', (inside, ws)

@@ -75,9 +75,7 @@ class _Readings:
             return self.most(schema.get("items", True), level + 1)
         return 1
 
-    def _alternatives(
-        self, schema: object, level: int, seen: set[str]
-    ) -> Iterator[dict[str, Any]]:
+    def _alternatives(self, schema: object, level: int, seen: set[str]) -> Iterator[dict[str, Any]]:
         """What a schema offers, where it stands: references and choices in it followed."""
         if not isinstance(schema, dict) or not schema:
             yield {}

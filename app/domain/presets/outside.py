@@ -38,6 +38,18 @@ def preset_from_outside(data: object) -> OutsidePreset:
     return OutsidePreset(preset, tuple(_problems(data)) if isinstance(data, Mapping) else ())
 
 
+def form_problem(line: str) -> str:
+    """Why answers do not have the form that a preset names; empty where they have it."""
+    from app.domain.grammar.form import parse_form  # few presets have one
+
+    try:
+        if line:
+            parse_form(line)
+    except InvalidValueError as error:
+        return tr("Its form “{form}” is not used. {why}", form=line[:_LONGEST], why=error.what)
+    return ""
+
+
 def _problems(data: Mapping[str, object]) -> Iterator[str]:
     for name in _TEXTS:
         if not isinstance(data.get(name, ""), str):
@@ -54,6 +66,9 @@ def _problems(data: Mapping[str, object]) -> Iterator[str]:
             checked_values({str(name): value})
         except InvalidValueError as error:
             yield tr("A value is left out. {why}", why=error.what)
+    form = data.get("form", "")
+    if isinstance(form, str) and (problem := form_problem(form)):
+        yield problem
     unknown = sorted(str(one)[:_LONGEST] for one in data.keys() - _KNOWN)
     if unknown:
         yield tr("This Phial does not know what this means: {names}.", names=", ".join(unknown))

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.download import DownloadItem, DownloadState
-from app.domain.errors import InvalidValueError
 from app.domain.generation import StopReason
 from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
@@ -70,20 +69,11 @@ def preset_traits(preset: Preset) -> list[str]:
         lines.append(tr("May have numbers computed by the calculator"))
     if preset.checks:
         lines.append(tr("Checks the steps of a calculation"))
-    if preset.form:
-        lines.append(_form_trait(preset.form))
+    form = preset.answer_form
+    if form is not None:
+        words = ": ".join(filter(None, (form_name(form.kind), form_contents(form))))
+        lines.append(tr("Answers in a form: {form}", form=words))
     return lines
-
-
-def _form_trait(line: str) -> str:
-    from app.domain.grammar.form import parse_form  # few presets have one
-
-    try:
-        form = parse_form(line)
-    except InvalidValueError as error:
-        return tr("Its form “{form}” is not used. {why}", form=line[:60], why=error.what)
-    words = ": ".join(filter(None, (form_name(form.kind), form_contents(form))))
-    return tr("Answers in a form: {form}", form=words)
 
 
 def time_left(seconds: float | None) -> str:

@@ -213,8 +213,10 @@ class ValueEditor(QObject):
         if place is not None:
             item = self._layout.widgets.lay_out(at, place.row)
             rect = item.caret_rect(place.start)
-            y = rect.y() + place.rows * rect.height()
-            self._layout.show_row(at, place.row, y, rect.height() + 8)
+            field = self._field.sizeHint().height() if self._field is not None else 0
+            tall = max(rect.height() + 8, field)
+            y = rect.y() + min(place.rows, 0) * tall
+            self._layout.show_row(at, place.row, y, (1 + abs(place.rows)) * tall)
 
     def _area_of(self, model: MessageModel, tall: int) -> QRect | None:
         """Where a field so many pixels tall stands in the viewport; None for out of view."""

@@ -28,9 +28,7 @@ PERSON = {
 def either(*objects: dict[str, Any]) -> dict[str, Any]:
     """Objects with these members, all of which must be there."""
     return {
-        "anyOf": [
-            {"type": "object", "properties": one, "required": list(one)} for one in objects
-        ]
+        "anyOf": [{"type": "object", "properties": one, "required": list(one)} for one in objects]
         + [{"type": "null"}]
     }
 
@@ -125,8 +123,13 @@ def test_what_can_be_held_to_becomes_a_grammar(schema: object) -> None:
         ({"anyOf": [{"$ref": "#"}, {"type": "null"}]}, "nothing but itself"),
         ({"type": "object", "required": [[]]}, "required and not described"),
         (either({"a": {"$ref": "#"}}, {"a": {"$ref": "#"}, "b": {}}), "begin alike"),
-        ({"type": "object", "properties": {str(n): {"type": "string", "maxLength": 900 + n}
-                                           for n in range(60)}}, "too large"),
+        (
+            {
+                "type": "object",
+                "properties": {str(n): {"type": "string", "maxLength": 900 + n} for n in range(60)},
+            },
+            "too large",
+        ),
     ],
 )
 def test_what_cannot_be_held_to_is_refused_by_name(schema: object, part: str) -> None:
@@ -146,7 +149,7 @@ def test_what_holds_itself_nests_so_deep_and_no_deeper() -> None:
     found = rules(tree)
     assert {"ws1", "ws8"} <= set(found)
     assert "ws9" not in found
-    most = re.compile(r'\{(?:\d+,)?(\d+)\}')
+    most = re.compile(r"\{(?:\d+,)?(\d+)\}")
     blanks = [int(one) for name in found if name[:2] == "ws" for one in most.findall(found[name])]
     assert max(blanks) <= 20, "a model that goes astray does not write blanks for ever"
 

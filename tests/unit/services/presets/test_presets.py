@@ -191,7 +191,7 @@ def test_what_is_no_file_of_presets_is_refused(
     harness: Harness, tmp_path: Path, content: str
 ) -> None:
     (tmp_path / "given.json").write_text(content)
-    with pytest.raises(TransferError, match="holds no presets|holds a preset that is none"):
+    with pytest.raises(TransferError, match=r"holds no presets|holds a preset that is none"):
         harness.services.presets.read(tmp_path / "given.json")
 
 
