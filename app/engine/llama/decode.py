@@ -113,24 +113,30 @@ class Decoder:
         """
         position = len(self.kv.tokens)
         while position < len(prompt) and not stopped():
-            size = self._chunk(least, most_seconds)
             end = self.kv.next_stop or len(prompt)
-            chunk = prompt[position : min(position + size, end)]
+            chunk = prompt[position : position + self._chunk(end - position, least, most_seconds)]
             began = time.perf_counter()
             if not self.decode(chunk, last=position + len(chunk) == len(prompt)):
                 return
             seconds = time.perf_counter() - began
             position += len(chunk) + self.kv.restore_aside()
-            if len(chunk) == size:  # the rest of a prompt says little
-                self._rate = size / max(seconds, 1e-6)
+            if len(chunk) >= least:  # the rest of a prompt says little
+                self._rate = len(chunk) / max(seconds, 1e-6)
             yield position, seconds
 
-    def _chunk(self, least: int, most_seconds: float) -> int:
-        """Tokens of the next chunk: the longest that keeps to its time, by doubling."""
+    def _chunk(self, left: int, least: int, most_seconds: float) -> int:
+        """Tokens of the next chunk: the longest that keeps to its time, by doubling.
+
+        Fewer than ``least`` that would be left over come along: alone they take as long as three
+        times as many.
+        """
         size = least
         while size * 2 <= self._rate * most_seconds:
             size *= 2
-        return min(size, self._limit)
+        size = min(size, self._limit)
+        if 0 < left - size < least:
+            size = left if left <= self._limit else max(least, left // 2)
+        return min(size, left)
 
     def logits(self, row: int) -> Any:
         """A pointer to the logits of an output of the last pass; one for each token."""
