@@ -19,7 +19,7 @@ from app.domain.grammar import primitives
 from app.domain.grammar.number_bounds import BOUNDS, NoNumberError, numbers_within
 from app.domain.grammar.primitives import LONGEST_TEXT, MOST_ITEMS, MOST_NESTED
 from app.domain.grammar.readings import MOST_READINGS, most_readings
-from app.domain.grammar.references import References
+from app.domain.grammar.references import SchemaReferences
 from app.domain.grammar.written import MOST_CHARACTERS, literal, text_rules
 from app.language import tr
 
@@ -109,7 +109,7 @@ class _Grammar:
         self._references: dict[tuple[str, int], str] = {}  # empty for what would nest too deep
         self._count = 0
         self._in_patterns = 0  # characters
-        self._found = References(schema)
+        self._found = SchemaReferences(schema)
 
     def text(self) -> str:
         """The grammar, its root first."""

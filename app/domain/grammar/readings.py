@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from app.domain.grammar.primitives import MOST_NESTED
-from app.domain.grammar.references import References
+from app.domain.grammar.references import SchemaReferences
 
 MOST_READINGS = 64
 """Ways in which the sampler may have to read a text at once."""
@@ -24,13 +24,13 @@ _BEGINNINGS = {
 }  # fmt: skip
 
 
-def most_readings(schema: object, references: References) -> int:
+def most_readings(schema: object, references: SchemaReferences) -> int:
     """The greatest number of ways in which the beginning of a text can be read."""
     return _Readings(references).most(schema, 0)
 
 
 class _Readings:
-    def __init__(self, references: References) -> None:
+    def __init__(self, references: SchemaReferences) -> None:
         self._references = references
         self._known: dict[tuple[int, int], int] = {}
 

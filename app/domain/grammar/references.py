@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ReferredSchema:
     """What a reference means.
 
     Attributes:
@@ -17,7 +17,7 @@ class Target:
     schema: object
 
 
-class References:
+class SchemaReferences:
     """The references of one schema.
 
     Args:
@@ -28,7 +28,7 @@ class References:
         self._whole = whole
         self._reached: dict[str, frozenset[str]] = {}
 
-    def target(self, to: object) -> Target | None:
+    def target(self, to: object) -> ReferredSchema | None:
         """What a reference means; None where it is none, or nothing stands there."""
         if not isinstance(to, str) or not to.startswith("#"):
             return None
@@ -38,7 +38,7 @@ class References:
             if not isinstance(found, dict) or key not in found:
                 return None
             found = found[key]
-        return Target(found)
+        return ReferredSchema(found)
 
     def holds_itself(self, to: str) -> bool:
         """Whether what fits a reference may hold what fits it again, and so on."""
