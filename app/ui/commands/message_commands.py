@@ -58,6 +58,10 @@ class MessageCommands:
                 self._forms.change(message_id)
             case ActionKind.UNCHANGE:
                 self._forms.put_back(message_id)
+            case ActionKind.COPY_CSV:
+                self._forms.copy_csv(message_id)
+            case ActionKind.COPY_JSON:
+                self._forms.copy_json(message_id)
             case ActionKind.BRANCH:
                 self.branch(message_id)
             case ActionKind.DELETE:
