@@ -92,6 +92,8 @@ def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:
     if [one.kind for one in part] == [Kind.OPEN, Kind.NUMBER, Kind.CLOSE]:
         return True
     before = text[place.line : place.start]
+    if before.lstrip().startswith((">>>", "$ ")):
+        return True
     return before.count("[") > before.count("]")
 
 

@@ -81,9 +81,9 @@ _AFTER = re.compile(
     re.IGNORECASE,
 )
 _DAYS = r"(?:days?|tagen?|tage|jours?|días?|يوما|يومًا|أيام|يوم|दिन)"  # not shown
-_FILLED = (  # not shown: what may stand between two dates and their days
-    r"(?:\s*(?:,|is|are|was|were|there|exactly|that|=|sind|es|liegen|vergehen|genau|das|ist|il|y|a"
-    r"|c['’]est|cela|fait|exactement|hay|son|exactamente|pasan|के|बीच|तक|हैं|هناك|يوجد|هو))*"
+_FILLED = (  # not shown: what must stand between two dates and their days
+    r"(?:\s*[,،])?(?:\s*(?:is|are|was|were|there|exactly|that|=|sind|es|liegen|vergehen|genau|das|ist"
+    r"|il|y|a|c['’]est|cela|fait|exactement|hay|son|exactamente|pasan|के|बीच|तक|हैं|هناك|يوجد|هو))+"
 )
 _BETWEEN = re.compile(
     rf"(?<!\w)(?:(?:from|between|von|vom|zwischen|du|entre|desde|del|من|بين)\s+)?{_THE}{_ONE}\s*"

@@ -241,6 +241,12 @@ all (rand (5) < 0.9)
 sublist ([1 > 0, 2 < 1], x)
 sed -e "/^From/d" $1 > $2
 ln     30 = 2.0 (standard)
+>>> 1 < 3 < 2
+Between 1 January 2024 and 31 January 2024, 5 days were rainy
+two out of 5 is 40%
+0 °C = 273.15 K
+100 km/h = 62 mph
+6 ft 2 in = 188 cm
 """
 WRONG = (
     ("half of 50 is 30", "25"),
