@@ -23,12 +23,14 @@ _VERSIONS = re.compile(
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     r"(?:%|\b(?:half|third|thirds|quarters?|double|triple|hälfte|drittel|viertel|moitié|tiers|quart"
-    r"|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
+    r"|square|cube|factorial|root|wurzel|quadrat|racine|carrée?|raíz|cuadrad[oa]|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
     r"|produkt|durchschnitt|somme|différence|produit|moyenne|suma|diferencia|producto|promedio|media))\s+"
     r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:[\d\s.,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
     re.IGNORECASE,
 )
 _PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
+_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")  # something is asked there
+_TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
 _IN_BITS = re.compile(r"1[01]{2,40}")
 
@@ -67,6 +69,8 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         or _is_code(text, place, part)
     ):
         return True
+    if _PROMPT.match(text, place.line, finding.start):
+        return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
         return True
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
@@ -89,11 +93,11 @@ def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:
     """Whether a comparison is of a program: "rand (5) < 0.9", "[2 < 1, 1]", "sed $1 > $2"."""
     if _PARAMETERS.fullmatch(text, place.start, place.end):
         return True
+    if _TWICE.fullmatch(text, place.start, place.end):
+        return True
     if [one.kind for one in part] == [Kind.OPEN, Kind.NUMBER, Kind.CLOSE]:
         return True
     before = text[place.line : place.start]
-    if before.lstrip().startswith((">>>", "$ ")):
-        return True
     return before.count("[") > before.count("]")
 
 

@@ -22,7 +22,7 @@ from app.sums.values import Value
 _NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]*\d|[-\u2212]?\d"
 _SCALE = (  # not shown
     r"°\s?[CF](?!\w)|K(?!\w)|(?:degrees?|deg|grad|degrés?|grados?|درجة|डिग्री)\s+"
-    r"(?:celsius|fahrenheit|مئوية|فهرنهايت|सेल्सियस|फ़ारेनहाइट)|km/h|m/s|mph|kph|km/ساعة|م/ث|كم/س"
+    r"(?:celsius|fahrenheit|c|f|مئوية|فهرنهايت|सेल्सियस|फ़ारेनहाइट)(?!\w)|km/h|m/s|mph|kph|km/ساعة|م/ث|كم/س"
 )
 _IS = (  # not shown
     r"(?:=|≈|is\s+equal\s+to|corresponds?\s+to|equals?|is|are|ist|sind|entspr(?:icht|echen)"

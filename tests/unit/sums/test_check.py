@@ -247,6 +247,15 @@ two out of 5 is 40%
 0 °C = 273.15 K
 100 km/h = 62 mph
 6 ft 2 in = 188 cm
+gap> (9 - 7) * 5 = 9 - 7 * 5;
+The tag is 1<1 there
+-3^2 equals 9
+$\\log_2 1/8 = -3$
+the square of 3 + 4 is 49
+the square root of 9 + 16 is 5
+25% of 80 is 25% more than 16
+max(3, 5) = 5
+18 months = 1.5 years
 """
 WRONG = (
     ("half of 50 is 30", "25"),
@@ -293,6 +302,13 @@ WRONG = (
     ("3 + 4 = 7 = 8", "7"),
     ("1 < 3 < 2", ">"),
     ("2^3^2 = 100", "512"),
+    ("\\[\\log_{10} 1000 = 2\\]", "3"),
+    ("log2(8) = 4", "3"),
+    ("the square of 8 is 63", "64"),
+    ("20% off 80 is 60", "64"),
+    ("110 is 25% more than 80", "100"),
+    ("gcd(12, 18) = 4", "6"),
+    ("There are 10 months in a year.", "12"),
     ("The rest is easy: 3 + 4 = 8.", "7"),
     ("The base is 5 and print says nothing, so 3 + 4 = 8.", "7"),
     ("That was false. It rains. So 3 + 4 = 8.", "7"),
