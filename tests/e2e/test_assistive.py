@@ -147,6 +147,8 @@ def test_the_chat_and_its_menus_are_named_and_tab_goes_round(start: Start, model
     window.bring_forward()
     window.press("Send")
     window.reads("Regenerate answer")
+    heard = window.ask("heard")["heard"]
+    assert [words[:16] for words in heard] == ["Phial is answeri", "Phial answered: "]
     told = faults(window, "chat")
     missed = passed_over(window, tab_round(window))
     for button in ("Menu", "Preset", "Model"):
@@ -154,8 +156,40 @@ def test_the_chat_and_its_menus_are_named_and_tab_goes_round(start: Start, model
         until(lambda: window.ask("audit")["nodes"][0]["role"] == "popup menu", "its menu")
         told += faults(window, f"menu {button}")
         leave(window)
+    window.press("Conversation", "list")  # the keyboard goes there
+    window.keys("Menu")
+    until(lambda: window.ask("audit")["nodes"][0]["role"] == "popup menu", "its menu")
+    told += faults(window, "menu of the message")
+    window.press("New chat from here", "menu item")  # answered, whatever that opens
+    window.reads("This is a new chat, from that message on.")
     assert not told, "\n".join(told)
     assert not missed, "\n".join(missed)
+    assert window.close() == 0
+
+
+def test_what_is_chosen_by_keys_is_told(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.write("Message", "What is a phial?")
+    window.bring_forward()
+    window.press("Send")
+    window.reads("Regenerate answer")
+    window.keys("ctrl+f")
+    window.control("Find in this chat", "text")
+    window.type("phial")
+    window.hears("2 matches")
+    window.keys("Return")
+    window.hears("1 of 2 · What is a phial?")
+    window.keys("Escape", "ctrl+p")
+    window.control("Command or chat", "text")
+    window.ask("focused")
+    window.type("private")
+    window.keys("Down", "Up")
+    told = until(lambda: window.ask("focused")["nodes"], "an entry to be told", 5)
+    assert told[-1][0] == "list item"
+    assert "private" in told[-1][1].lower()
+    window.type("qqq")
+    window.hears("Nothing fits.")
+    window.keys("Escape")
     assert window.close() == 0
 
 
