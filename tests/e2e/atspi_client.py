@@ -81,7 +81,16 @@ def facts(node):
         "description": node.description,
         "states": states(node),
         "text": text_of(node),
+        "place": place_of(node),
     }
+
+
+def place_of(node):
+    """Its rectangle on the screen: x, y, width, height."""
+    if "Component" not in node.get_interfaces():
+        return None
+    found = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    return [found.x, found.y, found.width, found.height]
 
 
 def audited(node, path):

@@ -176,9 +176,9 @@ def test_what_is_chosen_by_keys_is_told(start: Start, model: Path) -> None:
     window.keys("ctrl+f")
     window.control("Find in this chat", "text")
     window.type("phial")
-    window.hears("2 matches")
+    window.hears("3 matches")
     window.keys("Return")
-    window.hears("1 of 2 · What is a phial?")
+    window.hears("1 of 3 · What is a phial?")
     window.keys("Escape", "ctrl+p")
     window.control("Command or chat", "text")
     window.ask("focused")
@@ -241,6 +241,27 @@ def hashes(database: Path) -> list[str]:
     )
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return [row[0] for row in connection.execute(question)]
+
+
+def test_a_chat_is_dragged_into_a_folder_by_the_pointer(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    for question in ("Corks", "Bottles"):
+        window.press("New chat", "push button")
+        window.write("Message", question)
+        window.press("Send")
+        window.reads("Regenerate answer")
+    open_page(window, "Chat", "Move to folder…")
+    window.write("Folder (an empty name takes it out of its folder):", "Glass")
+    window.press("Move", "push button")
+    window.control("Glass", "list item")
+    window.drag("Corks", "Glass")
+    window.reads("Chat moved to “Glass”.")
+    database = f"file:{window.home}/phial.db?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as connection:
+        question = "SELECT CAST(title AS TEXT) FROM conversations WHERE folder = CAST(? AS BLOB)"
+        found = until(lambda: len(connection.execute(question, ["Glass"]).fetchall()) == 2, "both")
+    assert found
+    assert window.close() == 0
 
 
 def test_a_days_work_by_an_assistive_client_alone(

@@ -38,13 +38,15 @@ def no_menu_stays() -> Iterator[None]:
 
 
 def actions(view: TranscriptView, point: QPoint) -> dict[str, QAction]:
-    """Press the right button, and give what is offered by its words."""
+    """Press the right button, and give what is offered by its words; a choice closes the menu."""
     port = view.viewport()
     reason = QContextMenuEvent.Reason.Mouse
     QApplication.sendEvent(port, QContextMenuEvent(reason, point, port.mapToGlobal(point)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    return offered(menu)
+    found = offered(menu)
+    menu.hide()
+    return found
 
 
 def offered(menu: QMenu) -> dict[str, QAction]:
