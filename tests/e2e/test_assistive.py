@@ -253,8 +253,7 @@ def test_a_chat_is_dragged_into_a_folder_by_the_pointer(start: Start, model: Pat
     open_page(window, "Chat", "Move to folder…")
     window.write("Folder (an empty name takes it out of its folder):", "Glass")
     window.press("Move", "push button")
-    window.control("Glass", "list item")
-    window.drag("Corks", "Glass")
+    window.drag("Corks", "Glass, 1 chat")
     window.reads("Chat moved to “Glass”.")
     database = f"file:{window.home}/phial.db?mode=ro"
     with closing(sqlite3.connect(database, uri=True)) as connection:
