@@ -12,13 +12,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import EngineDiedError, EngineError, KnownError
-from app.domain.generation import ContextFitted, Finished, GenerationEvent, StopReason, TextDelta
+from app.domain.generation import (
+    ContextFitted,
+    Finished,
+    GenerationEvent,
+    ReasoningDelta,
+    StopReason,
+    TextDelta,
+)
 from app.domain.network.serving import ServedEvent, ServedFailure
 from app.language import tr
 from app.serving.answers import Ticket
 from app.serving.refusals import WireError, wire_error
 from app.serving.replies import AnswerFrame
 
+_WANTED = (ContextFitted, TextDelta, ReasoningDelta, Finished, ServedFailure)
 QUIET_SECONDS = 15.0  # without a word, a stream says that it is still there
 _STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -57,9 +65,9 @@ class Mailbox:
         self._open = True
 
     def put(self, event: ServedEvent) -> None:
-        """From any thread; nothing once it is closed."""
+        """From any thread; nothing once it is closed, and nothing that no client is sent."""
         with self._lock:
-            if self._open:
+            if self._open and isinstance(event, _WANTED):
                 self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
 
     def close(self) -> None:
