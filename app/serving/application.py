@@ -129,7 +129,12 @@ class _Application:
 
     async def _not_found(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        what = tr("{method} {path} is not served here.", method=request.method, path=_path(request))
+        what = tr(
+            "{method} {path} is not served here; addresses begin with {root}.",
+            method=request.method,
+            path=_path(request),
+            root="/v1",
+        )
         response = JsonResponse.of_error(wire_error(RefusedError(what, status=error.status_code)))
         response.headers.update(error.headers or {})
         return response

@@ -178,7 +178,7 @@ def claude(*parts: dict[str, Any], text: str = "") -> Any:
 
 
 def test_sources_of_claude_are_cited_where_they_are_named() -> None:
-    cited = [
+    sources = [
         {"end_index": end, "details": {"url": address, "title": "S"}}
         for end, address in (
             (7, "https://x"),
@@ -187,7 +187,7 @@ def test_sources_of_claude_are_cited_where_they_are_named() -> None:
             (99, "https://z"),
         )
     ]
-    part = {"type": "text", "text": "The sky is blue.", "citations": cited}
+    part = {"type": "text", "text": "The sky is blue.", "citations": sources}
     found = only(claude(part, {"type": "token_budget"}, {"type": "flag"}, {"type": "sculpture"}))
     assert said(found.chat)[1] == "The sky [1] is blue [2]."
     assert cited(found.chat) == [(11, "1", "S", "https://x"), (23, "2", "S", "https://y")]
