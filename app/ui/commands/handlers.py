@@ -199,6 +199,7 @@ class CommandHandlers:
     def on_event(self, event: Event) -> None:
         """Something happened; what stands around the words of a message follows."""
         self.presets.on_event(event)
+        self.preferences.on_event(event)
         self.composer.on_event(event)
         self.marks.answers.on_event(event)
 

@@ -382,10 +382,13 @@ class Sidebar(QWidget):
 
     def _fold(self, group: Group) -> None:
         """Fold or unfold; the keys stay on the heading."""
+        from app.ui.style.motion import unfolding  # not before something is folded
+
         was = self._list.currentIndex()
         by_key = self._list.hasFocus() and self.model.heading(was) is not None
-        self.model.toggle(group)
-        self.show_current(self._shown)
+        with unfolding(self._list):
+            self.model.toggle(group)
+            self.show_current(self._shown)
         if by_key:
             self._list.setCurrentIndex(self.model.heading_row(group))
 
