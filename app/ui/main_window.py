@@ -372,7 +372,7 @@ class MainWindow(QMainWindow):
         return "" if chats.is_private(conversation_id) else chats.get(conversation_id).title
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")
+        self.setWindowTitle(formatting.window_title(self.controller.chat))
 
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:

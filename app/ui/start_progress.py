@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEventLoop, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QGuiApplication
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QLabel, QProgressBar, QVBoxLayout, QWidget
 
 from app.domain.settings import Settings
@@ -16,7 +16,7 @@ from app.language import tr
 from app.ui.application import make_application
 from app.ui.style import stylesheet
 from app.ui.style.dialogs import push_button
-from app.ui.style.theme import theme_for
+from app.ui.style.theme import system_look, theme_for
 
 SHOWN_AFTER = 0.5  # seconds; what is done sooner needs no window of its own
 STEPS = 1_000
@@ -95,8 +95,7 @@ class StartProgress:
         self.stopped = True
 
     def _show(self) -> None:
-        dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-        theme = theme_for(Settings().theme, system_dark=dark)
+        theme = theme_for(Settings().theme, system_look())
         window = self.window = _Window()
         window.setWindowTitle("Phial")  # not shown: a name
         window.setPalette(stylesheet.palette(theme))

@@ -18,7 +18,7 @@ from app.markup.kinds.code import CodeBlock
 from app.ui.commands.form_commands import FormCommands
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
-from app.ui.style.widgets import close_when_chosen
+from app.ui.style.widgets import add_entry, close_when_chosen
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 
@@ -98,7 +98,7 @@ class MessageCommands:
         heading = menu.addAction(tr("Answer again with"))  # sections show no text
         heading.setEnabled(False)
         for model, line in model_lines(self._shell.services.models):
-            menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
+            add_entry(menu, line.replace("&", "&&"), partial(self._answer_with, message_id, model))
         close_when_chosen(menu)
         menu.popup(QCursor.pos())
 

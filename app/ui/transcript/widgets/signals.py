@@ -102,11 +102,13 @@ class FindState:
         current: The match that is shown, from 1; 0 for none.
         total: Matches found so far.
         complete: Whether all messages were searched.
+        words: The match that is shown with the words around it; empty for none.
     """
 
     current: int
     total: int
     complete: bool
+    words: str = ""
 
 
 class TranscriptSignals(QAbstractScrollArea):
