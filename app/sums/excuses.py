@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import Kind, Token
 from app.sums.numerals import Convention, read_numeral
-from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before
+from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before, sentence_end
 
 _VERSIONS = re.compile(
     r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
@@ -63,12 +63,16 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if not is_claimed(text, place):
         return True
     if finding.kind is FindingKind.COMPARISON and (
-        _VERSIONS.search(text, sentence_before(text, place), finding.end)
+        _VERSIONS.search(text, sentence_before(text, place), sentence_end(text, place))
+        or _is_parameter(part)
+        or _is_parameter(said.right)
         or _is_named(part, text[said.start : part[0].start].split())
         or _are_versions(said.row, relation.text)
         or _is_code(text, place, part)
     ):
         return True
+    if part[0].kind is Kind.OPEN and text[max(0, part[0].start - 1) : part[0].start] in {"'", "’"}:
+        return True  # f'(1 - 0) = -1
     if _PROMPT.match(text, place.line, finding.start):
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
@@ -87,6 +91,11 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
     return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _is_parameter(part: Sequence[Token]) -> bool:
+    """Whether a side is π and nothing else, which may be any letter there."""
+    return [one.kind for one in part] == [Kind.CONSTANT]
 
 
 def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:

@@ -98,7 +98,8 @@ _ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
     r"|aritmética|arithmétique|و|إن|فإن)\s+$|l['’]$",
     re.IGNORECASE,
 )
-_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]*\d|[-\u2212]?\d"
+_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
+_NO_NUMBER_BEFORE = r"(?<![\w.,/–'’\u202f\u00a0-])"
 _AND = r"(?:and|und|et|y|e|&|और|و)"
 _LIST = (
     rf"(?:{_NUMBER})(?:(?:\s*[,;،]\s+(?:{_AND}\s+)?|\s+{_AND}\s*)(?:{_NUMBER})){{1,{MOST_NUMBERS}}}"
@@ -124,9 +125,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         r"(?:the\s+(?:two\s+)?numbers\s+|den\s+zahlen\s+|der\s+zahlen\s+|los\s+números\s+)?"
         rf"(?P<list>{_LIST}){_IS}{stated}"
     )
-    after = (
-        rf"(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})(?P<about>\s+लगभग)?{stated}"
-    )
+    after = rf"{_NO_NUMBER_BEFORE}(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})(?P<about>\s+लगभग)?{stated}"
     called = "|".join(_CALLED)
     whole = r"[-\u2212]?\d{1,15}"
     call = (

@@ -249,6 +249,9 @@ two out of 5 is 40%
 6 ft 2 in = 188 cm
 gap> (9 - 7) * 5 = 9 - 7 * 5;
 The tag is 1<1 there
+So f’(1-0) = -1 and f’(1+0) = 2
+\\(0 \\leq \\pi \\leq 1\\)
+For example, 1 > 2 > 3 is evaluated by Python as two.
 -3^2 equals 9
 $\\log_2 1/8 = -3$
 the square of 3 + 4 is 49
@@ -405,7 +408,7 @@ def test_of_two_thousand_lines_of_known_truth_nearly_all_wrong_ones_are_found() 
         "half of " * 20_000 + "2 is 3",
         f"```\n1{')' * 100_000} # 2\n```",
         f"```\n{' ' * 100_000}x\n```",
-        "1'" * 50_000 + "°C = 1 °F",
+        "1'" * 50_000 + "°C = 1 °F there are average",
         "$" + "\\binom{" * 5_000 + "1}{2} = 3$",
         "2^" * 20_000 + "2 = 3",
         f"\\binom{{{'9' * 300}}}{{2}} = 1 and 100000 choose 50000 is 2",
