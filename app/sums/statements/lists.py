@@ -125,7 +125,10 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         r"(?:the\s+(?:two\s+)?numbers\s+|den\s+zahlen\s+|der\s+zahlen\s+|los\s+números\s+)?"
         rf"(?P<list>{_LIST}){_IS}{stated}"
     )
-    after = rf"{_NO_NUMBER_BEFORE}(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})(?P<about>\s+लगभग)?{stated}"
+    after = (
+        rf"{_NO_NUMBER_BEFORE}(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})"
+        rf"(?P<about>\s+लगभग)?{stated}"
+    )
     called = "|".join(_CALLED)
     whole = r"[-\u2212]?\d{1,15}"
     call = (
