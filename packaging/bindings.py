@@ -3,7 +3,7 @@
     python packaging/bindings.py            every difference, and exit code 1 where there is one
     python packaging/bindings.py --record   write app/engine/llama/signatures.py anew
 
-What is used is read from the source in ``app/engine/llama``: calls and how many arguments they
+What is used is read from the source in ``app/engine/llama`` and ``app/engine/embedding``: calls and how many arguments they
 give, callbacks and how many they take, fields of structures, constants. A new version of the
 package whose signatures differ is looked at by a person, who changes the calls and records it.
 """
@@ -21,6 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "app" / "engine" / "llama"
+EMBEDDING = ROOT / "app" / "engine" / "embedding"
 TABLE, COMPARISON = SOURCES / "signatures.py", SOURCES / "binding.py"
 sys.path.insert(0, str(ROOT))
 
@@ -239,7 +240,8 @@ def record(found: Uses, c: Any) -> None:
 
 def sources() -> list[Path]:
     """The only files that may call the binding; two others compare it."""
-    return sorted(path for path in SOURCES.glob("*.py") if path not in (TABLE, COMPARISON))
+    there = (*SOURCES.glob("*.py"), *EMBEDDING.glob("*.py"))
+    return sorted(path for path in there if path not in (TABLE, COMPARISON))
 
 
 def main() -> int:

@@ -110,6 +110,25 @@ def test_a_document_that_was_dropped_is_taken_away_again(
     until(qtbot, lambda: attached(opened) == [])
 
 
+@scenario("button", "AttachmentBar: Stop reading it")
+def test_a_folder_that_was_dropped_is_read_until_it_is_stopped(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number:02}.txt").write_text(f"Number {number}. " * 200_000)
+    opened = open_window()
+    bar = opened.window.pane.composer.attachments
+    drop(opened.window.pane.composer.editor, folder)
+    until(qtbot, lambda: any("Reading 00.txt: page" in one for one in attached(opened)))
+    press(opened.window, "Stop reading it")
+    until(qtbot, lambda: not any(one.startswith("Reading") for one in attached(opened)))
+    chat = opened.window.controller.chat
+    assert chat is not None
+    assert len(bar.waiting(chat.id).documents) < 10
+
+
 def test_a_document_stays_while_an_older_message_is_edited(
     qtbot: QtBot, open_window: Open, report: Path
 ) -> None:

@@ -8,10 +8,14 @@ import pytest
 
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand
+from app.hub.api.catalog import load_catalog
 from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.document_files import lines, pdf
+from tests.support.embedding_factory import write_embedding_model
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.terminal import asked, phial
 from tests.tools.sample_document import document
 
@@ -203,6 +207,30 @@ def test_a_document_is_summarised_and_what_was_written_is_kept(
     log = tmp_path / "engine.log"
     assert phial("documents", "summarise", "report.pdf", *words, log=log).data == told
     assert asked(log).of(GenerateCommand) == []
+
+
+@pytest.mark.llama
+@scenario("option", "documents embed")
+@scenario("option", "documents embed --json")
+def test_passages_are_found_by_meaning_once_there_is_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.main import main
+
+    text = tmp_path / "cars.txt"
+    text.write_text("The automobile is red.")
+    added(text)
+    assert main(["documents", "embed"]) == 1  # there is no model for it
+    (offered, *_) = load_catalog(bundled("models", "catalog.json")).embeddings
+    with HubServer() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        model = write_embedding_model(tmp_path / "hub.gguf")
+        hub.add(offered.file.repository, dict.fromkeys(offered.file.files, model))
+        assert main(["models", "download", offered.id]) == 0
+    close_session()
+    assert phial("documents", "embed", "--json").data["done"] == 1
+    found = phial("documents", "search", "--json", "car").data
+    assert [one["text"] for one in found] == [text.read_text()]
 
 
 def test_the_demo_answers_from_a_document_with_the_line_and_its_page() -> None:

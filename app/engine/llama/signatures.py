@@ -5,7 +5,7 @@ Written by ``packaging/bindings.py --record`` from the calls in this folder.
 
 from __future__ import annotations
 
-FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C
+FUNCTIONS: dict[str, tuple[str, ...]] = {
     "ggml_abort_callback": ("pointer", "-> bool"),
     "llama_backend_init": ("-> nothing",),
     "llama_batch_free": ("batch: llama_batch", "-> nothing"),
@@ -13,6 +13,7 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C
     "llama_context_default_params": ("-> llama_context_params",),
     "llama_decode": ("ctx: pointer", "batch: llama_batch", "-> i32"),
     "llama_free": ("ctx: pointer", "-> nothing"),
+    "llama_get_embeddings_seq": ("ctx: pointer", "seq_id: i32", "-> pointer"),
     "llama_get_logits_ith": ("ctx: pointer", "i: i32", "-> pointer"),
     "llama_get_memory": ("ctx: pointer", "-> pointer"),
     "llama_init_from_model": ("model: pointer", "params: llama_context_params", "-> pointer"),
@@ -44,8 +45,10 @@ FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C
     "llama_model_get_vocab": ("model: pointer", "-> pointer"),
     "llama_model_load_from_file": ("path_model: text", "params: llama_model_params", "-> pointer"),
     "llama_model_n_ctx_train": ("model: pointer", "-> i32"),
+    "llama_model_n_embd_out": ("model: pointer", "-> i32"),
     "llama_model_n_params": ("model: pointer", "-> u64"),
     "llama_n_ctx": ("ctx: pointer", "-> u32"),
+    "llama_pooling_type": ("ctx: pointer", "-> i32"),
     "llama_print_system_info": ("-> text",),
     "llama_progress_callback": ("f32", "pointer", "-> bool"),
     "llama_sampler_accept": ("smpl: pointer", "token: i32", "-> nothing"),
@@ -140,6 +143,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "token": "pointer",
     },
     "llama_context_params": {
+        "embeddings": "bool",
         "kv_unified": "bool",
         "n_batch": "u32",
         "n_ctx": "u32",
@@ -149,6 +153,7 @@ FIELDS: dict[str, dict[str, str]] = {
         "n_threads_batch": "i32",
         "n_ubatch": "u32",
         "no_perf": "bool",
+        "pooling_type": "i32",
         "type_k": "i32",
         "type_v": "i32",
     },

@@ -43,6 +43,7 @@ class ReadingOffer:
         chosen: What is read now.
         found: The passages that are read now; those that suit the question where all is read.
         seconds: How long the model reads so many tokens; 0 where that is not known.
+        kept: How much of the disk keeps what is read whole, in words; empty for nothing.
         suspicious: Pages of documents with text that seems to be meant for the model, in words.
         suits: How it is read where the user does not choose.
         verb: What the button says that takes the choice.
@@ -54,6 +55,7 @@ class ReadingOffer:
     chosen: ReadingChoice
     found: Sequence[Passage]
     seconds: Callable[[int], float]
+    kept: str
     suspicious: Sequence[str]
     suits: ReadingMode
     verb: str
@@ -85,6 +87,8 @@ class PassagesDialog(Dialog):
             self.column.addWidget(
                 text_label(tr("The model reads {n} tokens at once.", n=offer.room), "muted")
             )
+        elif offer.kept:
+            self.column.addWidget(text_label(offer.kept, "muted"))
         for told in offer.suspicious:
             self.column.addWidget(text_label(told, "muted"))
         self.column.addWidget(self.some)
