@@ -230,7 +230,8 @@ def record(found: Uses, c: Any) -> None:
         '"""llama.cpp\'s functions that are used, as of the version this was written for.\n\n'
         'Written by ``packaging/bindings.py --record`` from the calls in this folder.\n"""\n\n'
         "from __future__ import annotations\n\n"
-        f"FUNCTIONS: dict[str, tuple[str, ...]] = {functions!r}\n"
+        "FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C\n"
+        f"{repr(functions)[1:]}\n"
         f"FIELDS: dict[str, dict[str, str]] = {fields!r}\n"
         f"CONSTANTS: dict[str, int] = {constants!r}\n",
         "utf-8",

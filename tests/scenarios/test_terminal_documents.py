@@ -174,6 +174,16 @@ def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> Non
     assert turns[0].content.endswith("\n\nWhere is the lock?")
 
 
+@scenario("option", "ask --in")
+def test_a_question_is_asked_of_what_is_kept_under_a_name(report: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    added("--in", "Bridges", report)
+    phial("ask", "--ctx", "2048", "--in", "Bridges", "--whole", "What did it cost?", log=log)
+    system, question = asked(log).one(GenerateCommand).request.turns
+    assert "It cost 1,250,000 euros." in system.content
+    assert question.content == "What did it cost?"
+
+
 @scenario("option", "ask --only-quote")
 def test_only_lines_of_the_document_are_answered(report: Path, tmp_path: Path) -> None:
     model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of("It is 7."), context=4096))

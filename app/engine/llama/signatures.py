@@ -5,7 +5,7 @@ Written by ``packaging/bindings.py --record`` from the calls in this folder.
 
 from __future__ import annotations
 
-FUNCTIONS: dict[str, tuple[str, ...]] = {
+FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C
     "ggml_abort_callback": ("pointer", "-> bool"),
     "llama_backend_init": ("-> nothing",),
     "llama_batch_free": ("batch: llama_batch", "-> nothing"),

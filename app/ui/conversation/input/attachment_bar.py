@@ -284,4 +284,4 @@ def _price_told(waiting: Waiting, context_size: int, costs: ReadingCosts) -> str
 
 def kept_told(kept: int) -> str:
     """How much of the disk keeps what was read; empty where nothing is kept."""
-    return tr("{size} of it are kept on the disk.", size=formats.size(kept)) if kept else ""
+    return tr("What was read takes {size} of the disk.", size=formats.size(kept)) if kept else ""
