@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from shiboken6 import isValid
 
 from app.domain.errors import DiskFullError
 from app.domain.generation import Role
+from app.domain.model import LoadedModel, LoadRequest
 from app.domain.parts import AttachmentPart, CitationPart, FormPart, ReadingChoicePart
+from app.engine.base import Cancel, LoadProgressCallback
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import Asked, SendFailed
 from app.services.documents.reading_plan import ReadingMode
@@ -82,6 +86,46 @@ def test_a_document_is_chosen_and_goes_with_the_message(
     assert [p.name for p in asked.parts if isinstance(p, AttachmentPart)] == ["report.pdf"]
     found = [p for p in answer.parts if isinstance(p, CitationPart)]
     assert [(p.page, p.verdict) for p in found] == [(1, "quoted"), (1, "differs")]
+
+
+class Keeping(ScriptedEngine):
+    """Its KV cache takes a megabyte a token."""
+
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        loaded = super().load(request, progress, cancel)
+        assert loaded.plan is not None
+        plan = replace(loaded.plan, kv_bytes=loaded.plan.context_size * 1_000_000)
+        self.loaded = replace(loaded, plan=plan)
+        return self.loaded
+
+
+def test_the_price_names_time_and_disk_before_a_question_is_sent(
+    qtbot: QtBot, open_window: Open, report: Path
+) -> None:
+    opened = open_window(Keeping(["word " * 30]))
+    say(qtbot, opened, "word " * 50)  # from now on it is known how fast this model reads here
+    wait_for_end(qtbot, opened)
+    drop(opened.window.pane.composer.editor, report)
+    until(qtbot, lambda: len(attached(opened)) == 2)
+    tokens = int(re.findall(r"about (\d+) tokens", attached(opened)[1])[0])
+    assert "That takes about" in attached(opened)[1]
+    assert f"What was read takes {tokens} MB of the disk." in attached(opened)[1]
+    report.write_bytes(pdf([lines("Another text.")]))
+
+    def look(dialog: PassagesDialog) -> None:
+        told = " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert f"takes {tokens} MB of the disk." in told
+        assert "report.pdf was changed since it was read." in told
+        press(dialog, "Use these")
+
+    with meanwhile(qtbot, PassagesDialog, look):
+        press(opened.window, "What is read…")
+    opened.window.controller.new_chat(private=True)
+    drop(opened.window.pane.composer.editor, report)
+    until(qtbot, lambda: len(attached(opened)) == 2)
+    assert "of the disk" not in attached(opened)[1]  # nothing of a private chat is kept
 
 
 @scenario("button", "ChipBar: Attach documents")

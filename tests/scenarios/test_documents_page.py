@@ -16,6 +16,7 @@ from app.domain.embedding import MeaningPhase
 from app.domain.generation import GenerationRequest
 from app.engine.scripted import ScriptedEngine
 from app.hub.api.catalog import load_catalog
+from app.services.core.events import RemovedForGood
 from app.system.bundled import bundled
 from app.ui.library.documents_page import DocumentsPage
 from app.ui.style.dialogs import Dialog
@@ -137,9 +138,18 @@ def test_documents_are_removed_with_all_that_was_read(
     opened = open_window()
     found = under(qtbot, opened, report, "Bridges")
     select(found)
+    press(opened.window, "Use in the chat")
+    say(qtbot, opened, "When did it open?")
+    wait_for_end(qtbot, opened)
+    chat = opened.window.controller.chat
+    assert chat is not None
+    found = page(qtbot, opened)
+    select(found)
     with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Remove")):
         press(opened.window, "Remove…")
     until(qtbot, lambda: kept(opened) == [])
+    # What the model remembers of the chat that had it goes too.
+    until(qtbot, lambda: RemovedForGood((chat.id,)) in opened.harness.heard.events)
     assert opened.harness.services.documents.library(private=False).search("bridge") == []
     assert report.exists()
 

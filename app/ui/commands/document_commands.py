@@ -315,7 +315,12 @@ class DocumentCommands:
             reading_mode,
             suspicious_pages,
         )
-        from app.ui.library.passages_dialog import PassagesDialog, ReadingOffer, suspicious_told
+        from app.ui.library.passages_dialog import (
+            PassagesDialog,
+            ReadingOffer,
+            state_told,
+            suspicious_told,
+        )
 
         shell, service = self._shell, self._shell.services.documents
         loaded = shell.services.models.state.loaded
@@ -334,6 +339,7 @@ class DocumentCommands:
             else:
                 passages = library.search(question, documents, PASSAGES)
             whole = reading_price(documents, room, ReadingMode.WHOLE)
+            named = suspicious_pages(library, documents)[:_NAMED]
             return documents, ReadingOffer(
                 whole=whole,
                 passages=reading_price(documents, room, ReadingMode.PASSAGES),
@@ -342,8 +348,9 @@ class DocumentCommands:
                 found=passages,
                 seconds=seconds,
                 kept=kept_told(self._kept(whole.tokens)),
-                suspicious=[
-                    suspicious_told(*one) for one in suspicious_pages(library, documents)[:_NAMED]
+                told=[
+                    *(told for one in documents if (told := state_told(one, library.state(one)))),
+                    *(suspicious_told(*one) for one in named),
                 ],
                 suits=reading_mode(documents, room),
                 verb=verb,
