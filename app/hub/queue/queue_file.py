@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
 from app.domain.errors import ModelFileError
 from app.domain.gguf.header import GgufHeader, read_gguf_file
-from app.domain.model_kind import check_text_model, finds_by_meaning
+from app.domain.gguf.model_kind import check_text_model, finds_by_meaning
 from app.domain.naming import model_title
 from app.domain.private_files import read_file
 from app.hub.api.file_names import SPLIT, plain_name, quantization_of

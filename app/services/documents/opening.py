@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.domain.embedding import EmbeddingModel, MeaningCare
-from app.domain.model_kind import finds_by_meaning
+from app.domain.gguf.model_kind import finds_by_meaning
 from app.engine.embedding.client import EmbeddingClient
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.documents.document_service import DocumentService

@@ -22,8 +22,8 @@ from app.domain.download import (
     RepositoryHit,
 )
 from app.domain.errors import KnownError, ModelFileError, NotFoundError
+from app.domain.gguf.model_kind import finds_by_meaning
 from app.domain.model import DEMO, ModelFile
-from app.domain.model_kind import finds_by_meaning
 from app.language import tr
 from app.network.gate import NetworkGate
 from app.network.reasons import fetching
