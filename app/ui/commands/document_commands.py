@@ -107,7 +107,10 @@ class DocumentCommands:
         def show(result: tuple[list[StoredDocument], list[KnownError]]) -> None:
             found, failed = result
             self._end_reading()
-            status.show_notice(paragraph(*(w for one in failed for w in (one.what, one.action))))
+            why = [words for one in failed for words in (one.what, one.action)]
+            if not (found or failed or task.cancel.is_set()):
+                why = [tr("There is no document in it that can be read.")]
+            status.show_notice(paragraph(*why))
             shell.pane.composer.attachments.add(chat.id, found)
             shell.pane.composer.setFocus()
 
@@ -116,7 +119,7 @@ class DocumentCommands:
             self._refuse(error)
 
         report = shell.operations.back(shell.window, self._show_page)
-        self._reading = shell.operations.run(shell.window, read, show, refuse)
+        task = self._reading = shell.operations.run(shell.window, read, show, refuse)
 
     def _show_page(self, name: str, done: int, total: int | None) -> None:
         if self._reading is None:

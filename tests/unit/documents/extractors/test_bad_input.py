@@ -21,6 +21,7 @@ from app.documents.reading.kind import SUFFIXES
 from app.domain.documents import DocumentFacts, DocumentKind, DocumentPage, Remark
 from app.domain.errors import DocumentError, DocumentLockedError, DocumentTooLargeError
 from tests.support import document_files as make
+from tests.support.confined import has_no_network
 from tests.support.document_files import Line, lines, paragraph
 from tests.unit.documents.extractors.test_formats import read as read_here
 from tests.unit.documents.extractors.test_formats import written
@@ -37,9 +38,11 @@ def process() -> Iterator[None]:
     """One process reads them all: none of them ends it, and it connects to nothing."""
     yield
     pid = READER.pid
+    alone = pid is None or has_no_network(pid)
     connections = psutil.Process(pid).net_connections() if pid is not None else []
     READER.close()
     assert connections == []
+    assert alone
 
 
 def found_in(path: Path) -> list[OpenedReply | DocumentPage | DocumentFacts]:

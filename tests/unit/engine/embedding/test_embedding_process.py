@@ -12,6 +12,7 @@ import pytest
 from app.domain.embedding import dimensions, likeness
 from app.domain.errors import EngineError, ModelFileError
 from app.engine.embedding.client import EmbeddingClient
+from tests.support.confined import has_no_network
 from tests.support.embedding_factory import WIDTH, write_embedding_model
 
 pytestmark = pytest.mark.llama
@@ -36,6 +37,7 @@ def test_texts_that_mean_the_same_have_vectors_that_are_alike(
     assert likeness(first, control) < 0.5  # what looks like a control token is text
     assert likeness(first, nothing) == 0
     assert likeness(first, long) > 0.99
+    assert has_no_network(client.pid)
     # More texts than go through the model together, each its own.
     many = client.embed(model, ["the doctor", "one car"] * 20)
     assert [likeness(first, one) > 0.9 for one in many] == [False, True] * 20
