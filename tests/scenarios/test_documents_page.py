@@ -225,12 +225,20 @@ def hub(tmp_path: Path) -> Iterator[HubServer]:
     close_session()
 
 
+@pytest.fixture
+def go_on(open_window: Open) -> Iterator[threading.Event]:
+    """Lets an answer go on; at the end of the test in any case, before the window is closed."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
 @pytest.mark.llama
 @scenario("button", "MeaningRow: Get the model for that")
 @scenario("button", "MeaningRow: Stop this")
 @scenario("button", "MeaningRow: Go on with it")
 def test_the_model_that_finds_by_meaning_is_one_click_away(
-    qtbot: QtBot, open_window: Open, hub: HubServer, tmp_path: Path
+    qtbot: QtBot, open_window: Open, hub: HubServer, go_on: threading.Event, tmp_path: Path
 ) -> None:
     """From the click to a question that has no word of the passage it finds.
 
@@ -239,10 +247,9 @@ def test_the_model_that_finds_by_meaning_is_one_click_away(
     cars, doctors = tmp_path / "cars.txt", tmp_path / "doctors.txt"
     cars.write_text("The automobile is red.")
     doctors.write_text("A physician is near.")
-    go_on = threading.Event()
 
     def answer(_request: GenerationRequest) -> str:
-        assert go_on.wait(PATIENCE)
+        go_on.wait(PATIENCE)
         return "It is."
 
     opened = open_window(ScriptedEngine(answer), endpoint=hub.endpoint)
@@ -252,7 +259,7 @@ def test_the_model_that_finds_by_meaning_is_one_click_away(
     say(qtbot, opened, "Is it?")
     found = page(qtbot, opened)
     told = found.meaning.told
-    ready(qtbot, lambda: "A small model (120 MB)" in told.text())
+    ready(qtbot, lambda: "A small model (" in told.text())
     press(opened.window, "Get the model for that")
     until(qtbot, lambda: told.text() == "0 of 2 passages can be found by meaning too.")
     press(opened.window, "Stop this")

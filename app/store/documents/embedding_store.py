@@ -146,12 +146,6 @@ class EmbeddingStore:
 
         return self._database.submit(work)
 
-    def forget(self) -> Future[None]:
-        """Remove all vectors."""
-        return self._database.submit(
-            lambda connection: connection.execute("DELETE FROM embedding_models") and None
-        )
-
     def nearest(
         self, sha256: str, question: bytes, documents: Sequence[str] | None = None
     ) -> list[int]:

@@ -113,15 +113,15 @@ class DocumentsPage(WindowPage):
         self.body.addWidget(self.meaning)
         self.body.addWidget(self.told)
         self.body.addWidget(self.bar)
-        row = QWidget()
-        across = QHBoxLayout(row)
+        buttons = QWidget()
+        across = QHBoxLayout(buttons)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(SPACE)
         for button in (self._add, self._stop, self._rename, self._remove):
             across.addWidget(button)
         across.addStretch(1)
         across.addWidget(self._take)
-        self.body.addWidget(row)
+        self.body.addWidget(buttons)
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         self._update_buttons()
 

@@ -34,8 +34,9 @@ READER = DocumentReader()
 
 
 @pytest.fixture(scope="module", autouse=True)
-def process() -> Iterator[None]:
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """One process reads them all: none of them ends it, and it connects to nothing."""
+    found_in(written(tmp_path_factory.mktemp("first"), "a.txt", "It begins."))
     yield
     pid = READER.pid
     alone = pid is None or has_no_network(pid)
