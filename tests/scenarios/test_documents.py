@@ -111,12 +111,12 @@ def test_the_price_names_time_and_disk_before_a_question_is_sent(
     until(qtbot, lambda: len(attached(opened)) == 2)
     tokens = int(re.findall(r"about (\d+) tokens", attached(opened)[1])[0])
     assert "That takes about" in attached(opened)[1]
-    assert f"What was read takes {tokens} MB of the disk." in attached(opened)[1]
+    assert f"What was read takes {tokens}.0 MB of the disk." in attached(opened)[1]
     report.write_bytes(pdf([lines("Another text.")]))
 
     def look(dialog: PassagesDialog) -> None:
         told = " ".join(label.text() for label in dialog.findChildren(QLabel))
-        assert f"takes {tokens} MB of the disk." in told
+        assert f"takes {tokens}.0 MB of the disk." in told
         assert "report.pdf was changed since it was read." in told
         press(dialog, "Use these")
 
@@ -165,7 +165,7 @@ def test_a_folder_that_was_dropped_is_read_until_it_is_stopped(
     opened = open_window()
     bar = opened.window.pane.composer.attachments
     drop(opened.window.pane.composer.editor, folder)
-    until(qtbot, lambda: any("Reading 00.txt: page" in one for one in attached(opened)))
+    until(qtbot, lambda: any(one.startswith("Reading 0") for one in attached(opened)))
     press(opened.window, "Stop reading it")
     until(qtbot, lambda: not any(one.startswith("Reading") for one in attached(opened)))
     chat = opened.window.controller.chat

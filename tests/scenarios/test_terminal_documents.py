@@ -179,7 +179,9 @@ def test_a_question_is_asked_of_what_is_kept_under_a_name(report: Path, tmp_path
     log = tmp_path / "engine.log"
     added("--in", "Bridges", report)
     phial("ask", "--ctx", "2048", "--in", "Bridges", "--whole", "What did it cost?", log=log)
-    system, question = asked(log).one(GenerateCommand).request.turns
+    turns = asked(log).one(GenerateCommand).request.turns
+    assert [turn.role for turn in turns] == [Role.SYSTEM, Role.USER]
+    system, question = turns
     assert "It cost 1,250,000 euros." in system.content
     assert question.content == "What did it cost?"
 

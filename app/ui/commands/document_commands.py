@@ -127,6 +127,8 @@ class DocumentCommands:
         name = "".join(c if c.isprintable() else " " for c in name)
         if total:
             told = tr("Reading {name}: page {done} of {total}", name=name, done=done, total=total)
+        elif done:
+            told = tr("Reading {name}: page {done}", name=name, done=done)
         else:
             told = tr("Reading {name}…", name=name)
         self._shell.pane.composer.attachments.show_progress(told)

@@ -66,8 +66,10 @@ class GivenFiles:
                 self._add([*chats, *texts])
 
         def refused(error: KnownError) -> None:
-            self._add(texts)
-            self._tell("", [error])
+            folders = [path for path in chats if path.is_dir()]
+            self._add([*folders, *texts])  # there are no chats in them; there may be documents
+            if not folders:
+                self._tell("", [error])
 
         self._shell.operations.run(self._shell.window, look, show, refused)
 
