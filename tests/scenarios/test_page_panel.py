@@ -43,16 +43,24 @@ PAGES = [
 ]
 
 
-def ask_about(qtbot: QtBot, open_window: Open, tmp_path: Path) -> Opened:
-    """A window with an answer that cites a document of two pages."""
+def ask_about(
+    qtbot: QtBot,
+    open_window: Open,
+    tmp_path: Path,
+    engine: ScriptedEngine | None = None,
+    *,
+    wait: bool = True,
+) -> Opened:
+    """A window with an answer that cites a document of two pages, to its end or not."""
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf(PAGES))
-    opened = open_window(ScriptedEngine([ANSWER]))
+    opened = open_window(engine or ScriptedEngine([ANSWER]))
     opened.window.resize(1500, 800)
     drop(opened.window.pane.composer.editor, path)
     until(qtbot, opened.window.pane.composer.attachments.isVisible)
     say(qtbot, opened, "What did it cost?")
-    wait_for_end(qtbot, opened)
+    if wait:
+        wait_for_end(qtbot, opened)
     return opened
 
 
@@ -116,7 +124,7 @@ def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
     view = transcript(asked)
     until(qtbot, lambda: len(view.findChildren(MarkButton)) == 3)
     names = [one.accessibleName() for one in view.findChildren(MarkButton)]
-    assert names[1] == "Cited: report.pdf, p. 1: differs"
+    assert names[1] == "Cited: report.pdf, p. 1: differs, not there: “1963”"
     asked.window.resize(700, 700)
     view.setFocus()
     qtbot.wait(1)
@@ -129,6 +137,28 @@ def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
     qtbot.keyClick(focused, Qt.Key.Key_Escape)
     assert beside.isHidden()
     assert asked.window.focusWidget() is view
+
+
+def test_marks_stand_while_the_answer_is_written_and_lead_to_the_page_as_it_was_read(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    table = "| What | Cost |\n|---|---|\n| Bridge | 1,250,000 euros [1] |\n\n"
+    engine = ScriptedEngine([table + ANSWER + " And so on." * 400], token_delay=0.02)
+    asked = ask_about(qtbot, open_window, tmp_path, engine, wait=False)
+    view = transcript(asked)
+    until(qtbot, lambda: len(view.findChildren(MarkButton)) == 4)
+    assert asked.window.controller.answering
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf([lines("All is another text now.")]))
+    view.findChildren(MarkButton)[0].click()
+    beside = panel(qtbot, asked)
+    assert asked.window.controller.answering
+    assert "found: numbers" in beside.told.text()
+    assert "The file was changed since it was read." in beside.told.text()
+    assert beside.canvas.text.isVisible()
+    assert "It cost 1,250,000 euros." in beside.canvas.text.toPlainText()
+    asked.window.controller.stop()
+    wait_for_end(qtbot, asked)
 
 
 @scenario("button", "PagePanel: Next page")
@@ -197,7 +227,7 @@ def test_an_answer_is_saved_with_its_checks_and_pictures_of_the_places(
         until(qtbot, path.exists)
     html = page.read_text("utf-8")
     assert "What did it cost?" in html
-    assert "report.pdf, p. 1: differs" in html
+    assert "report.pdf, p. 1: differs, not there: “1963”" in html
     pictures = re.findall(r"data:image/png;base64,([^\"]+)", html)
     drawn = [QImage.fromData(base64.b64decode(one)) for one in pictures]
     assert len(drawn) == 3
