@@ -181,7 +181,7 @@ def _call(name: str, arguments: list[ast.expr], there: Any) -> Iterator[str]:
     from app.engine.llama.binding import kind
 
     types = getattr(there, "argtypes", None)
-    if types is None:  # a callback's type, called to make one
+    if not isinstance(types, list | tuple):  # a callback's type, called to make one
         return
     if len(arguments) != len(types):
         yield f"{name} takes {len(types)} arguments, not {len(arguments)}"
