@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import (
     QEvent,
@@ -22,6 +23,7 @@ from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import app
+from app.domain.errors import KnownError
 from app.domain.settings import LoadWhen
 from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
@@ -33,6 +35,7 @@ from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer
 from app.ui.core.slow_frames import SlowFrames
 from app.ui.core.top_errors import TopErrors
+from app.ui.desktop.lost_display import LostDisplay
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
@@ -171,10 +174,11 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
     Returns:
         The exit code; :data:`RESTART` where the program that is there now is to be started.
     """
-    qInstallMessageHandler(_log_qt)
+    heard: list[Callable[[str], object]] = []
+    qInstallMessageHandler(partial(_log_qt, heard))
     application = make_application()
     with TopErrors() as errors:
-        return _run(application, errors, services, channel, files)
+        return _run(application, errors, services, channel, files, heard)
 
 
 def _run(
@@ -183,6 +187,7 @@ def _run(
     services: Services,
     channel: str,
     files: Sequence[str],
+    heard: list[Callable[[str], object]],
 ) -> int:
     look = AppearanceController(application, services)
     look.apply()
@@ -204,6 +209,7 @@ def _run(
             look.apply()
 
     window.bridge.arrived.connect(on_event)
+    heard.append(LostDisplay(partial(_leave, window, services)).hear)
     window.show()
     window.begin()
     opener = FileOpener(application, window.open_files)
@@ -225,6 +231,7 @@ def _run(
 
     UpgradeNotice(window.pane.banner, program_file(), restart)
     code = application.exec()
+    heard.clear()
     end_watching()
     opener.close()
     watcher.deleteLater()
@@ -251,6 +258,19 @@ def _watch_frames(window: MainWindow) -> Callable[[], None]:
     return lambda: None
 
 
-def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:
+def _leave(window: MainWindow, services: Services) -> None:
+    """Keep what is typed and close everything: there is no window any more."""
+    window.controller.leave()
+    try:
+        services.close()
+    except KnownError as error:
+        _log.error("At the end: %s", error.what)
+
+
+def _log_qt(
+    heard: Sequence[Callable[[str], object]], kind: QtMsgType, _context: object, text: str
+) -> None:
     """Qt's own messages belong in the log, not on a terminal nobody sees."""
     _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
+    for hear in heard:
+        hear(text)
