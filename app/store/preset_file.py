@@ -14,8 +14,10 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from stat import S_ISREG
 
 from app.domain.errors import InvalidValueError, KnownError, TransferError
+from app.domain.presets.outside import OutsidePreset, preset_from_outside
 from app.domain.presets.preset import (
     Preset,
     SavedPrompt,
@@ -144,7 +146,7 @@ def write_presets(path: Path, presets: tuple[Preset, ...]) -> None:
     write_json(path, {"kind": _KIND, "presets": [preset_to_dict(one) for one in presets]})
 
 
-def read_presets(path: Path) -> tuple[Preset, ...]:
+def read_presets(path: Path) -> tuple[OutsidePreset, ...]:
     """The presets of a file that somebody gave; nothing of it is in use by that.
 
     Raises:
@@ -153,7 +155,8 @@ def read_presets(path: Path) -> tuple[Preset, ...]:
     """
     no_presets = tr("{name} holds no presets.", name=path.name)
     try:
-        if path.stat().st_size > _LARGEST:
+        about = path.stat()
+        if not S_ISREG(about.st_mode) or about.st_size > _LARGEST:  # a pipe may have no end
             raise TransferError(no_presets, action="")
     except OSError as error:
         raise file_error(error, path.name) from error
@@ -162,9 +165,10 @@ def read_presets(path: Path) -> tuple[Preset, ...]:
     if data is None or data.get("kind") != _KIND or not isinstance(listed, list) or not listed:
         raise TransferError(no_presets, action="")
     try:
-        return tuple(preset_from_dict(one) for one in listed)
+        return tuple(preset_from_outside(one) for one in listed)
     except InvalidValueError as error:
-        raise TransferError(no_presets, action="", detail=error.what) from error
+        what = tr("{name} holds a preset that is none. {why}", name=path.name, why=error.what)
+        raise TransferError(what, action="") from error
 
 
 def _own(data: Mapping[str, object]) -> OwnPresets:

@@ -197,7 +197,6 @@ class MainWindow(QMainWindow):
         pane.header.title.left.connect(pane.composer.setFocus)
         get_models = partial(commands.models.show_models, ModelsTab.CATALOG)
         pane.hint_button.clicked.connect(lambda _checked: get_models())
-        pane.welcome.offer_requested.connect(commands.models.start_download)
         pane.welcome.others_requested.connect(get_models)
         pane.welcome.demo_requested.connect(commands.models.try_demo)
         pane.welcome.file_requested.connect(commands.models.add_model)
@@ -224,7 +223,7 @@ class MainWindow(QMainWindow):
         model = self._services.models.state.model
         first = not settings.welcomed and (model is None or is_demo(model))
         if first and not found:  # the welcome would hide what was found
-            self._show_offers()
+            self.commands.models.show_first()
             self._services.advice.devices.find()
             self.pane.show_page(Page.WELCOME)
             self.pane.header.title.set_title(tr("Welcome"), editable=False)
@@ -240,11 +239,6 @@ class MainWindow(QMainWindow):
         if gone or not self.controller.open_chat(last):
             self.controller.new_chat()
         self.pane.composer.setFocus()
-
-    def _show_offers(self) -> None:
-        if not self._services.settings.current.welcomed:
-            host = self._services.downloads.host
-            self.pane.welcome.set_offers(self._services.advice.offers(), host)
 
     def bring_to_front(self) -> None:
         """A second start asks the first window to show itself."""
@@ -305,7 +299,6 @@ class MainWindow(QMainWindow):
             case ModelStateChanged():
                 self._show_model_state()
             case DevicesFound():
-                self._show_offers()
                 self.commands.models.on_devices()
             case SettingsChanged():
                 self.apply_settings()

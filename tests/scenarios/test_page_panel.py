@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.engine.base import Cancel
 from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.marks.page_panel import PagePanel
+from app.ui.transcript.content.rows import TableRow
+from app.ui.transcript.items.text_items import TableItem
 from app.ui.transcript.widgets.mark_buttons import MarkButton
 from tests.scenarios.hands import (
     choose_file,
@@ -143,11 +147,26 @@ def test_marks_stand_while_the_answer_is_written_and_lead_to_the_page_as_it_was_
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
     table = "| What | Cost |\n|---|---|\n| Bridge | 1,250,000 euros [1] |\n\n"
-    engine = ScriptedEngine([table + ANSWER + " And so on." * 400], token_delay=0.02)
+    steps = count()
+
+    def ever_slower(seconds: float, cancel: Cancel) -> bool:
+        return cancel.wait(seconds if next(steps) < 60 else 0.5)  # all of it stays in view
+
+    engine = ScriptedEngine(
+        [table + ANSWER + " And so on." * 100], token_delay=0.01, pause=ever_slower
+    )
     asked = ask_about(qtbot, open_window, tmp_path, engine, wait=False)
     view = transcript(asked)
     until(qtbot, lambda: len(view.findChildren(MarkButton)) == 4)
     assert asked.window.controller.answering
+    rows = view._layout.branch.models[1].rows
+    table = view._layout.widgets.lay_out(
+        1, next(number for number, row in enumerate(rows) if isinstance(row, TableRow))
+    )
+    assert isinstance(table, TableItem)
+    assert table.doc.chips, "a colour alone tells nobody what was found"
+    places = range(table.length() + 1)
+    assert [table.doc.to_row(table.doc.to_document(at)) for at in places] == [*places]
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf([lines("All is another text now.")]))
     view.findChildren(MarkButton)[0].click()

@@ -185,9 +185,9 @@ class _Examination:
         german = self._is_german()
         for claim in claims.names(outside, COMMON, german=german):
             stands = any(source.has_name(claim.text) for source in sources)
-            if stands or not claim.weak or self._is_name(claim.text):
+            if not claim.weak or self._is_name(claim.text):
                 note(claim, stands)
-            else:
+            elif not stands:
                 weak.append(claim)
         return tuple(said), tuple(missing), weak
 

@@ -58,6 +58,10 @@ class MessageCommands:
                 self._forms.change(message_id)
             case ActionKind.UNCHANGE:
                 self._forms.put_back(message_id)
+            case ActionKind.COPY_CSV:
+                self._forms.copy_csv(message_id)
+            case ActionKind.COPY_JSON:
+                self._forms.copy_json(message_id)
             case ActionKind.BRANCH:
                 self.branch(message_id)
             case ActionKind.DELETE:
@@ -150,13 +154,10 @@ class MessageCommands:
 
         path = Path(chosen)
 
-        def tell(_nothing: None) -> None:
-            self._shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=path.name))
-
         self._shell.operations.run(
             self._shell.window,
             lambda _task: write_file(path, code.text.encode("utf-8", "replace")),
-            tell,
+            lambda _done: self._shell.pane.snackbar.tell_written(path),
         )
 
     def continue_answer(self) -> None:

@@ -127,10 +127,7 @@ class PageCommands:
             write_file(path, content)
             return path
 
-        def tell(written: Path) -> None:
-            shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=written.name))
-
-        shell.operations.run(shell.window, write, tell)
+        shell.operations.run(shell.window, write, shell.pane.snackbar.tell_written)
 
     def show(self) -> None:
         """A chat is shown; another one has other pages."""

@@ -29,8 +29,10 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
     """
     installed = [model for model in models.installed() if not model.problem]
     ends = formatting.disambiguate(installed)
+    hashes = [models.facts.reference(model).sha256 for model in installed]
     return [
-        (model, _line(model, models.speeds.speed_of(model.sha256), ends)) for model in installed
+        (model, _line(model, models.speeds.speed_of(sha256), ends))
+        for model, sha256 in zip(installed, hashes, strict=True)
     ]
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.options import Section
@@ -15,6 +17,9 @@ from app.ui.settings.setting_row import SettingRow, fits
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
+
+_AT_ONCE = 4
+"""Panels and settings that are made without a look at what the user does: about a screenful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +52,12 @@ class SectionBody(QWidget):
         panels: Those of the page.
         make_row: Makes the row of a setting.
         reset: Brings all settings of the page back to their defaults.
+
+    Signals:
+        grown: More of it is there, a moment after it was shown.
     """
+
+    grown = Signal()
 
     def __init__(
         self,
@@ -62,7 +72,9 @@ class SectionBody(QWidget):
         self.rows: list[SettingRow] = []
         self._declared, self._make_row = panels, make_row
         self._panels: list[tuple[Panel, QWidget]] = []
-        self._made = False
+        self._steps = deque(self._planned())
+        self._later = QTimer(self, interval=0)
+        self._later.timeout.connect(self._make_more)
         self._heading = StyledLabel(section.label, "heading")
         self._reset = push_button(tr("Reset this page"), "link")
         self._reset.setAccessibleName(tr("Reset the page {name}", name=section.label))
@@ -78,19 +90,39 @@ class SectionBody(QWidget):
         return not self.names and not self._declared
 
     def make(self) -> None:
-        """Make what stands on the page, once."""
-        if self._made:
-            return
-        self._made = True
-        for below in (False, True):
-            if below:
-                self.rows = [self._make_row(name) for name in self.names]
-                for row in self.rows:
-                    self._column.addWidget(row)
-            for panel in (one for one in self._declared if one.below is below):
-                self._add(panel)
+        """Make all of what stands on the page, once."""
+        self._make_some(len(self._steps))
+
+    def _planned(self) -> Iterator[Callable[[], object]]:
+        """What is made, from the top of the page to its foot."""
+        yield from (partial(self._add, one) for one in self._declared if not one.below)
+        yield from (partial(self._add_row, name) for name in self.names)
+        yield from (partial(self._add, one) for one in self._declared if one.below)
+        yield self._end
+
+    def _make_some(self, count: int) -> None:
+        """Make a few things, and the others one by one when there is nothing else to do."""
+        for _ in range(min(count, len(self._steps))):
+            self._steps.popleft()()
+        if self._steps:
+            self._later.start()
+        else:
+            self._later.stop()
+
+    def _make_more(self) -> None:
+        self._make_some(1)
+        self.grown.emit()
+
+    def _add_row(self, name: str) -> None:
+        row = self._make_row(name)
+        self.rows.append(row)
+        self._column.addWidget(row)
+        row.show()
+
+    def _end(self) -> None:
         if self.names:
             self._column.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignLeft)
+            self._reset.show()
         self._column.addStretch(1)
 
     def _add(self, panel: Panel) -> None:
@@ -98,14 +130,16 @@ class SectionBody(QWidget):
         narrow = widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Minimum
         place = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0)
         self._column.addWidget(widget, 0, place)
+        widget.show()
         self._panels.append((panel, widget))
 
     def show_all(self) -> None:
-        """Show the page as it is."""
-        self.make()
+        """Show the page as it is; what is below its first screenful is made a moment later."""
+        if not (self.rows or self._panels):
+            self._make_some(_AT_ONCE)
         for widget in (*self.rows, *(widget for _, widget in self._panels)):
             widget.show()
-        self._reset.setVisible(bool(self.names))
+        self._reset.setVisible(bool(self.names) and not self._steps)
         self.show()
 
     def show_hits(self, query: str) -> bool:

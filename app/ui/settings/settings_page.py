@@ -30,6 +30,7 @@ from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.links import show_in_folder
 from app.ui.settings.section_body import Panel, SectionBody
 from app.ui.settings.setting_row import Preview, Refusal, SettingRow
+from app.ui.style.scrolling_page import settle
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import StyledLabel
 from app.ui.style.window_page import WindowPage
@@ -65,6 +66,7 @@ class SettingsPage(WindowPage):
         theme: Colours.
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
+        first: The page that is shown first; None for the first one.
     """
 
     refused = Signal(Refusal)
@@ -76,10 +78,12 @@ class SettingsPage(WindowPage):
         theme: Theme,
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
+        first: Section | None = None,
     ) -> None:
         super().__init__(tr("Settings"), theme)
         self._service, self._theme = service, theme
         self._automatic = dict(automatic or {})
+        self._notes: Mapping[str, str] = {}
         self._bodies = [
             SectionBody(
                 section,
@@ -92,6 +96,8 @@ class SettingsPage(WindowPage):
         self._bodies = [body for body in self._bodies if not body.empty]
         self._search = QLineEdit(placeholderText=tr("Search settings"), clearButtonEnabled=True)
         self._search.setAccessibleName(tr("Search settings"))
+        for body in self._bodies:
+            body.grown.connect(self._place)
         self._sections = self._make_list()
         self._none = StyledLabel(tr("No setting fits."), "muted")
         self._area = QScrollArea()
@@ -100,7 +106,7 @@ class SettingsPage(WindowPage):
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
         AssistedChoice(self._sections, self._sections.setCurrentIndex)
-        self._sections.setCurrentRow(0)
+        self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
 
     def _make_list(self) -> QListWidget:
         pages = QListWidget()
@@ -119,6 +125,7 @@ class SettingsPage(WindowPage):
         row = SettingRow(spec, self._service, self._theme, spec.option.first)
         if (found := self._automatic.get(name)) is not None:
             row.show_automatic(found.value, found.top)
+        row.show_note(self._notes.get(name, ""))
         row.previewed.connect(self._preview)
         return row
 
@@ -184,6 +191,7 @@ class SettingsPage(WindowPage):
 
     def show_notes(self, notes: Mapping[str, str]) -> None:
         """Say beside settings what they cost."""
+        self._notes = notes
         for row in self._rows:
             row.show_note(notes.get(row.spec.name, ""))
 
@@ -255,11 +263,8 @@ class SettingsPage(WindowPage):
 
     def _place(self) -> None:
         """Lay out what was just made: a click may follow before Qt comes to it by itself."""
-        inner = [body.layout() for body in self._bodies if not body.isHidden()]
-        outer = [one.layout() for one in (self._content, self._area.widget()) if one is not None]
-        for layout in (*inner, *outer):
-            if layout is not None:
-                layout.activate()
+        shown = [body for body in self._bodies if not body.isHidden()]
+        settle(self._area, *shown, self._content)
 
     # --- changing -------------------------------------------------------------------------------
 

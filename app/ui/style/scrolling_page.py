@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.style.theme import SPACE
+from app.ui.style.theme import SPACE, zoomed
+
+_WIDEST = 880  # of a card, at most, pixels at 100 %
 
 
 class CardPage(QScrollArea):
@@ -16,11 +18,17 @@ class CardPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget()
+        inside, around = QWidget(), QWidget()
+        inside.setMaximumWidth(zoomed(_WIDEST))
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(SPACE, SPACE * 2, SPACE * 2, SPACE)
         self.column.setSpacing(SPACE)
-        self.setWidget(inside)
+        around.setObjectName("page")
+        line = QHBoxLayout(around)  # the cards stay at the left of a wide window
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(inside, 1000)
+        line.addStretch(1)
+        self.setWidget(around)
 
     def clear(self) -> None:
         """Take every card out."""
@@ -33,6 +41,34 @@ class CardPage(QScrollArea):
     def end(self) -> None:
         """No more cards follow."""
         self.column.addStretch(1)
+
+    def settle(self) -> None:
+        """Lay out what was put between others."""
+        settle(self, *filter(None, (self.widget(),)))
+
+
+def settle(area: QScrollArea, *changed: QWidget) -> None:
+    """Lay out what was just put into an area that scrolls, so that nobody sees it squeezed.
+
+    Args:
+        area: Has widgets that make it scroll.
+        changed: What grew, the innermost first.
+    """
+    inside = area.widget()
+    if inside is None:
+        return
+    for widget in changed:
+        for part in reversed(widget.findChildren(QWidget)):  # a layout asks those below it
+            _activate(part)
+        _activate(widget)
+    _activate(inside)
+    QApplication.sendEvent(area, QEvent(QEvent.Type.LayoutRequest))  # it asks how high that is
+
+
+def _activate(widget: QWidget) -> None:
+    layout = widget.layout()
+    if layout is not None and not widget.isHidden():
+        layout.activate()
 
 
 def clear_layout(layout: QVBoxLayout) -> None:

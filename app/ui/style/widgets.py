@@ -356,8 +356,14 @@ class Popup(QFrame):
         self.column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE + 4)
         self.column.setSpacing(SPACE)
 
-    def show_at(self, area: QRect) -> None:
-        """Show it below a place on the screen, or above where there is no room."""
+    def show_at(self, area: QRect, within: QWidget | None = None) -> None:
+        """Show it below a place on the screen, or above where there is no room.
+
+        Args:
+            area: The place.
+            within: What it keeps inside of from side to side, and is no wider than; None for the
+                screen.
+        """
         self.ensurePolished()  # it has an edge then
         for button in self.findChildren(QPushButton):
             button.ensurePolished()  # its style gives it more room
@@ -365,11 +371,16 @@ class Popup(QFrame):
         items = (self.column.itemAt(at) for at in range(self.column.count()))
         rows = [row for item in items if item is not None and (row := item.layout()) is not None]
         widest = max((row.sizeHint().width() for row in rows), default=0)
-        self.setFixedWidth(max(zoomed(self._width), widest + edges.left() + edges.right()))
-        self.adjustSize()
         screen = QGuiApplication.screenAt(area.center()) or self.screen()
         room = screen.availableGeometry()
-        x = min(max(room.left(), area.left() - SPACE), room.right() - self.width())
+        if within is not None:
+            sides = QRect(within.mapToGlobal(QPoint(0, 0)), within.size())
+            room.setLeft(max(room.left(), sides.left() + SPACE))
+            room.setRight(min(room.right(), sides.right() - SPACE))
+        wanted = min(zoomed(self._width), room.width())
+        self.setFixedWidth(max(wanted, widest + edges.left() + edges.right()))
+        self.adjustSize()
+        x = max(room.left(), min(area.left() - SPACE, room.right() - self.width()))
         y = area.bottom() + SPACE // 2
         if y + self.height() > room.bottom():
             y = area.top() - SPACE // 2 - self.height()

@@ -147,11 +147,17 @@ class ContextMenu:
                 partial(self._save_code, CodeToSave(code, state.language)),
             )
         if isinstance(item.row, TableRow):
-            from app.ui.transcript.interaction.tables import table_csv, table_markdown
+            from app.ui.transcript.interaction.clipboard import put_on_clipboard
+            from app.ui.transcript.interaction.tables import table_as, table_csv
 
             model, table = self._layout.branch.models[at], item.row.state
             written = table_csv(model, table)
-            add_entry(menu, tr("Copy table as Markdown"), _copier(table_markdown(model, table)))
+            text_as = partial(table_as, model, table)
+            for label, form in (
+                (tr("Copy table as Markdown"), CopyAs.MARKDOWN),
+                (tr("Copy table as rich text"), CopyAs.RICH),
+            ):
+                add_entry(menu, label, partial(put_on_clipboard, text_as, form))
             add_entry(menu, tr("Copy table as CSV"), partial(self._copy_csv, written))
 
     def _copy_csv(self, written: str) -> None:

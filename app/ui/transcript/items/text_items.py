@@ -355,6 +355,8 @@ class TableItem(DocumentItem):
             not isinstance(row, TableRow)
             or row.state is not old.state
             or row.place != old.place
+            or row.marks
+            or old.marks
             or (first := self.doc.first_change(row)) is None
         ):
             return None

@@ -236,4 +236,6 @@ def _form_entries(message: Message) -> list[tuple[str, ActionKind, str]]:
     rows: list[tuple[str, ActionKind, str]] = [(tr("Change its values"), ActionKind.CHANGE, "")]
     if part.text:
         rows.append((tr("Back to what the model wrote"), ActionKind.UNCHANGE, ""))
+    rows.append((tr("Copy as CSV"), ActionKind.COPY_CSV, ""))
+    rows.append((tr("Copy as JSON"), ActionKind.COPY_JSON, ""))
     return rows
