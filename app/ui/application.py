@@ -35,7 +35,6 @@ from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer
 from app.ui.core.slow_frames import SlowFrames
 from app.ui.core.top_errors import TopErrors
-from app.ui.desktop.lost_display import LostDisplay
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
@@ -46,6 +45,7 @@ _log = logging.getLogger(__name__)
 RESTART = 256
 """What :func:`run` returns for a restart: no exit code that a process can have."""
 _INPUT_METHODS = ("ibus", "compose")
+_LOST = ("The X11 connection broke", "The Wayland connection broke")  # not shown: Qt's words
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -174,11 +174,11 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
     Returns:
         The exit code; :data:`RESTART` where the program that is there now is to be started.
     """
-    heard: list[Callable[[str], object]] = []
-    qInstallMessageHandler(partial(_log_qt, heard))
+    leave: list[Callable[[], object]] = []
+    qInstallMessageHandler(partial(_log_qt, leave))
     application = make_application()
     with TopErrors() as errors:
-        return _run(application, errors, services, channel, files, heard)
+        return _run(application, errors, services, channel, files, leave)
 
 
 def _run(
@@ -187,7 +187,7 @@ def _run(
     services: Services,
     channel: str,
     files: Sequence[str],
-    heard: list[Callable[[str], object]],
+    leave: list[Callable[[], object]],
 ) -> int:
     look = AppearanceController(application, services)
     look.apply()
@@ -209,7 +209,7 @@ def _run(
             look.apply()
 
     window.bridge.arrived.connect(on_event)
-    heard.append(LostDisplay(partial(_leave, window, services)).hear)
+    leave.append(partial(_leave, window, services))
     window.show()
     window.begin()
     opener = FileOpener(application, window.open_files)
@@ -231,7 +231,7 @@ def _run(
 
     UpgradeNotice(window.pane.banner, program_file(), restart)
     code = application.exec()
-    heard.clear()
+    leave.clear()
     end_watching()
     opener.close()
     watcher.deleteLater()
@@ -259,18 +259,24 @@ def _watch_frames(window: MainWindow) -> Callable[[], None]:
 
 
 def _leave(window: MainWindow, services: Services) -> None:
-    """Keep what is typed and close everything: there is no window any more."""
-    window.controller.leave()
+    """Keep what is typed, close everything and end: there is no display any more.
+
+    Its server ended, or the window was killed from outside. Qt warns of that and then ends the
+    program where it stands, inside its event loop, while threads run on: often by a crash.
+    """
     try:
+        window.controller.leave()
         services.close()
     except KnownError as error:
         _log.error("At the end: %s", error.what)
+    finally:
+        os._exit(1)
 
 
 def _log_qt(
-    heard: Sequence[Callable[[str], object]], kind: QtMsgType, _context: object, text: str
+    leave: list[Callable[[], object]], kind: QtMsgType, _context: object, text: str
 ) -> None:
     """Qt's own messages belong in the log, not on a terminal nobody sees."""
     _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
-    for hear in heard:
-        hear(text)
+    if leave and text.startswith(_LOST):
+        leave.pop()()
