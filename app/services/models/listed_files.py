@@ -1,5 +1,4 @@
-"""Model files on the list: those that are there, the one used at the start, their hashes, and
-reading the one that is used next."""
+"""Model files on the list: which are there, their hashes, and reading the one used next."""
 
 from __future__ import annotations
 
