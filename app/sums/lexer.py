@@ -212,7 +212,7 @@ class _Lexer:
             return (yield from self._root(at, stop, end, depth))
         if name == "log" and _BASE.match(self._text, stop, end):
             based = self._group_end(stop + 1, end)
-            yield Token(Kind.FUNCTION, "log of base", at, stop)
+            yield Token(Kind.FUNCTION, "log of base", at, stop)  # not shown
             yield from self._parenthesised(stop + 1, based, depth)
             return based
         if name in _COMMANDS:

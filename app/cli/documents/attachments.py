@@ -179,7 +179,9 @@ def _tell_price(plan: ReadingPlan) -> None:
 
 
 def print_citations(citations: Sequence[CheckedCitation]) -> None:
-    """What was found of each cited sentence, below an answer."""
+    """What was found of each cited sentence of an answer from documents, below it."""
+    if not citations:
+        tell(tr("No sentence of the answer cites a page, so nothing of it was checked."))
     for one in citations:
         marks = "".join(f"[{mark}]" for mark in one.checked.marks)
         source = one.source

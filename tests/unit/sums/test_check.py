@@ -259,6 +259,7 @@ the square root of 9 + 16 is 5
 25% of 80 is 25% more than 16
 max(3, 5) = 5
 18 months = 1.5 years
+SELECT * FROM examp WHERE two+10 == 50 OR two==100;
 """
 WRONG = (
     ("half of 50 is 30", "25"),
