@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -12,9 +13,11 @@ from app.domain.endpoints.source import EndpointSource
 from app.domain.model import ChosenModel, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
+from app.language import spoken
 from app.setup import Setup
 from app.store import EndpointStore, PresetFile, SpeedStore
 from app.system.bundled import bundled
+from app.system.language import system_languages
 from app.system.paths import Folders
 
 if TYPE_CHECKING:  # each is imported where it is made
@@ -35,6 +38,7 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.privacy.connections import ConnectionService
     from app.services.registry import Services
     from app.services.serving.serving_service import ServingService
+    from app.services.spelling import SpellingService
 
 GIB = 2**30
 
@@ -378,6 +382,15 @@ def build_services(
 
         return MovingService(setup.folders, chat, room.downloads)
 
+    @cache
+    def spelling() -> SpellingService:
+        from app.services.spelling import SpellingService
+        from app.store.own_words import OwnWords
+
+        words = OwnWords(setup.folders.data / "words.json")
+        reader = next(system_languages(os.environ), spoken.IN_FORCE.code)
+        return SpellingService(words, reader.partition(".")[0])
+
     maintenance = MaintenanceService(
         opened.health,
         opened.repository,
@@ -443,6 +456,7 @@ def build_services(
         connections=room.connections,
         serving=build_serving(setup, room),
         moving=moving,
+        spelling=spelling,
         executor=room.executor,
         engine=engine,
         data_folder=setup.folders.data,

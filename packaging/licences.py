@@ -47,6 +47,7 @@ _CLASSIFIERS = {
     "MIT License": "MIT",
     "BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
+    "Mozilla Public License 2.0 (MPL 2.0)": "MPL-2.0",
 }
 _QT = """Qt and Qt for Python are used under the GNU Lesser General Public License, version 3 (below,
 with the GNU General Public License that it builds on). Their libraries are files of their own in

@@ -340,6 +340,30 @@ class Settings:
             tr("By a notification of the desktop, while you look at something else."),
         ),
     )
+    spelling: bool = option(
+        True,
+        Option(
+            _GENERAL,
+            tr("Mark misspelt words"),
+            tr("In your messages, by the dictionaries that this system has."),
+        ),
+    )
+    tray: bool = option(
+        False,
+        Option(
+            _GENERAL,
+            tr("Icon in the tray"),
+            tr("With a quick question and a new chat at hand, where the desktop has a tray."),
+        ),
+    )
+    keep_in_tray: bool = option(
+        False,
+        Option(
+            _GENERAL,
+            tr("Closing the window keeps Phial in the tray"),
+            tr("The model stays in memory. Quit in the tray's menu ends Phial."),
+        ),
+    )
     check_sums: bool = option(
         True,
         Option(

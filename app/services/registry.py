@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from app.services.presets.preset_service import PresetService
     from app.services.privacy.connections import ConnectionService
     from app.services.serving.serving_service import ServingService
+    from app.services.spelling import SpellingService
     from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
 
@@ -65,6 +66,7 @@ class Services:
     connections: ConnectionService
     serving: ServingService
     moving: Callable[[], MovingService]
+    spelling: Callable[[], SpellingService]
     executor: SerialExecutor
     engine: Engine
     data_folder: Path

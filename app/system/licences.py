@@ -13,7 +13,7 @@ from app.system.bundled import bundled
 _INSTALLED = (
     "llama-cpp-python", "PySide6-Essentials", "shiboken6", "huggingface-hub", "httpx2",
     "markdown-it-py", "pygments", "ziamath", "ziafont", "latex2mathml",
-    "keyring", "platformdirs", "psutil", "jinja2", "filelock",
+    "keyring", "platformdirs", "psutil", "jinja2", "filelock", "spylls",
 )  # fmt: skip
 
 

@@ -84,6 +84,14 @@ def facts(node):
     }
 
 
+def place(node):
+    """Where a node is on the screen: left, top, width, height; empty for what has no place."""
+    if "Component" not in node.get_interfaces():
+        return []
+    box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    return [box.x, box.y, box.width, box.height]
+
+
 def audited(node, path):
     """A node with what can be done to it, and the names of those above it."""
     role, found = node.getRoleName(), []
@@ -181,7 +189,7 @@ def answer(command):
         return {"missing": True}
     node = found[0]
     if do == "facts":
-        return facts(node)
+        return facts(node) | {"place": place(node)}
     if do == "press":
         node.queryAction().doAction(0)
     elif do == "focus":

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import ROOT, SYSTEM_PYTHON, Start, missing, until
+from tests.e2e.desktop import ROOT, SYSTEM_PYTHON, RunningWindow, Start, missing, until
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 pytestmark = [
@@ -64,6 +66,56 @@ def test_the_computer_stays_awake_while_an_answer_is_written(
     window.press("Stop")
     until(lambda: noted() == [asked, "let go"], "to be let go")
     assert window.close() == 0
+
+
+IN_TRAY = """
+import sys
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+service, label = sys.argv[1:]
+def call(path, interface, method, values):
+    return bus.call_sync(service, path, interface, method, values, None, 0, 5_000, None).unpack()
+menu, = call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get",
+             GLib.Variant("(ss)", ("org.kde.StatusNotifierItem", "Menu")))
+MENU = "com.canonical.dbusmenu"
+_, (_, _, rows) = call(menu, MENU, "GetLayout", GLib.Variant("(iias)", (0, -1, [])))
+(number,) = [row[0] for row in rows if row[1].get("label") == label]
+event = GLib.Variant("(isvu)", (number, "clicked", GLib.Variant("i", 0), 0))
+call(menu, MENU, "Event", event)
+"""
+
+
+def test_a_window_in_the_tray_of_the_desktop_comes_back_and_quits(
+    start: Start, desktop: Desktop, tmp_path: Path
+) -> None:
+    noted = desktop("tray")
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = {"welcomed": True, "tray": True, "keep_in_tray": True}
+    (home / "settings.json").write_text(json.dumps(settings))
+    window = start("--demo")
+    until(lambda: any("RegisterStatusNotifierItem" in line for line in noted()), "the icon")
+    item = re.search(r"RegisterStatusNotifierItem \('(\S+)',\)", "\n".join(noted()))
+    assert item is not None
+
+    def choose(label: str) -> None:
+        words = [SYSTEM_PYTHON, "-c", IN_TRAY, item[1], label]
+        subprocess.run(words, check=True, capture_output=True, timeout=30)
+
+    window.control("Message")
+    window.bring_forward()
+    window.keys("alt+F4")
+    until(lambda: not shown(window), "the window to go")
+    choose("New chat")
+    until(lambda: shown(window), "the window to come back")
+    choose("Quit")
+    assert window.process.wait(timeout=60) == 0
+
+
+def shown(window: RunningWindow) -> bool:
+    """Whether it has a window that a person can see."""
+    seen = ["xdotool", "search", "--onlyvisible", "--pid", str(window.process.pid)]
+    return bool(subprocess.run(seen, capture_output=True, check=False).stdout.split())
 
 
 def test_a_notification_reaches_the_desktop(desktop: Desktop) -> None:

@@ -53,6 +53,7 @@ _NEVER_PRESSED = {
     "AddModelDialog: Copy it into Phial's folder: there is no room, … are free.",  # disabled
     "VersionsDialog: Shown",  # marks the version that is shown, and is disabled
     "MessageCommands: Answer again with",  # a heading, disabled
+    "SpellingMarks: Looking for suggestions…",  # disabled: the others come in its place
 }
 _QUESTIONS = {"confirm", "ask_line", "ask_text", "ask_to_open_link"}
 

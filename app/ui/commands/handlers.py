@@ -32,10 +32,12 @@ from app.ui.commands.serving_commands import ServingCommands
 from app.ui.commands.settings_commands import SettingsCommands
 from app.ui.commands.transfer_commands import TransferCommands
 from app.ui.conversation.notices.error_actions import ErrorActions
+from app.ui.presence.presence_commands import PresenceCommands
 from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
+from app.ui.style.theme import Theme
 
 Handler = Callable[[], object]
 _ZOOM_STEP = 10
@@ -59,6 +61,13 @@ class CommandHandlers:
         self.marks = MarkCommands(shell, self.pages)
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
+        )
+        self.presence = PresenceCommands(
+            shell,
+            self.messages.on_action,
+            self.messages.save_code,
+            self.error_actions,
+            self.composer.mark_spelling,
         )
 
     def handlers(self) -> dict[str, Handler]:
@@ -92,6 +101,7 @@ class CommandHandlers:
         return {
             "new_chat": controller.new_chat,
             "new_private_chat": partial(controller.new_chat, private=True),
+            "quick_question": self.presence.ask,
             "previous_chat": partial(chats.step_chat, -1),
             "next_chat": partial(chats.step_chat, 1),
             "rename_chat": chats.rename,
@@ -201,6 +211,7 @@ class CommandHandlers:
         self.presets.on_event(event)
         self.composer.on_event(event)
         self.marks.answers.on_event(event)
+        self.presence.on_event(event)  # last: an end of the program waits for what others begin
 
     def error_actions(self) -> ErrorActions:
         """What can be done about what failed."""
@@ -283,8 +294,14 @@ class CommandHandlers:
 
     def finish(self) -> None:
         """The window closes: what is typed on a page is taken while it can be."""
+        self.presence.finish()
+        self.composer.close()
         self.marks.answers.close()
         self._shell.pages.back()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours where something stands beside the window."""
+        self.presence.set_theme(theme)
 
     def _set(self, **changes: object) -> None:
         service = self._shell.services.settings

@@ -75,14 +75,28 @@ class SettingsCommands:
         self._quantizations = self._connections = None
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
-        page = SettingsPage(service, self._shell.pane.theme, self._panels(), self._automatic())
+        theme = self._shell.pane.theme
+        page = SettingsPage(service, theme, self._panels(), self._automatic(), self._useless())
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
         self._look_at_memory(page)
         return page
 
+    def _useless(self) -> set[str]:
+        """Settings that would have no effect here; one that is on can be switched off."""
+        from app.ui.presence.tray import has_tray
+
+        shell, hidden = self._shell, set[str]()
+        if not shell.services.spelling().dictionaries:
+            hidden.add("spelling")
+        if not shell.services.settings.current.tray and not has_tray():
+            hidden |= {"tray", "keep_in_tray"}
+        return hidden
+
     def _panels(self) -> list[Panel]:
+        from app.system.bundled import shortcut_line
         from app.ui.settings.about_panel import AboutPanel
+        from app.ui.settings.quick_panel import QuickPanel
         from app.ui.settings.section_body import Panel
         from app.ui.settings.shortcuts_panel import ShortcutsPanel
         from app.ui.settings.snapshot_panel import SnapshotPanel
@@ -117,6 +131,12 @@ class SettingsCommands:
                 below=True,
             ),
             Panel(Section.SERVING, self._serving.panel, tr("key, address, editor"), below=True),
+            Panel(
+                Section.GENERAL,
+                partial(QuickPanel, shortcut_line("--quick")),
+                tr("quick question, small window, shortcut, command"),
+                below=True,
+            ),
             Panel(
                 Section.GENERAL,
                 self._file_panel,

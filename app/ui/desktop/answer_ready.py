@@ -51,7 +51,7 @@ class AnswerReadyNotice(QObject):
                 if begun is None or message.status is MessageStatus.STOPPED:
                     return  # who stopped it knows
                 long = self._clock() - begun >= LONG_SECONDS
-                if long and self._wanted() and not self._window.isActiveWindow():
+                if long and self._wanted() and QApplication.activeWindow() is None:
                     self._tell(message.conversation_id, failed=event.error is not None)
 
     def _tell(self, conversation_id: str, *, failed: bool) -> None:

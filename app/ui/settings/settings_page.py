@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -65,6 +65,7 @@ class SettingsPage(WindowPage):
         theme: Colours.
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
+        hidden: Settings that have no effect on this computer.
     """
 
     refused = Signal(Refusal)
@@ -76,6 +77,7 @@ class SettingsPage(WindowPage):
         theme: Theme,
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
+        hidden: Collection[str] = (),
     ) -> None:
         super().__init__(tr("Settings"), theme)
         self._service, self._theme = service, theme
@@ -86,6 +88,7 @@ class SettingsPage(WindowPage):
                 [panel for panel in panels if panel.section is section],
                 self._make_row,
                 self._reset_section,
+                hidden,
             )
             for section in Section
         ]

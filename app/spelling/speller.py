@@ -1,0 +1,61 @@
+"""A dictionary in memory: whether it knows a word, and what was meant by one it does not know.
+
+The only module that knows spylls, which is Hunspell in Python. Reading a dictionary takes a second
+or two and tens of megabytes, so it happens in a thread, when somebody writes.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+
+from spylls.hunspell import Dictionary
+
+from app.domain.errors import DictionaryError
+from app.language import tr
+from app.spelling.dictionaries import SpellingDictionary
+
+_log = logging.getLogger(__name__)
+_REMEMBERED = 50_000  # words
+_SECONDS = 2.0  # that suggestions are looked for
+
+
+class Speller:
+    """Reads a dictionary. Of one thread.
+
+    Args:
+        dictionary: Where it is.
+
+    Raises:
+        DictionaryError: Its files cannot be read, or are none.
+    """
+
+    def __init__(self, dictionary: SpellingDictionary) -> None:
+        try:
+            self._dictionary = Dictionary.from_files(str(dictionary.path))
+        except (OSError, ValueError, LookupError) as error:
+            _log.warning("A dictionary cannot be read: %s: %r", dictionary.path, error)
+            raise DictionaryError(
+                tr("The spelling dictionary {name} cannot be read.", name=dictionary.code)
+            ) from error
+        self._known: dict[str, bool] = {}
+
+    def knows(self, word: str) -> bool:
+        """Whether a word is spelt as the dictionary has it."""
+        known = self._known.get(word)
+        if known is None:
+            if len(self._known) >= _REMEMBERED:
+                self._known.clear()
+            plain = word.replace("’", "'")
+            known = self._known[word] = bool(self._dictionary.lookup(plain))
+        return known
+
+    def suggestions(self, word: str, most: int) -> tuple[str, ...]:
+        """What may have been meant, the likeliest first."""
+        late, found = time.monotonic() + _SECONDS, list[str]()
+        for one in self._dictionary.suggest(word.replace("’", "'")):
+            if one not in found:
+                found.append(one)
+            if len(found) == most or time.monotonic() > late:
+                break
+        return tuple(found)
