@@ -1,7 +1,7 @@
 """Which spelling dictionaries are on this computer, and which of them suits a text.
 
-They are pairs of files, ``en_US.aff`` and ``en_US.dic``, as Hunspell reads them, in the folders where
-systems keep them (hunspell(1), FILES); ``DICPATH`` names others, which come first.
+They are pairs of files, ``en_US.aff`` and ``en_US.dic``, as Hunspell reads them, in the folders
+where systems keep them (hunspell(1), FILES); ``DICPATH`` names others, which come first.
 """
 
 from __future__ import annotations

@@ -19,9 +19,11 @@ _SKIPPED = re.compile(
 _WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 _HUMP = re.compile(r"[a-z][A-Z]")  # camelCase
 _SHORTEST, _LONGEST = 2, 60
-_SCRIPTS = {"ru": "CYRILLIC", "uk": "CYRILLIC", "bg": "CYRILLIC", "be": "CYRILLIC", "mk": "CYRILLIC",
-            "el": "GREEK", "he": "HEBREW", "ar": "ARABIC", "fa": "ARABIC", "hy": "ARMENIAN",
-            "ka": "GEORGIAN", "hi": "DEVANAGARI", "ko": "HANGUL", "th": "THAI"}  # fmt: skip
+_SCRIPTS = {  # as Unicode names begin
+    "ru": "CYRILLIC", "uk": "CYRILLIC", "bg": "CYRILLIC", "be": "CYRILLIC", "mk": "CYRILLIC",
+    "el": "GREEK", "he": "HEBREW", "ar": "ARABIC", "fa": "ARABIC", "hy": "ARMENIAN",
+    "ka": "GEORGIAN", "hi": "DEVANAGARI", "ko": "HANGUL", "th": "THAI",
+}  # fmt: skip
 _FENCES = ("```", "~~~")
 
 

@@ -102,7 +102,8 @@ def test_a_word_that_is_added_is_right_from_now_on(
 def test_a_dictionary_that_is_none_is_told_of_once(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
-    (tmp_path / "hunspell" / "en_US.dic").write_bytes(b"\xff\xfe\x00nonsense")
+    (tmp_path / "hunspell" / "en_US.aff").write_text("SET UTF-8\nFLAG num\n")
+    (tmp_path / "hunspell" / "en_US.dic").write_text("1\nhouse/none\n")
     opened = open_window()
     typed(opened.window.pane.composer.editor, "the houze is ")
     until(qtbot, lambda: shows(opened.window, "cannot be read"))

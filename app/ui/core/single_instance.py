@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 TIMEOUT_MS = 2_000
 _log = logging.getLogger(__name__)
 _MAX_REQUEST = 2**20  # bytes; more is not a list of files
-_TOKEN = "XDG_ACTIVATION_TOKEN"  # not shown: Qt takes it from there for the next window
+_ACTIVATION = "XDG_ACTIVATION_TOKEN"  # not shown: Qt takes it from there for the next window
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +96,7 @@ class SingleInstanceServer(QObject):
 
     def _obey(self, request: StartRequest) -> None:
         if request.token:
-            os.environ[_TOKEN] = request.token
+            os.environ[_ACTIVATION] = request.token
         if request.files or not request.quick:
             self.activation_requested.emit(list(request.files))
         if request.quick:
@@ -131,7 +131,7 @@ def request_activation(channel: str, files: Sequence[str] = (), *, quick: bool =
     socket.connectToServer(channel)
     if not socket.waitForConnected(TIMEOUT_MS):
         return False
-    request = asdict(StartRequest(tuple(files), quick, os.environ.get(_TOKEN, "")))
+    request = asdict(StartRequest(tuple(files), quick, os.environ.get(_ACTIVATION, "")))
     socket.write(json.dumps(request).encode("ascii") + b"\n")
     socket.flush()
     if socket.state() is QLocalSocket.LocalSocketState.ConnectedState:

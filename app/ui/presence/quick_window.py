@@ -17,6 +17,7 @@ from app.services.core.events import (
     AnswerEnded,
     AnswerProgressed,
     AnswerStarted,
+    Asked,
     ErrorReported,
     Event,
     ModelStateChanged,
@@ -28,6 +29,7 @@ from app.ui.conversation.input.queued_messages import QueuedMessages
 from app.ui.conversation.notices.error_actions import ErrorActions, actions_for, problem_kind
 from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
+from app.ui.desktop.answer_ready import SHOWS_ANSWERS
 from app.ui.presence.quick_pane import QuickPane
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE, Theme, zoomed
@@ -79,7 +81,9 @@ class QuickWindow(QWidget):
         self.setObjectName("pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Quick question - Phial"))
+        self.setProperty(SHOWS_ANSWERS, True)
         self.pane = QuickPane(theme)
+        self.pane.composer.esc_stops = False
         self.controller = ChatController(services, self.pane, self)
         self._queue = QueuedMessages(
             services.chat,
@@ -88,7 +92,7 @@ class QuickWindow(QWidget):
             lambda: self.controller.chat,
             self.controller.attempt,
             operations.back,
-            lambda chat_id, asked: self.controller.drafting.restore_unsent(chat_id, asked),
+            self._restore,
         )
         self.pane.put_above_composer(self._queue.strip)
         self._private = QCheckBox(tr("Private"))
@@ -162,6 +166,7 @@ class QuickWindow(QWidget):
         """Let go of the chat; what is typed in it is kept."""
         self.release()
         super().closeEvent(event)
+        self.hide()  # who is told looks whether anything is seen
         self._ways.closed()
 
     def release(self) -> None:
@@ -214,6 +219,10 @@ class QuickWindow(QWidget):
             case AnswerEnded(message):
                 return message.conversation_id not in self._own
         return False
+
+    def _restore(self, chat_id: str, asked: Asked) -> None:
+        drafting = self.controller.drafting
+        self.controller.attempt(lambda: drafting.restore_unsent(chat_id, asked))
 
     def _on_shown(self, conversation_id: str) -> None:
         self._own.add(conversation_id)

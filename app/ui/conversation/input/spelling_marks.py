@@ -32,9 +32,8 @@ _UNDERLINE = QTextCharFormat.UnderlineStyle.SpellCheckUnderline
 class Back(Protocol):
     """Brings a call back to the GUI thread; see :meth:`app.ui.core.operations.Operations.back`."""
 
-    def __call__(
-        self, owner: QObject, callback: Callable[..., object], /
-    ) -> Callable[..., None]: ...
+    def __call__(self, owner: QObject, callback: Callable[..., object], /) -> Callable[..., None]:
+        """Give a function for other threads that calls ``callback`` over here."""
 
 
 class SpellingMarks(QObject):
@@ -71,7 +70,7 @@ class SpellingMarks(QObject):
         self._clock.timeout.connect(self.look)
         editor.textChanged.connect(self._clock.start)
         editor.cursorPositionChanged.connect(self._clock.start)
-        editor.verticalScrollBar().valueChanged.connect(self._clock.start)
+        editor.verticalScrollBar().valueChanged.connect(lambda _value: self._clock.start())
         editor.installEventFilter(self)
         editor.viewport().installEventFilter(self)
         self._clock.start()
