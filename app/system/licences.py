@@ -16,6 +16,8 @@ _INSTALLED = (
     "keyring", "platformdirs", "psutil", "jinja2", "filelock", "spylls",
 )  # fmt: skip
 
+_BY_TEXT = {"spylls": "MPL-2.0"}  # not shown: its metadata says UNKNOWN and MIT, its text this
+
 
 @dataclass(frozen=True, slots=True)
 class ThirdPartyPackage:
@@ -67,6 +69,7 @@ def _installed() -> list[ThirdPartyPackage]:
         about = distribution.metadata
         keys = [key for key in ("License-Expression", "License") if key in about]  # not shown
         licence = about[keys[0]].splitlines()[0] if keys else _classified(about)
+        licence = _BY_TEXT.get(name, licence)
         texts = [
             file.read_text("utf-8")
             for file in distribution.files or ()

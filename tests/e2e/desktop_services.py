@@ -69,7 +69,14 @@ def main(notes: Path, names: list[str]) -> None:
         else:
             call.return_value(None)
 
-    for name in names:
+    def updated(_bus, _sender, _path, _interface, _signal, values) -> None:  # type: ignore[no-untyped-def]
+        note(f"Update {values.print_(False)}")
+
+    if "dock" in names:
+        launcher, anybody = "com.canonical.Unity.LauncherEntry", None
+        flags = Gio.DBusSignalFlags.NONE
+        bus.signal_subscribe(anybody, launcher, "Update", None, None, flags, updated)
+    for name in (name for name in names if name != "dock"):
         service, path, xml = OFFERED[name]
         for interface in Gio.DBusNodeInfo.new_for_xml(xml).interfaces:
             bus.register_object(path, interface, called, lambda *told: PROPERTIES[told[4]], None)

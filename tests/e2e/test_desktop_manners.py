@@ -118,19 +118,43 @@ def shown(window: RunningWindow) -> bool:
     return bool(subprocess.run(seen, capture_output=True, check=False).stdout.split())
 
 
-def test_a_notification_reaches_the_desktop(desktop: Desktop) -> None:
-    noted = desktop("portal")
-    tell = (
-        "from PySide6.QtCore import QCoreApplication;"
-        "from app.ui.desktop.notification import show_notification;"
-        "app = QCoreApplication([]);"
-        "show_notification('An answer is ready', 'Bottles')"
-    )
-    subprocess.run([sys.executable, "-c", tell], check=True, cwd=ROOT)
-    until(lambda: len(noted()) == 1, "the notification")
-    assert noted()[0].startswith("AddNotification ('answer', {")
-    assert "'An answer is ready'" in noted()[0]
-    assert "'Bottles'" in noted()[0]
+TOLD = """
+from PySide6.QtWidgets import QApplication, QWidget
+from app.domain.download import DownloadItem, DownloadState
+from app.services.core.events import DownloadChanged
+from app.ui.core.operations import Operations
+from app.ui.core.taskbar import TaskbarProgress
+from app.ui.desktop.awake import KeepAwake
+from app.ui.desktop.notification import show_notification
+app = QApplication([])
+app.setDesktopFileName("chat.phial.Phial")
+window = QWidget()
+operations = Operations(print, window)
+awake, progress = KeepAwake(operations, window), TaskbarProgress(window)
+for state, done in ((DownloadState.DOWNLOADING, 50), (DownloadState.DONE, 100)):
+    item = DownloadItem("1" * 32, "a/b", "b.gguf", ("b.gguf",), state=state, done=done, total=100)
+    awake.on_event(DownloadChanged(item))
+    progress.show([item])
+show_notification("An answer is ready", "Bottles")
+operations.close()
+"""
+
+
+def test_the_desktop_hears_of_an_answer_and_of_a_download(desktop: Desktop) -> None:
+    noted = desktop("portal", "kde", "dock")
+    subprocess.run([sys.executable, "-c", TOLD], check=True, cwd=ROOT)
+    until(lambda: len(noted()) == 5, "all that is told")
+    lines = "\n".join(sorted(noted()))
+    assert "AddNotification ('answer', {" in lines
+    assert "'An answer is ready'" in lines
+    assert "'Bottles'" in lines
+    assert "Inhibit ('Phial', 'Phial is fetching a model')\n" in lines
+    assert lines.endswith("let go")
+    half, over = (line for line in lines.splitlines() if line.startswith("Update"))
+    assert "application://chat.phial.Phial.desktop" in half
+    assert "0.5" in half + over
+    assert "<true>" in half + over
+    assert "<false>" in half + over
 
 
 @pytest.mark.parametrize(("services", "stands"), [((), "66"), (("portal",), "50")])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
@@ -39,7 +40,7 @@ def quick_window() -> QuickWindow | None:
 
 def ask_quickly(qtbot: QtBot, opened: Opened, question: str) -> QuickWindow:
     command(qtbot, opened, "Chat", "Quick question")
-    until(qtbot, quick_window)
+    until(qtbot, lambda: quick_window() is not None)
     quick = quick_window()
     assert quick is not None
     typed(quick.pane.composer.editor, question)
@@ -63,13 +64,13 @@ def test_a_quick_question_is_answered_and_goes_on_in_phial(qtbot: QtBot, open_wi
     enter(quick)
     until(qtbot, lambda: said(opened) == ["42."])
     ready(qtbot, lambda: not quick.controller.answering)
-    assert quick.height() > low
+    ready(qtbot, lambda: quick.height() > low)
     press(quick, "Copy answer")
     until(qtbot, lambda: clipboard() == "42.")
     assert opened.window.controller.last(Role.USER) is None  # the main window stays where it was
     QTest.keyClicks(quick.pane.composer.editor, "And why?")
     press(quick, "Open in Phial")
-    until(qtbot, lambda: opened.window.controller.last(Role.USER))
+    until(qtbot, lambda: opened.window.controller.last(Role.USER) is not None)
     assert opened.window.pane.composer.text() == "And why?"
     assert titles(opened) == ["What is it?"]
     assert quick_window() is None
@@ -81,7 +82,7 @@ def test_a_private_quick_question_reaches_no_disk(qtbot: QtBot, open_window: Ope
     quick = ask_quickly(qtbot, opened, "A secret")
     press(quick, "Private")
     enter(quick)
-    until(qtbot, lambda: quick.controller.last(Role.ASSISTANT))
+    until(qtbot, lambda: quick.controller.last(Role.ASSISTANT) is not None)
     ready(qtbot, lambda: not quick.controller.answering)
     assert said(opened, "user") == []
     chats = opened.harness.services.library.chats
@@ -138,14 +139,24 @@ def icons(opened: Opened) -> list[QSystemTrayIcon]:
 
 def choose_in_tray(opened: Opened, name: str) -> None:
     """As the desktop does: its menu comes up."""
-    (icon,) = icons(opened)
-    menu = icon.contextMenu()
+    assert len(icons(opened)) == 1
+    menu = icons(opened)[0].contextMenu()
     menu.popup(QPoint(10, 10))
     choose(menu, name)
 
 
+class FromTheTitleBar(QCloseEvent):
+    """A close that the window system asks for, which only that can send; e2e sends real ones."""
+
+    def spontaneous(self) -> bool:
+        return True
+
+
 def close_by_title_bar(opened: Opened) -> None:
-    opened.window.windowHandle().close()
+    event = FromTheTitleBar()
+    QApplication.sendEvent(opened.window, event)
+    if event.isAccepted():
+        opened.window.hide()
 
 
 @pytest.mark.usefixtures("tray")
@@ -183,10 +194,9 @@ def test_the_tray_begins_and_ends(qtbot: QtBot, open_window: Open) -> None:
     choose_in_tray(opened, "New chat")
     until(qtbot, lambda: opened.window.isVisible() and opened.window.controller.chat != before)
     choose_in_tray(opened, "Quick question")
-    until(qtbot, quick_window)
+    until(qtbot, lambda: quick_window() is not None)
     close_by_title_bar(opened)
-    ended: list[bool] = []
-    opened.window.bridge.destroyed.connect(lambda: ended.append(True))
+    until(qtbot, lambda: not opened.window.isVisible())
     choose_in_tray(opened, "Quit")
     until(qtbot, lambda: not icons(opened))
     assert quick_window() is None

@@ -193,7 +193,7 @@ class Composer(QWidget):
         below = QHBoxLayout()
         below.setSpacing(SPACE)
         below.addWidget(self.bar, 1)
-        below.addWidget(self._button)
+        below.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTrailing)  # also without the bar
         inside = QVBoxLayout(self._frame)
         inside.setContentsMargins(SPACE, SPACE, 6, 6)
         inside.setSpacing(2)

@@ -105,6 +105,8 @@ class PresenceCommands:
 
     def follow(self, settings: Settings) -> None:
         """Show the icon in the tray, or take it away."""
+        if self._over:
+            return  # the window's end stores settings too
         if settings.tray and self._tray is None:
             self._tray = self._make_tray()
         if self._tray is not None:

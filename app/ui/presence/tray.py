@@ -6,9 +6,10 @@ from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QApplication, QMenu, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from app.language import tr
+from app.ui.style import icons
 from app.ui.style.widgets import once_chosen
 
 
@@ -48,7 +49,7 @@ class TrayIcon(QObject):
         self._menu.addAction(tr("Quick question"), lambda: once_chosen(quick))
         self._menu.addSeparator()
         self._menu.addAction(tr("Quit"), lambda: once_chosen(leave))
-        self._icon = QSystemTrayIcon(QApplication.windowIcon(), self)
+        self._icon = QSystemTrayIcon(icons.application_icon(), self)
         self._icon.setToolTip("Phial")  # not shown: its name
         self._icon.setContextMenu(self._menu)
         self._icon.activated.connect(self._on_activated)
