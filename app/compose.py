@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cache, partial
@@ -13,11 +12,9 @@ from app.domain.endpoints.source import EndpointSource
 from app.domain.model import ChosenModel, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.language import spoken
 from app.setup import Setup
 from app.store import EndpointStore, PresetFile, SpeedStore
 from app.system.bundled import bundled
-from app.system.language import system_languages
 from app.system.paths import Folders
 
 if TYPE_CHECKING:  # each is imported where it is made
@@ -38,7 +35,6 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.privacy.connections import ConnectionService
     from app.services.registry import Services
     from app.services.serving.serving_service import ServingService
-    from app.services.spelling import SpellingService
 
 GIB = 2**30
 
@@ -355,7 +351,7 @@ def build_services(
     from app.services.maintenance import MaintenanceService
     from app.services.models.benchmark_runner import BenchmarkService
     from app.services.models.snapshots import SnapshotService
-    from app.services.registry import Services
+    from app.services.registry import Services, late_spelling
     from app.services.transfer.import_record import ImportRecord
     from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
@@ -381,15 +377,6 @@ def build_services(
         from app.services.moving import MovingService
 
         return MovingService(setup.folders, chat, room.downloads)
-
-    @cache
-    def spelling() -> SpellingService:
-        from app.services.spelling import SpellingService
-        from app.store.own_words import OwnWords
-
-        words = OwnWords(setup.folders.data / "words.json")
-        reader = next(system_languages(os.environ), spoken.IN_FORCE.code)
-        return SpellingService(words, reader.partition(".")[0])
 
     maintenance = MaintenanceService(
         opened.health,
@@ -456,7 +443,7 @@ def build_services(
         connections=room.connections,
         serving=build_serving(setup, room),
         moving=moving,
-        spelling=spelling,
+        spelling=late_spelling(setup.folders.data),
         executor=room.executor,
         engine=engine,
         data_folder=setup.folders.data,

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from app.domain.appearance import choices
+from app.domain.appearance import choices, window_options
 from app.domain.appearance.choices import (
     AccentChoice,
     CodeTheme,
@@ -340,30 +340,9 @@ class Settings:
             tr("By a notification of the desktop, while you look at something else."),
         ),
     )
-    spelling: bool = option(
-        True,
-        Option(
-            _GENERAL,
-            tr("Mark misspelt words"),
-            tr("In your messages, by the dictionaries that this system has."),
-        ),
-    )
-    tray: bool = option(
-        False,
-        Option(
-            _GENERAL,
-            tr("Icon in the tray"),
-            tr("With a quick question and a new chat at hand, where the desktop has a tray."),
-        ),
-    )
-    keep_in_tray: bool = option(
-        False,
-        Option(
-            _GENERAL,
-            tr("Closing the window keeps Phial in the tray"),
-            tr("The model stays in memory. Quit in the tray's menu ends Phial."),
-        ),
-    )
+    spelling: bool = option(True, window_options.SPELLING)
+    tray: bool = option(False, window_options.TRAY)
+    keep_in_tray: bool = option(False, window_options.KEEP_IN_TRAY)
     check_sums: bool = option(
         True,
         Option(

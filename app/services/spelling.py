@@ -17,7 +17,7 @@ from app.spelling.words import is_written_in
 from app.store.own_words import OwnWords
 
 if TYPE_CHECKING:  # imported on its thread
-    from app.spelling.speller import Speller
+    from app.spelling.speller import SpellChecker
 
 _MOST_SUGGESTIONS = 5
 
@@ -48,7 +48,7 @@ class SpellingService:
     def __init__(self, own: OwnWords, reader: str) -> None:
         self._own, self._reader = own, reader
         self._thread = SerialExecutor("spelling")
-        self._spellers: dict[str, Speller] = {}
+        self._spellers: dict[str, SpellChecker] = {}
         self._broken: set[str] = set()
         self._newest = 0
 
@@ -123,12 +123,12 @@ class SpellingService:
 
         self._thread.submit(store)
 
-    def _speller(self, dictionary: SpellingDictionary) -> Speller:
-        from app.spelling.speller import Speller
+    def _speller(self, dictionary: SpellingDictionary) -> SpellChecker:
+        from app.spelling.speller import SpellChecker
 
         speller = self._spellers.get(dictionary.code)
         if speller is None:
-            speller = self._spellers[dictionary.code] = Speller(dictionary)
+            speller = self._spellers[dictionary.code] = SpellChecker(dictionary)
         return speller
 
     def close(self) -> None:

@@ -41,7 +41,7 @@ class _Lines(BaseReader):  # type: ignore[misc]  # it has no types
         return io.TextIOWrapper(io.BytesIO(self._bytes), encoding, "surrogateescape")
 
 
-class Speller:
+class SpellChecker:
     """Reads a dictionary. Of one thread.
 
     Args:

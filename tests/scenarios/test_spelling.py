@@ -100,6 +100,7 @@ def test_a_word_that_is_added_is_right_from_now_on(
     until(qtbot, lambda: marked(opened) == [])
 
 
+@pytest.mark.warns("A dictionary cannot be read")
 def test_a_dictionary_that_is_none_is_told_of_once(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:

@@ -36,7 +36,7 @@ from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.typography import typesetting_of
 from app.ui.style.widgets import ElidedLabel
 from app.ui.transcript.content.selection import answer_markdown
-from app.ui.transcript.widgets.signals import ActionKind, MessageAction
+from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 
 _WIDTH, _ANSWERED = 640, 460  # pixels at 100 %
 OPEN_KEYS = "Ctrl+O"  # not shown: the keys
@@ -56,7 +56,7 @@ class QuickWays:
 
     open_chat: Callable[[str, str], object]
     act: Callable[[MessageAction], object]
-    save_code: Callable[[object], object]
+    save_code: Callable[[CodeToSave], object]
     errors: ErrorActions
     closed: Callable[[], object]
 

@@ -136,7 +136,7 @@ class SpellingMarks(QObject):
         selections = []
         for cursor in self._marked:
             selection = QTextEdit.ExtraSelection()
-            selection.cursor, selection.format = cursor, style  # type: ignore[attr-defined]
+            selection.cursor, selection.format = cursor, style
             selections.append(selection)
         self._editor.setExtraSelections(selections)
 
