@@ -1,13 +1,15 @@
 """One seeded day through the window's services, step by step: how long each Enter was waited for.
 
     python -m tests.benchmarks.bench_day --model FILE [--other FILE] [--server llama-server]
-                                         [--pace 1] [--read-ahead always|off]
+                                         [--rounds 1] [--pace 1] [--read-ahead always|off]
+                                         [--chart day.svg]
 
 Printed beside the floor: the tokens that nobody could have read before, over the rate at which this
 run's first prompt was read. What is counted in tokens depends on no clock. With ``--server`` the
-same questions are asked of a llama-server on the same file, after Phial's day, as a plain client
-does it: everything is sent at Enter, it keeps the prompt, and its slot is saved and restored over
-the restart. ``--pace 0.1`` makes people ten times as quick, for a try.
+very turns that the engine was given are asked of a llama-server on the same file, in turns with
+Phial's day, as a plain client does it at its best: everything is sent at Enter, prompts of other
+chats stay in its memory, its slot is saved before the restart and restored after it, and it drafts
+by its own lookup. ``--pace 0.1`` makes people ten times as quick, for a try.
 """
 
 from __future__ import annotations
@@ -19,19 +21,21 @@ import random
 import tempfile
 import time
 import urllib.request
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import psutil
 
 from app.domain.conversation import Message
+from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.model import ModelFile
 from app.domain.parts import AttachmentPart
 from app.domain.settings import ReadAheadWhen, Settings
-from app.engine.base import EngineOptions
+from app.engine.base import Cancel, EngineOptions
 from app.engine.process.client import EngineClient
-from app.services.core.events import AnswerTextAdded, Event
+from app.services.core.events import AnswerEnded, AnswerTextAdded, Event
 from app.services.documents.attached import attachment_part
 from tests.benchmarks.record_greedy import Server
 from tests.support.engines import never
@@ -46,6 +50,8 @@ WORDS_A_MINUTE = 40
 LOOK_SECONDS = 1.5  # as the window looks at a text that is typed without a pause
 PAUSE_SECONDS = 0.5
 ANSWER = 24  # tokens
+RESTART = "back in a long chat after a restart"
+QUANTIZATION = "the quantization changed"
 CODE = "def total(values):\n    result = 0\n    for value in values:\n        result += value\n"
 
 
@@ -58,9 +64,10 @@ class Step:
         waited: Seconds from Enter to the first word.
         after: Tokens read after Enter.
         floor: Of these, those that nobody could have read before.
-        cpu: Seconds of the engine's processor time from Enter to the answer's end.
+        cpu: Seconds of the engine's processor time since the step before.
         load: Of the machine's last minute.
-        chat: What was asked, for the peer.
+        turns: What the engine was asked, for the peer.
+        said: The answer.
     """
 
     name: str
@@ -69,7 +76,27 @@ class Step:
     floor: int
     cpu: float
     load: float
-    chat: tuple[tuple[str, str], ...]
+    turns: tuple[tuple[str, str], ...]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the same Enter cost at the peer: as :class:`Step`."""
+
+    waited: float
+    cpu: float
+    said: str
+
+
+class ListeningClient(EngineClient):
+    """The engine's client, and the turns it was asked last."""
+
+    turns: tuple[tuple[str, str], ...] = ()
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        self.turns = tuple((str(turn.role), turn.content) for turn in request.turns)
+        yield from super().generate(request, cancel)
 
 
 class Day:
@@ -99,6 +126,8 @@ class Day:
         self.steps: list[Step] = []
         self.rate = 0.0  # tokens a second of the first prompt
         self._first_word = 0.0
+        self._spent = 0.0
+        self.first: Step | None = None  # which builds the long chat, and is not counted
         folder.mkdir(parents=True, exist_ok=True)
         self.use(model)
         self.harness = self._open()
@@ -117,14 +146,20 @@ class Day:
             max_tokens=ANSWER,
             context_size=self._context,
             read_ahead=self._when,
-            lookup_drafting=False,
         )
-        engine = EngineClient(EngineOptions(snapshot_dir=kept, prompt_lookup=False))
-        harness = build(self._folder, engine, settings)
+        self._engine = ListeningClient(EngineOptions(snapshot_dir=kept))
+        harness = build(self._folder, self._engine, settings)
         harness.services.bus.subscribe(self._on_event)
         harness.services.models.load()
         harness.services.executor.submit(lambda: None).result()
+        self._spent = 0.0
         return harness
+
+    def switch(self, other: Path) -> None:
+        """Choose another file of the model while the program runs."""
+        used = self.harness.services.models.state.model
+        assert isinstance(used, ModelFile)
+        self.harness.services.models.choose(replace(used, path=other, sha256="5d" * 32))
 
     def restart(self) -> None:
         """Quit, and start again."""
@@ -189,16 +224,12 @@ class Day:
             edited: The message that is asked again in other words.
         """
         services = self.harness.services
-        pid = services.engine.pid
-        assert pid is not None
-        process = psutil.Process(pid)
-        before = sum(process.cpu_times()[:2])
         self._first_word = 0.0
         began = time.perf_counter()
         exchange = (
             services.chat.edit(edited, text) if edited else services.chat.send(chat, text, given)
         )
-        ended = self.harness.ended(exchange.answer_id, after=0)
+        ended = self._ended(exchange.answer_id)
         message = ended.message
         timings = message.timings
         if timings is None or not self._first_word:
@@ -215,16 +246,29 @@ class Day:
                 self._first_word - began,
                 timings.evaluated_tokens,
                 (last if unread is None else unread) + markup,
-                sum(process.cpu_times()[:2]) - before,
+                self._processor(),
                 os.getloadavg()[0],
-                tuple((str(t.role), t.content) for t in self._turns(chat))[:-1],
+                self._engine.turns,
+                message.content,
             )
         )
         self.look(chat)
         return message
 
-    def _turns(self, chat: str) -> list[Message]:
-        return [item.message for item in self.harness.services.library.chats.branch(chat)]
+    def _ended(self, answer_id: str) -> AnswerEnded:
+        """Wait, as long as it takes."""
+        ends = (e for e in self.harness.heard.of(AnswerEnded) if isinstance(e, AnswerEnded))
+        while not (ended := next((e for e in ends if e.message.id == answer_id), None)):
+            time.sleep(0.05)
+            ends = (e for e in self.harness.heard.of(AnswerEnded) if isinstance(e, AnswerEnded))
+        return ended
+
+    def _processor(self) -> float:
+        """Seconds that the engine spent since this was asked last."""
+        pid = self.harness.services.engine.pid
+        assert pid is not None
+        before, self._spent = self._spent, sum(psutil.Process(pid).cpu_times()[:2])
+        return self._spent - before
 
     def tokens(self, text: str) -> int:
         """Of a text; on the executor, as everything that is asked of the engine."""
@@ -253,12 +297,12 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     chat = one.new_chat()
     first = one.sentence(long)
     one.enter("the first prompt, which gives the rate", chat, first, unread=0)
-    one.steps.clear()
+    one.first = one.steps.pop()
     one.wait(45)
     one.restart()
     one.look(chat)
     one.wait(45)
-    one.ask("back in a long chat after a restart", chat)
+    one.ask(RESTART, chat)
     one.wait(45)
     question = one.sentence(60)
     one.type(chat, question)
@@ -303,37 +347,60 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
         one.wait(45)
         one.ask(turn, third)
     if other is not None:
-        one.close()
-        one.use(other)
-        one.harness = one._open()
+        one.wait(45)
+        one.switch(other)
         one.look(chat)
         one.wait(45)
-        one.ask("the quantization changed", chat)
+        one.ask(QUANTIZATION, chat)
 
 
-def peer(program: Path, model: Path, steps: Sequence[Step], *, context: int) -> list[float]:
-    """Seconds to the first word of each step, asked of llama-server."""
-    found = []
-    with tempfile.TemporaryDirectory() as slots:
-        arguments = ("-c", str(context), "-np", "1", "--no-webui", "--slot-save-path", slots)
-        server = Server(program, model, *arguments)
-        try:
-            for step in steps:
-                if "restart" in step.name:
-                    _first_word(server, step.chat[:2])
-                    server.post("/slots/0?action=save", {"filename": "day.bin"})
-                    server.close()
-                    server = Server(program, model, *arguments)
-                    server.post("/slots/0?action=restore", {"filename": "day.bin"})
-                found.append(_first_word(server, step.chat))
-        finally:
-            server.close()
-    return found
+class Peer:
+    """llama-server, asked what Phial's engine was asked.
+
+    Args:
+        program: Its file.
+        model: The model's.
+        other: Another quantization of it.
+        context: Tokens of its window.
+    """
+
+    def __init__(self, program: Path, model: Path, other: Path | None, *, context: int) -> None:
+        self._program, self._model, self._other, self._context = program, model, other, context
+
+    def day(self, first: Step, steps: Sequence[Step]) -> list[Served]:
+        """What each step cost."""
+        with tempfile.TemporaryDirectory() as slots:
+            server = self._start(self._model, slots)
+            try:
+                _served(server, first.turns)
+                found = []
+                for step in steps:
+                    if step.name == RESTART:
+                        server.post("/slots/0?action=save", {"filename": "day.bin"})
+                        server.close()
+                        server = self._start(self._model, slots)
+                        server.post("/slots/0?action=restore", {"filename": "day.bin"})
+                    if step.name == QUANTIZATION and self._other is not None:
+                        server.close()
+                        server = self._start(self._other, slots)
+                    found.append(_served(server, step.turns))
+            finally:
+                server.close()
+        return found
+
+    def _start(self, model: Path, slots: str) -> Server:
+        threads = str(psutil.cpu_count(logical=False) or 1)
+        return Server(
+            self._program,
+            model,
+            *("-c", str(self._context), "-np", "1", "-t", threads, "--no-webui"),
+            *("--slot-save-path", slots, "--spec-type", "ngram-simple"),
+        )
 
 
-def _first_word(server: Server, chat: Sequence[tuple[str, str]]) -> float:
+def _served(server: Server, turns: Sequence[tuple[str, str]]) -> Served:
     body: dict[str, Any] = {
-        "messages": [{"role": role, "content": text} for role, text in chat],
+        "messages": [{"role": role, "content": text} for role, text in turns],
         "temperature": 0,
         "max_tokens": ANSWER,
         "stream": True,
@@ -344,28 +411,31 @@ def _first_word(server: Server, chat: Sequence[tuple[str, str]]) -> float:
         json.dumps(body).encode(),
         {"Content-Type": "application/json"},
     )
-    began, first = time.perf_counter(), 0.0
+    spent = server.processor()
+    began, first, said = time.perf_counter(), 0.0, ""
     with urllib.request.urlopen(request) as reply:
         for line in reply:
-            if line.startswith(b"data: {") and not first:
+            if line.startswith(b"data: {"):
                 delta = json.loads(line[6:])["choices"][0]["delta"]
-                first = time.perf_counter() if delta.get("content") else 0.0
-    return (first or time.perf_counter()) - began
+                said += delta.get("content") or ""
+                first = first or (time.perf_counter() if said else 0.0)
+    return Served((first or time.perf_counter()) - began, server.processor() - spent, said)
 
 
-def show(steps: Sequence[Step], rate: float, served: Sequence[float]) -> None:
+def show(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> None:
     """The table."""
-    head = ("tokens", "floor", "waited s", "floor s", "cpu s", "server s", "load")
+    head = ("tokens", "floor", "waited s", "floor s", "cpu s", "server s", "its cpu", "load")
     print(f"{'after Enter':<42}" + "".join(f"{name:>10}" for name in head))
     for number, step in enumerate(steps):
-        peer_cell = f"{served[number]:.2f}" if served else "-"
+        their = served[number] if served else None
         cells = (
             f"{step.after}",
             f"{step.floor}",
             f"{step.waited:.2f}",
             f"{step.floor / rate:.2f}",
             f"{step.cpu:.1f}",
-            peer_cell,
+            f"{their.waited:.2f}" if their else "-",
+            f"{their.cpu:.1f}" if their else "-",
             f"{step.load:.1f}",
         )
         print(f"{step.name:<42}" + "".join(f"{cell:>10}" for cell in cells))
@@ -375,49 +445,111 @@ def show(steps: Sequence[Step], rate: float, served: Sequence[float]) -> None:
         f"{sum(s.waited for s in steps):.2f}",
         f"{sum(s.floor for s in steps) / rate:.2f}",
         f"{sum(s.cpu for s in steps):.1f}",
-        f"{sum(served):.2f}" if served else "-",
+        f"{sum(s.waited for s in served):.2f}" if served else "-",
+        f"{sum(s.cpu for s in served):.1f}" if served else "-",
         "",
     )
     print(f"{'the day':<42}" + "".join(f"{cell:>10}" for cell in totals))
+    if served:
+        same = sum(step.said == their.said for step, their in zip(steps, served, strict=True))
+        print(f"answers equal to the server's, letter for letter: {same} of {len(steps)}")
 
 
-def main() -> int:
-    """A day, and the same questions to the peer."""
+def energy() -> float | None:
+    """Joules the processor has used, where the machine tells (Linux, powercap)."""
+    counters = sorted(Path("/sys/class/powercap").glob("intel-rapl:*/energy_uj"))
+    try:
+        return sum(int(counter.read_text()) for counter in counters) / 1e6 if counters else None
+    except OSError:  # only root may read them
+        return None
+
+
+def chart(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> str:
+    """The day's waiting as an SVG: a bar of Phial's, of the server's, and a line at the floor."""
+    left, width, row = 270, 420, 44
+    longest = max([step.waited for step in steps] + [their.waited for their in served])
+    high = row * len(steps) + 58
+    style = "font-family='sans-serif' font-size='13' fill='#777'"
+    box, label = f"0 0 {left + width + 90} {high}", "aria-label='Seconds waited after Enter'"
+    lines = [
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{box}' {style} role='img' {label}>",
+        f"<text x='{left}' y='18' font-size='14'>Seconds from Enter to the first word</text>",
+    ]
+    for number, (step, their) in enumerate(zip(steps, served, strict=True)):
+        top = 32 + row * number
+        lines.append(f"<text x='{left - 10}' y='{top + 19}' text-anchor='end'>{step.name}</text>")
+        for shift, seconds, colour in ((0, step.waited, "#4c8bf5"), (14, their.waited, "#b9bec7")):
+            long = max(1.0, width * seconds / longest)
+            lines.append(
+                f"<rect x='{left}' y='{top + shift}' width='{long:.1f}' height='12' rx='2' "
+                f"fill='{colour}'/><text x='{left + long + 6:.1f}' y='{top + shift + 11}' "
+                f"font-size='11'>{seconds:.2f}</text>"
+            )
+        floor = left + width * step.floor / rate / longest
+        lines.append(f"<path d='M{floor:.1f} {top - 2}v30' stroke='#d9822b' stroke-width='2'/>")
+    told = (
+        ("#4c8bf5", "Phial"),
+        ("#b9bec7", "llama-server"),
+        ("#d9822b", "nobody could be sooner"),
+    )
+    for number, (colour, name) in enumerate(told):
+        at = left + 130 * number
+        lines.append(
+            f"<rect x='{at}' y='{high - 18}' width='10' height='10' fill='{colour}'/>"
+            f"<text x='{at + 16}' y='{high - 9}' font-size='12'>{name}</text>"
+        )
+    return "\n".join([*lines, "</svg>", ""])
+
+
+def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     demo = Path(__file__).parents[2] / "models" / "demo.gguf"
     parser.add_argument("--model", type=Path, default=demo)
     parser.add_argument("--other", type=Path, help="another quantization of it")
     parser.add_argument("--server", type=Path, help="llama-server of the same build")
+    parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1.0)
     parser.add_argument("--context", type=int, default=8_192)
     parser.add_argument("--long", type=int, default=2_800, help="words of the long chat")
     parser.add_argument("--paste", type=int, default=1_000, help="words that are pasted")
     parser.add_argument("--read-ahead", choices=["always", "off"], default="always")
     parser.add_argument("--seed", type=int, default=21)
-    options = parser.parse_args()
+    parser.add_argument("--chart", type=Path, help="where the last round's picture goes (SVG)")
+    return parser.parse_args()
+
+
+def main() -> int:
+    """A day, and the same questions to the peer, in turns."""
+    options = _arguments()
     when = ReadAheadWhen(options.read_ahead)
     print(f"{options.model.name}, {os.cpu_count()} CPUs, read ahead: {when}, pace {options.pace}")
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        one = Day(
-            folder / "day",
-            options.model,
-            context=options.context,
-            pace=options.pace,
-            when=when,
-            seed=options.seed,
-        )
-        try:
-            day(one, folder, long=options.long, paste=options.paste, other=options.other)
-        finally:
-            one.close()
+    for number in range(options.rounds):
+        before = energy()
+        with tempfile.TemporaryDirectory() as name:
+            folder = Path(name)
+            one = Day(
+                folder / "day",
+                options.model,
+                context=options.context,
+                pace=options.pace,
+                when=when,
+                seed=options.seed + number,
+            )
+            try:
+                day(one, folder, long=options.long, paste=options.paste, other=options.other)
+            finally:
+                one.close()
+        after = energy()
         print(f"rate of the first prompt: {one.rate:.1f} tokens a second")
-        served = (
-            peer(options.server, options.model, one.steps, context=options.context)
-            if options.server
-            else []
-        )
+        if before is not None and after is not None:
+            print(f"energy of the machine's processor in Phial's day: {after - before:.0f} J")
+        served: list[Served] = []
+        if options.server and one.first is not None:
+            peer = Peer(options.server, options.model, options.other, context=options.context)
+            served = peer.day(one.first, one.steps)
         show(one.steps, one.rate, served)
+        if options.chart and served:
+            options.chart.write_text(chart(one.steps, one.rate, served), encoding="utf-8")
     return 0
 
 

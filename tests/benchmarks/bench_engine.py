@@ -148,7 +148,7 @@ def small(folder: Path, tools: Path | None) -> None:
     if tools is not None:
         server = Server(tools / "llama-server", model, "-c", "4096", "-t", "1", "-np", "1")
     try:
-        with client(drafting=False) as engine:
+        with client(prompt_lookup=False) as engine:
             load(engine, model, threads=1)
             for _ in range(ROUNDS):
                 ours.append(_rates_of(engine, "Hi", 2000)[1])
@@ -164,7 +164,13 @@ def small(folder: Path, tools: Path | None) -> None:
 
 
 def rates(
-    model: Path, tools: Path, threads: int, prompt: int, answer: int, rounds: int = ROUNDS
+    model: Path,
+    tools: Path,
+    threads: int,
+    prompt: int,
+    answer: int,
+    rounds: int = ROUNDS,
+    library: Path | None = None,
 ) -> None:
     """Prompt and answer rate at the client's end against llama-bench, taking turns.
 
@@ -180,7 +186,7 @@ def rates(
     for turn in range(rounds):
         if turn % 2:  # so that neither always comes after the other has warmed the machine
             other = _llama_bench(tools, model, threads, prompt, answer)
-        with client(drafting=False) as engine:
+        with client(prompt_lookup=False, library_dir=library) as engine:
             load(engine, model, threads=threads, context_size=prompt + answer + 512)
             _rates_of(engine, f"warm {words(min(prompt, 128))}", 4)
             read, written = _rates_of(engine, f"{turn} {words(prompt)}", answer)
@@ -324,6 +330,9 @@ def main() -> int:
     parser.add_argument("--model", type=Path)
     parser.add_argument("--repeats", type=Path, help="scripted model for drafting")
     parser.add_argument("--bin", type=Path, help="folder of llama-bench and llama-server")
+    parser.add_argument(
+        "--library", type=Path, help="llama.cpp's libraries for Phial's 'rates' too"
+    )
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--state", type=Path, help="folder of the state that 'prepare' builds")
     parser.add_argument("--prompt", type=int, default=256)
@@ -355,7 +364,8 @@ def _run(wanted: set[str], chosen: argparse.Namespace, model: Path, folder: Path
     if "small" in wanted:
         small(folder, tools)
     if "rates" in wanted and tools is not None:
-        rates(model, tools, threads, chosen.prompt, chosen.answer, chosen.rounds)
+        asked = chosen.prompt, chosen.answer, chosen.rounds
+        rates(model, tools, threads, *asked, chosen.library)
     if "prepare" in wanted:
         prepare(model, state, chosen.lengths, chosen.longest, threads)
     if "cold" in wanted:

@@ -21,6 +21,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 ROOT = Path(__file__).parents[2]
 OUT = ROOT / "tests" / "data" / "greedy_demo.json"
 CHATS: tuple[tuple[tuple[str, str], ...], ...] = (
@@ -59,6 +61,10 @@ class Server:
                         return
             except (urllib.error.URLError, ConnectionError):
                 time.sleep(0.2)
+
+    def processor(self) -> float:
+        """Seconds of processor it has spent."""
+        return sum(psutil.Process(self._process.pid).cpu_times()[:2])
 
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """One request."""

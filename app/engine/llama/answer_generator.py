@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -50,6 +50,7 @@ class AnswerGenerator:
         seed: For drawing.
         cancel: Stops it.
         drafting: Whether tokens may be guessed.
+        told: Takes what is to be told from inside a chunk of the prompt, on the thread that reads.
     """
 
     def __init__(
@@ -61,8 +62,10 @@ class AnswerGenerator:
         cancel: Cancel,
         *,
         drafting: bool,
+        told: Callable[[GenerationEvent], None],
     ) -> None:
         self._backend = backend
+        self._tell = told
         self._session = session
         self._request = request
         self._seed = seed
@@ -150,13 +153,22 @@ class AnswerGenerator:
         before = decoder.evaluated
         yield PromptProgress(len(decoder.kv.tokens), total)
         last = before
-        for done, seconds in decoder.prefill(self._reading.tokens, self._cancel.is_set):
+
+        def progress(done: int, evaluated: int) -> PromptProgress:
+            seconds = time.perf_counter() - began
+            left = total - done - decoder.kv.aside_tokens
+            return PromptProgress(done, total, seconds / max(1, evaluated) * left)
+
+        def inside(done: int) -> None:
+            now = done - len(decoder.kv.tokens) + decoder.evaluated - before
+            self._tell(progress(done, now))
+
+        for done, seconds in decoder.prefill(
+            self._reading.tokens, self._cancel.is_set, inside=inside
+        ):
             self._session.costs.record_prompt(decoder.evaluated - last, seconds)
             last = decoder.evaluated
-            self._read_seconds = time.perf_counter() - began
-            rest = total - done - decoder.kv.aside_tokens
-            left = self._read_seconds / (decoder.evaluated - before) * rest
-            yield PromptProgress(done, total, left)
+            yield progress(done, decoder.evaluated - before)
         self._read_seconds = time.perf_counter() - began
         self._evaluated = decoder.evaluated - before
         if self._session.kv_state is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 from app.domain.errors import EngineError
@@ -18,6 +19,8 @@ from app.language import tr
 SMALLEST_CHUNK = 64
 # Longer where it pays: a chunk takes about so many seconds at most, which paces the progress bar.
 CHUNK_SECONDS = 6.0
+WATCHED_SECONDS = 1.0  # a pass that takes as long tells how far it is
+TELL_SECONDS = 0.4
 MAX_OUTPUTS = 33  # logits wanted from one batch: the last token and 32 drafted ones
 
 _ABORTED = 2
@@ -56,6 +59,58 @@ class AbortFlag:
         return self._flag[0] != b"\x00"
 
 
+class PassWatch:
+    """Tells from inside a pass how much of it is computed.
+
+    Where a pass takes seconds, its nodes are counted by the abort callback, which llama.cpp calls
+    before each of them. That costs about two microseconds a node, a thousandth of such a pass;
+    short passes are left alone. Works on the CPU backend.
+
+    Args:
+        c: The binding.
+        context: Whose passes.
+        stopper: The abort callback otherwise; it ends a watched pass as well.
+    """
+
+    def __init__(self, c: Any, context: Any, stopper: AbortFlag) -> None:
+        self._c = c
+        self._context = context
+        self._stopper = stopper
+        self._callback = c.ggml_abort_callback(self._at_node)
+        self._nodes = self._seen = 0  # of a whole pass, and of this one
+        self._due = 0.0
+        self._tell: Callable[[float], None] = _nobody
+
+    @contextmanager
+    def watching(self, tell: Callable[[float], None]) -> Iterator[None]:
+        """One pass is watched.
+
+        Args:
+            tell: Called on the thread that computes, a few times a second, with a fraction below 1.
+                The first pass of all only counts.
+        """
+        self._seen, self._tell = 0, tell
+        self._due = time.perf_counter() + TELL_SECONDS
+        self._c.llama_set_abort_callback(self._context, self._callback, None)
+        try:
+            yield
+        finally:
+            self._stopper.attach(self._context)
+            self._nodes = max(self._nodes, self._seen)
+
+    def _at_node(self, _data: object) -> bool:
+        self._seen += 1
+        now = time.perf_counter()
+        if now >= self._due and self._seen < self._nodes:
+            self._due = now + TELL_SECONDS
+            self._tell(self._seen / self._nodes)
+        return self._stopper.is_set()
+
+
+def _nobody(_told: float) -> None:
+    pass
+
+
 def _c_library() -> ctypes.CDLL:
     """The C library of this process."""
     try:
@@ -67,16 +122,24 @@ def _c_library() -> ctypes.CDLL:
 class Decoder:
     """Evaluates tokens into the cache of one context.
 
+    Args:
+        c: The binding.
+        context: Whose cache.
+        batch_size: Most tokens of a pass.
+        stopper: Stops passes.
+
     Attributes:
         kv: The cache.
         passes: Calls of ``llama_decode`` that succeeded.
         evaluated: Tokens evaluated, in all.
     """
 
-    def __init__(self, c: Any, context: Any, batch_size: int) -> None:
+    def __init__(self, c: Any, context: Any, batch_size: int, stopper: AbortFlag) -> None:
         self._c = c
         self._context = context
         self._limit = batch_size
+        stopper.attach(context)
+        self._watch = PassWatch(c, context, stopper)
         self._batch = c.llama_batch_init(batch_size, 0, 1)
         for index in range(batch_size):
             self._batch.n_seq_id[index] = 1
@@ -98,6 +161,7 @@ class Decoder:
         *,
         least: int = SMALLEST_CHUNK,
         most_seconds: float = CHUNK_SECONDS,
+        inside: Callable[[int], None] = _nobody,
     ) -> Iterator[tuple[int, float]]:
         """Evaluate what the cache lacks of ``prompt``; the last token's logits are kept.
 
@@ -106,6 +170,8 @@ class Decoder:
             stopped: Asked between chunks.
             least: Tokens of the shortest chunk.
             most_seconds: What a longer one may take, by the rate of the one before.
+            inside: Called on this thread, from within a chunk that takes long, with the tokens that
+                count as read.
 
         Yields:
             Tokens in the cache, and seconds the chunk before took. Ends early when stopped, with
@@ -113,24 +179,45 @@ class Decoder:
         """
         position = len(self.kv.tokens)
         while position < len(prompt) and not stopped():
-            size = self._chunk(least, most_seconds)
             end = self.kv.next_stop or len(prompt)
-            chunk = prompt[position : min(position + size, end)]
+            chunk = prompt[position : position + self._chunk(end - position, least, most_seconds)]
             began = time.perf_counter()
-            if not self.decode(chunk, last=position + len(chunk) == len(prompt)):
+            with self._watched(position, len(chunk), inside):
+                done = self.decode(chunk, last=position + len(chunk) == len(prompt))
+            if not done:
                 return
             seconds = time.perf_counter() - began
             position += len(chunk) + self.kv.restore_aside()
-            if len(chunk) == size:  # the rest of a prompt says little
-                self._rate = size / max(seconds, 1e-6)
+            if len(chunk) >= least:  # the rest of a prompt says little
+                self._rate = len(chunk) / max(seconds, 1e-6)
             yield position, seconds
 
-    def _chunk(self, least: int, most_seconds: float) -> int:
-        """Tokens of the next chunk: the longest that keeps to its time, by doubling."""
+    def _watched(
+        self, position: int, size: int, inside: Callable[[int], None]
+    ) -> AbstractContextManager[None]:
+        if self._rate and size < self._rate * WATCHED_SECONDS:
+            return nullcontext()
+        return self._watch.watching(lambda part: inside(position + int(part * size)))
+
+    def warm_up(self, token: int, count: int) -> None:
+        """One small pass, after which the cache is empty: what a pass consists of is known."""
+        with self._watch.watching(_nobody):
+            self.decode([token] * count)
+        self.kv.clear()
+
+    def _chunk(self, left: int, least: int, most_seconds: float) -> int:
+        """Tokens of the next chunk: the longest that keeps to its time, by doubling.
+
+        Fewer than ``least`` that would be left over come along: alone they take as long as three
+        times as many.
+        """
         size = least
         while size * 2 <= self._rate * most_seconds:
             size *= 2
-        return min(size, self._limit)
+        size = min(size, self._limit)
+        if 0 < left - size < least:
+            size = left if left <= self._limit else max(least, left // 2)
+        return min(size, left)
 
     def logits(self, row: int) -> Any:
         """A pointer to the logits of an output of the last pass; one for each token."""

@@ -54,6 +54,7 @@ class LlamaEngine:
     Attributes:
         backend: llama.cpp, started.
         busy: Whether somebody waits for the engine; work that can wait then does.
+        told: Takes events of an answer that come from inside a call of llama.cpp.
     """
 
     def __init__(self, options: EngineOptions | None = None) -> None:
@@ -66,6 +67,7 @@ class LlamaEngine:
         if self.options.snapshot_dir is not None:
             self._store = SnapshotStore(self.options.snapshot_dir, self.options.snapshot_cap_bytes)
         self.busy: Callable[[], bool] = lambda: False
+        self.told: Callable[[GenerationEvent], None] = lambda _event: None
 
     def interrupt(self) -> None:
         """From any thread: stop the pass that is running. Set the ``cancel`` flag before."""
@@ -157,7 +159,13 @@ class LlamaEngine:
         if seed is None:
             seed = secrets.randbelow(MAX_SEED + 1)
         answer = AnswerGenerator(
-            self.backend, session, request, seed, cancel, drafting=self.options.prompt_lookup
+            self.backend,
+            session,
+            request,
+            seed,
+            cancel,
+            drafting=self.options.prompt_lookup,
+            told=self.told,
         )
         try:
             yield from answer.events()

@@ -65,8 +65,7 @@ class Session:
         self.template: Template = choose_template(
             header.template, self.tokenizer, self.memory, stopper.is_set
         )
-        self.decoder = Decoder(backend.c, loaded.context, plan.batch_size)
-        stopper.attach(loaded.context)
+        self.decoder = Decoder(backend.c, loaded.context, plan.batch_size, stopper)
         self.kv_state = keeper(self.decoder)
         self.costs = PassCosts()
         self._governor = ThreadGovernor(plan.threads, CpuLoad().others_busy)
@@ -205,9 +204,7 @@ class Session:
         """One small pass: pages the weights in, and shows a build that crashes at once."""
         count = min(WARM_UP_TOKENS, self.loaded.context_size)
         first = max(0, self._backend.c.llama_vocab_bos(self.tokenizer.vocab))
-        self.decoder.decode([first] * count)
-        self._backend.c.llama_synchronize(self.loaded.context)
-        self.decoder.kv.clear()
+        self.decoder.warm_up(first, count)
 
     def close(self) -> None:
         """Free everything."""

@@ -253,6 +253,7 @@ class EngineHost:
                 )
                 send(frames.LoadedReply(number, model))
             case frames.GenerateCommand(id=number, request=request):
+                engine.told = lambda event: send(EventReply(number, event))
                 for event in engine.generate(request, self._cancels[number]):
                     send(EventReply(number, event))
                 send(DoneReply(number))

@@ -42,6 +42,7 @@ from app.services.models.listed_files import FileHasher, ListedFiles
 from app.services.models.model_files import ModelDetails, find_model, model_file
 from app.services.models.model_fit import request_of
 from app.services.models.model_states import in_use_again, resting
+from app.services.models.next_file import NextFileReader
 from app.services.models.speeds import SpeedRecorder
 
 if TYPE_CHECKING:
@@ -72,10 +73,8 @@ class ModelService:
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
-        self._engine = engine
-        self._executor = lane
-        self._settings = settings
-        self._bus = bus
+        self._engine, self._executor = engine, lane
+        self._settings, self._bus = settings, bus
         self.facts = facts
         self._installed = shelf
         self.files = ListedFiles(shelf, demo_path)
@@ -83,6 +82,7 @@ class ModelService:
         self._cancel = threading.Event()
         self._telling = threading.RLock()  # a hash and the end of a load may come together
         self._hasher = FileHasher(shelf)
+        self._next_file = NextFileReader(bus)
         self._loaded_with: LoadRequest | None = None
         self._here: ModelState | None = None  # the file in use before an endpoint was
         self._lent: ModelState | None = None  # what was chosen while another is borrowed
@@ -100,14 +100,15 @@ class ModelService:
 
         One with a problem cannot be used, and is there to be removed.
         """
-        chosen = self._state.model
-        return self.files.all(chosen if isinstance(chosen, ModelFile) else None)
+        return self.files.all(self._file_chosen())
+
+    def _file_chosen(self) -> ModelFile | None:
+        return self._state.model if isinstance(self._state.model, ModelFile) else None
 
     def reading_seconds(self, tokens: int) -> float:
         """How long the model in use reads so many tokens; 0 where it never read yet."""
-        model = self._state.model
-        sha256 = model.sha256 if isinstance(model, ModelFile) else ""
-        return self.speeds.reading_seconds(sha256, tokens)
+        model = self._file_chosen()
+        return self.speeds.reading_seconds(model.sha256 if model else "", tokens)
 
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.
@@ -149,8 +150,9 @@ class ModelService:
         return freed
 
     def close(self) -> None:
-        """Stop loading and hashing. May be called twice."""
+        """Stop loading, reading and hashing. May be called twice."""
         self.cancel_load()
+        self._next_file.close()
         self._hasher.close()
 
     def choose(self, model: ChosenModel, then: Callable[[], object] = lambda: None) -> None:

@@ -30,6 +30,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import LoadRequest
+from app.engine.llama import decode
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.grammar_sampler import nesting
 from app.engine.plan import ComputeResources
@@ -79,6 +80,39 @@ def test_it_speaks_its_script_and_ends_its_turn(engine: LlamaEngine, talker: Pat
     timings = said.finished.timings
     assert timings.completion_tokens == 6
     assert timings.evaluated_tokens == timings.prompt_tokens == said.fitted.prompt_tokens
+
+
+def test_a_long_pass_tells_how_far_it_is_and_is_stopped_from_within(
+    engine: LlamaEngine, talker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(decode, "WATCHED_SECONDS", 0.0)  # any pass counts as long
+    monkeypatch.setattr(decode, "TELL_SECONDS", 0.0)
+    load(engine, talker)
+    cancel, inside = threading.Event(), [PromptProgress(0, 0)]
+    monkeypatch.setattr(engine, "told", inside.append)
+    between = []
+    for event in engine.generate(request("read this " * 20), cancel):
+        if isinstance(event, PromptProgress):
+            between.append((event.done, [one.done for one in inside]))
+            inside.clear()
+    (begun, _), *chunks = between
+    for done, told in chunks:
+        assert told == sorted(told)
+        assert begun <= told[0] < told[-1] <= done
+        assert len(set(told)) > 10
+        begun = done
+
+    def stop(event: object) -> None:
+        inside.append(event)
+        cancel.set()
+        engine.interrupt()
+
+    monkeypatch.setattr(engine, "told", stop)
+    *_, last = engine.generate(request("another text " * 20), cancel)
+    assert last.reason is StopReason.STOPPED
+    assert len(inside) == 1
+    monkeypatch.setattr(engine, "told", inside.append)
+    assert ask(engine, "Hi").text == SENTENCE
 
 
 def test_loading_progress_runs_from_nothing_to_all(engine: LlamaEngine, talker: Path) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.errors import ModelFileError, SwitchFailedError
-from app.domain.generation import Role
+from app.domain.generation import GenerationEvent, GenerationRequest, Role
 from app.domain.model import LoadedModel, LoadRequest, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Cancel, LoadProgressCallback
@@ -17,10 +17,13 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import (
     AnswerEnded,
     ErrorReported,
+    EventBus,
     ModelPhase,
     ModelState,
     ModelStateChanged,
+    SettingsChanged,
 )
+from app.services.models.next_file import SPARE_BYTES, NextFileReader
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 
@@ -39,6 +42,20 @@ class Choosy(ScriptedEngine):
         if "bad" in request.path.name:
             raise ModelFileError("llama.cpp does not know this architecture.")
         return super().load(request, progress, cancel)
+
+
+class Slow(ScriptedEngine):
+    """Waits in the middle of its answer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.answering, self.go_on = threading.Event(), threading.Event()
+
+    def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
+        for event in super().generate(request, cancel):
+            yield event
+            self.answering.set()
+            assert self.go_on.wait(20)
 
 
 @pytest.fixture
@@ -214,3 +231,39 @@ def test_a_setting_that_changes_while_the_model_loads_is_what_it_is_loaded_with(
         assert [load.context_size for load in engine.loads] == [None, 2_048, 1_024]
     finally:
         harness.services.close()
+
+
+def test_the_next_file_is_read_while_the_old_one_answers(tmp_path: Path) -> None:
+    engine = Slow()
+    harness = build(tmp_path / "data", engine, Settings(), titles=True)
+    try:
+        old, new = put(tmp_path, "old.gguf"), put(tmp_path, "new.gguf")
+        harness.services.models.choose(old)
+        settled(harness, ModelPhase.READY, old.path)
+        chat = harness.services.library.create()
+        exchange = harness.services.chat.send(chat.id, "Hello")
+        assert engine.answering.wait(20)
+        harness.services.models.choose(new)
+        reader = harness.services.models._next_file
+        thread = reader._thread
+        assert thread is not None
+        thread.join()
+        assert reader.bytes_read == new.path.stat().st_size
+        engine.go_on.set()
+        ended = harness.ended(exchange.answer_id)
+        assert ended.message.model is not None
+        assert ended.message.model.sha256 == old.sha256
+        settled(harness, ModelPhase.READY, new.path)
+    finally:
+        engine.go_on.set()
+        harness.services.close()
+
+
+@pytest.mark.parametrize("free", [SPARE_BYTES, SPARE_BYTES + 10_000])
+def test_what_would_push_out_the_model_in_use_is_not_read(tmp_path: Path, free: int) -> None:
+    bus, old, new = EventBus(), put(tmp_path, "old.gguf"), put(tmp_path, "new.gguf")
+    reader = NextFileReader(bus, lambda: free)
+    bus.publish(ModelStateChanged(ModelState(ModelPhase.READY, old)))
+    bus.publish(SettingsChanged(Settings(), Settings(model_path=str(new.path))))
+    reader.close()
+    assert reader.bytes_read == 0
