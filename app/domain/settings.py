@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
-from app.domain.appearance import choices, window_options
+from app.domain.appearance import choices
 from app.domain.appearance.choices import (
     AccentChoice,
     CodeTheme,
@@ -340,9 +340,9 @@ class Settings:
             tr("By a notification of the desktop, while you look at something else."),
         ),
     )
-    spelling: bool = option(True, window_options.SPELLING)
-    tray: bool = option(False, window_options.TRAY)
-    keep_in_tray: bool = option(False, window_options.KEEP_IN_TRAY)
+    spelling: bool = option(True, choices.SPELLING)
+    tray: bool = option(False, choices.TRAY)
+    keep_in_tray: bool = option(False, choices.KEEP_IN_TRAY)
     check_sums: bool = option(
         True,
         Option(

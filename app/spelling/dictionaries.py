@@ -24,7 +24,7 @@ _FOLDERS = (
     "/Library/Spelling",
 )
 _NAME = re.compile(r"[a-z]{2,3}(?:[_-][A-Za-z0-9]+)*")
-_COMMON = {  # not shown: words that a text of the language has sooner or later, and its neighbours have not
+_COMMON = {  # not shown: each has them sooner or later, and its neighbours have not
     "en": "the and of is are was to in that it for with you not this have what how does",
     "de": "der die das und ist sind nicht ein eine mit auf für wie was ich wir sie zu den von",
     "fr": "le la les et est sont des une un pas pour avec dans que qui je nous vous ce du",

@@ -200,8 +200,10 @@ def _run(
     watcher = _watch_settings(services)
     activation = SingleInstanceServer(channel) if channel else None
     if activation is not None:
-        activation.quick_requested.connect(window.commands.presence.ask)
-        activation.activation_requested.connect(window.commands.presence.bring_forward)
+        activation.quick_requested.connect(window.commands.ask_quickly)
+        activation.activation_requested.connect(
+            lambda _files: window.commands.presence.bring_forward()
+        )
         activation.activation_requested.connect(
             lambda names: window.open_files(names) if names else None
         )

@@ -221,7 +221,8 @@ class MainWindow(QMainWindow):
         """Show what was shown last, or the first start."""
         self._services.serving.begin()
         settings = self._services.settings.current
-        self.commands.presence.follow(settings)
+        if settings.tray:
+            self.commands.presence.follow(settings)
         found = self._start_report.say()
         model = self._services.models.state.model
         first = not settings.welcomed and (model is None or is_demo(model))

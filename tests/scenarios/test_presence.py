@@ -14,11 +14,15 @@ from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.presence.quick_window import QuickWindow
 from app.ui.settings.settings_page import SettingsPage
+from app.ui.style.dialogs import Dialog
 from tests.scenarios.hands import (
+    Address,
     begun,
     choose,
+    click,
     clipboard,
     command,
+    meanwhile,
     press,
     said,
     seen,
@@ -31,6 +35,7 @@ from tests.scenarios.registry import scenario
 from tests.scenarios.test_preferences import settings
 from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened
+from tests.ui.transcript.pointing import spot
 
 
 def quick_window() -> QuickWindow | None:
@@ -87,6 +92,20 @@ def test_a_private_quick_question_reaches_no_disk(qtbot: QtBot, open_window: Ope
     assert said(opened, "user") == []
     chats = opened.harness.services.library.chats
     assert [chats.is_private(one.id) for one in chats.conversations()] == [True]
+
+
+@scenario("question", "QuickWindow._connect: ask_to_open_link")
+def test_a_link_of_a_quick_answer_is_opened_after_asking(
+    qtbot: QtBot, open_window: Open, address: Address
+) -> None:
+    opened = open_window(ScriptedEngine(["See [the page](https://example.org/a)."]))
+    quick = ask_quickly(qtbot, opened, "Where?")
+    enter(quick)
+    ready(qtbot, lambda: said(opened) and not quick.controller.answering)
+    with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Open")):
+        view = quick.pane.transcript
+        click(view.viewport(), spot(view, 1, "the page", 1))
+    until(qtbot, lambda: address.asked == ["https://example.org/a"])
 
 
 def test_esc_closes_it_and_what_is_typed_is_there_again(qtbot: QtBot, open_window: Open) -> None:

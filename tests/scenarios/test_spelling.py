@@ -11,9 +11,11 @@ from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from app.ui.commands import composer_commands
+from app.ui.conversation.input.spelling_marks import SpellingMarks
 from tests.scenarios.hands import awake, choose, meanwhile, right_click, shows, typed
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
+from tests.scenarios.tables import nothing
 from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened
 
@@ -72,6 +74,7 @@ def test_misspelt_words_are_marked_until_that_is_not_wanted(
     until(qtbot, lambda: marked(opened) == [])
 
 
+@scenario("menu entry", "SpellingMarks: …", without=nothing(SpellingMarks, "_replace"))
 def test_a_suggestion_replaces_the_word_and_undo_brings_it_back(
     qtbot: QtBot, open_window: Open
 ) -> None:

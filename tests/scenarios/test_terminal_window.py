@@ -87,6 +87,7 @@ def test_a_model_that_is_named_while_a_window_is_open_opens_there(model: Path, l
 @pytest.mark.skipif(sys.platform == "win32", reason="its channels are no files")
 @scenario("option", "--quick")
 def test_a_quick_question_is_asked_of_the_copy_that_runs(home: Path, qtbot: QtBot) -> None:
+    folders().create()
     with InstanceLock(folders().data) as lock:
         assert lock.acquire()
         asked: list[str] = []
