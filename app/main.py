@@ -293,8 +293,8 @@ def _move(plan: MovePlan) -> int:
     words = tr("Your data is moved to {folder}. It is safe if this is interrupted.",
                folder=str(plan.target))  # fmt: skip
     try:
-        with StartProgress(0, words) as progress:
-            move_data(plan, progress.tell)
+        with StartProgress(0, words, stoppable=True) as progress:
+            move_data(plan, progress.tell, stopped=lambda: progress.stopped)
     except KnownError as error:
         show_failure(error)
     return RESTART

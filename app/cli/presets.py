@@ -12,6 +12,7 @@ from app.cli.values import words
 from app.compose import preset_file
 from app.domain.errors import TransferError
 from app.domain.presets.bundled import PRESETS
+from app.domain.presets.outside import form_problem
 from app.domain.presets.preset import Preset, preset_to_dict
 from app.domain.settings import SPECS
 from app.language import tr, trn
@@ -65,18 +66,24 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
     preset = presets_of(setup).find(options.name)
-    return print_result(options, preset_row(preset), preset_lines(preset))
+    problem = form_problem(preset.form)
+    lines = [*preset_lines(preset), *([problem] if problem else [])]
+    return print_result(options, preset_row(preset), lines)
 
 
 def _import(options: argparse.Namespace, setup: Setup) -> int:
     service = presets_of(setup)
     found = service.read(options.file)
-    if not options.yes:
-        tell("\n\n".join("\n".join(preset_lines(preset)) for preset in found))
+    if options.yes:
+        for one in found:
+            for problem in one.problems:
+                tell(f"{one.preset.name}: {problem}")
+    else:
+        tell("\n\n".join("\n".join([*preset_lines(one.preset), *one.problems]) for one in found))
         question = trn("Add this preset?", "Add these {n} presets?", len(found))
         if not agreed(question):
             return EXIT_FAILED
-    added = service.add(found)
+    added = service.add([one.preset for one in found])
     told = [tr("Added “{name}”.", name=preset.name) for preset in added]
     return print_result(options, [preset_row(one) for one in added], told)
 

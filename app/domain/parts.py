@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
 
-from app.language import tr
-
 
 @dataclass(frozen=True, slots=True)
 class TextPart:
@@ -101,6 +99,9 @@ class CitationPart:
         page: Page, from 1; None where there are no pages.
         label: The mark in the text, such as "1" for ``[1]``; empty where there is none.
         verdict: What checking it found; empty where it was not checked.
+        checked: What was looked for: kinds of claims, such as "number name".
+        missing: What of it does not stand there: a line for each, its kind before its words.
+        elsewhere: The page of the same document on which all of it stands instead; None for none.
     """
 
     title: str
@@ -109,19 +110,9 @@ class CitationPart:
     page: int | None = None
     label: str = ""
     verdict: str = ""
-
-
-VERDICT_WORDS: Mapping[str, str] = MappingProxyType(
-    {
-        "quoted": tr("word for word"),
-        "supported": tr("found"),
-        "reordered": tr("in each other's place"),
-        "differs": tr("differs"),
-        "not_found": tr("not found"),
-        "no_passage": tr("no such passage"),
-    }
-)
-"""What checking a citation found, in a word or two, by its verdict."""
+    checked: str = ""
+    missing: str = ""
+    elsewhere: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

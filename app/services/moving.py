@@ -112,13 +112,18 @@ def move_data(
     plan: MovePlan,
     tell: Callable[[float], object] = lambda _done: None,
     step: Step = lambda _name: None,
-) -> None:
+    stopped: Callable[[], bool] = lambda: False,
+) -> bool:
     """Move the data; whoever calls it holds the instance lock, and has closed everything.
 
     Args:
         plan: From :func:`plan_move`.
         tell: Told how far it is, 0 to 1.
         step: Told of each step; the tests stop it there.
+        stopped: Asked after each piece whether the user gave it up.
+
+    Returns:
+        Whether it was moved; where it was given up, the copy is removed and all is as it was.
 
     Raises:
         KnownError: It was not moved: no room, another program uses it, a file cannot be read.
@@ -128,19 +133,33 @@ def move_data(
         raise ReadOnlyStoreError(tr("The data folder {folder} cannot be written to.",
                                     folder=str(folders.data)))  # fmt: skip
     whole = max(1, 2 * plan.needed)
-    with alone(folders.data) as held:
-        step("alone")
-        copy_folder(
-            folders.data,
-            plan.target,
-            held,
-            logs=folders.logs,
-            cache=folders.cache,
-            tell=lambda done: tell(min(1.0, done / whole)),
-            step=step,
-        )
-        write_json(folders.pointer, {"folder": str(plan.target)})
-        step("switched")
+
+    def told(done: int) -> None:
+        tell(min(1.0, done / whole))
+        if stopped():
+            raise _Stopped
+
+    try:
+        with alone(folders.data) as held:
+            step("alone")
+            copy_folder(
+                folders.data,
+                plan.target,
+                held,
+                logs=folders.logs,
+                cache=folders.cache,
+                tell=told,
+                step=step,
+            )
+            write_json(folders.pointer, {"folder": str(plan.target)})
+            step("switched")
+    except _Stopped:
+        return False
+    return True
+
+
+class _Stopped(Exception):  # noqa: N818 - nothing went wrong
+    """The move was given up while the copy was made."""
 
 
 class MovingService:

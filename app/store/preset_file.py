@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, KnownError, TransferError
+from app.domain.presets.outside import OutsidePreset, preset_from_outside
 from app.domain.presets.preset import (
     Preset,
     SavedPrompt,
@@ -144,7 +145,7 @@ def write_presets(path: Path, presets: tuple[Preset, ...]) -> None:
     write_json(path, {"kind": _KIND, "presets": [preset_to_dict(one) for one in presets]})
 
 
-def read_presets(path: Path) -> tuple[Preset, ...]:
+def read_presets(path: Path) -> tuple[OutsidePreset, ...]:
     """The presets of a file that somebody gave; nothing of it is in use by that.
 
     Raises:
@@ -162,9 +163,10 @@ def read_presets(path: Path) -> tuple[Preset, ...]:
     if data is None or data.get("kind") != _KIND or not isinstance(listed, list) or not listed:
         raise TransferError(no_presets, action="")
     try:
-        return tuple(preset_from_dict(one) for one in listed)
+        return tuple(preset_from_outside(one) for one in listed)
     except InvalidValueError as error:
-        raise TransferError(no_presets, action="", detail=error.what) from error
+        what = tr("{name} holds a preset that is none. {why}", name=path.name, why=error.what)
+        raise TransferError(what, action="") from error
 
 
 def _own(data: Mapping[str, object]) -> OwnPresets:

@@ -36,7 +36,7 @@ from app.ui.core.top_errors import TopErrors
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
-from app.ui.style.theme import Theme
+from app.ui.style.theme import Theme, system_look
 from app.ui.style.typography import Typesetting, interface_font, typesetting_of
 
 _log = logging.getLogger(__name__)
@@ -130,12 +130,12 @@ class AppearanceController(QObject):
         self._typesetting: Typesetting | None = None
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.apply)
+        self._hints.accessibility().contrastPreferenceChanged.connect(self.apply)
 
     @property
     def theme(self) -> Theme:
         """The theme in force."""
-        dark = self._hints.colorScheme() is Qt.ColorScheme.Dark
-        return dressed(self._services.settings.current, system_dark=dark)
+        return dressed(self._services.settings.current, system_look())
 
     def add_window(self, window: MainWindow) -> None:
         """Keep this window dressed too."""

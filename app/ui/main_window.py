@@ -198,7 +198,6 @@ class MainWindow(QMainWindow):
         pane.header.title.left.connect(pane.composer.setFocus)
         get_models = partial(commands.models.show_models, ModelsTab.CATALOG)
         pane.hint_button.clicked.connect(lambda _checked: get_models())
-        pane.welcome.offer_requested.connect(commands.models.start_download)
         pane.welcome.others_requested.connect(get_models)
         pane.welcome.demo_requested.connect(commands.models.try_demo)
         pane.welcome.file_requested.connect(commands.models.add_model)
@@ -227,7 +226,7 @@ class MainWindow(QMainWindow):
         model = self._services.models.state.model
         first = not settings.welcomed and (model is None or is_demo(model))
         if first and not found:  # the welcome would hide what was found
-            self._show_offers()
+            self.commands.models.show_first()
             self._services.advice.devices.find()
             self.pane.show_page(Page.WELCOME)
             self.pane.header.title.set_title(tr("Welcome"), editable=False)
@@ -301,7 +300,6 @@ class MainWindow(QMainWindow):
             case ModelStateChanged():
                 self._show_model_state()
             case DevicesFound():
-                self._show_offers()
                 self.commands.models.on_devices()
             case SettingsChanged():
                 self.apply_settings()
@@ -375,7 +373,7 @@ class MainWindow(QMainWindow):
         return "" if chats.is_private(conversation_id) else chats.get(conversation_id).title
 
     def _show_title(self) -> None:
-        self.setWindowTitle(f"{formatting.title(self.controller.chat)} - Phial")
+        self.setWindowTitle(formatting.window_title(self.controller.chat))
 
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:

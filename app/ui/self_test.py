@@ -59,6 +59,7 @@ DOCUMENT = (  # the smallest PDF that says something; its table of objects is re
 )
 DATA = (
     ("assets", "phial.png"),
+    ("assets", "phial.svg"),
     ("assets", "LICENSES.md"),
     ("models", "catalog.json"),
     ("models", "demo.gguf"),

@@ -6,16 +6,13 @@ import sys
 import traceback
 from types import TracebackType
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
-
 from app.domain.errors import KnownError
 from app.domain.settings import Settings
 from app.language import tr
 from app.ui.application import make_application
 from app.ui.style import stylesheet
 from app.ui.style.dialogs import ErrorDialog
-from app.ui.style.theme import theme_for
+from app.ui.style.theme import system_look, theme_for
 
 
 class UnexpectedError(KnownError):
@@ -49,8 +46,7 @@ class FailuresShown:
 def show_failure(error: KnownError) -> None:
     """Show an error without a window behind it, until it is closed."""
     application = make_application()
-    dark = QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-    theme = theme_for(Settings().theme, system_dark=dark)
+    theme = theme_for(Settings().theme, system_look())
     application.setPalette(stylesheet.palette(theme))
     application.setStyleSheet(stylesheet.style_sheet(theme))
     dialog = ErrorDialog(None, error)

@@ -16,6 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.verdicts import Verdict
+from tests.support import cited_by_hand as by_hand
 from tests.support.cited_answers import FORMS, Planted, planted
 
 
@@ -52,6 +53,12 @@ def main() -> None:
         marked = sum(n for verdict, n in row.items() if verdict.is_doubtful)
         counts = " ".join(f"{row[verdict]:>10}" for verdict in Verdict)
         print(f"{kind:16} {marked / max(row.total(), 1):>8.1%}  {counts}")
+    checker = AnswerChecker(dict(enumerate(by_hand.PASSAGES, 1)))
+    print(f"{'by hand':16} {'marked':>8}")
+    for name in ("TRUE", "DERIVED", "FALSE", "MISSED"):
+        rows = getattr(by_hand, name)
+        marked = sum(next(checker.check(one)).verdict.is_doubtful for one in rows)
+        print(f"{name.lower():16} {marked:>3} of {len(rows)}")
 
 
 if __name__ == "__main__":

@@ -12,7 +12,7 @@ from gi.repository import Atspi, GLib
 
 LIMIT = 20_000
 FOCUSED = []  # role and name of what got the keyboard, since that was asked for
-HEARD = []  # what was announced since the start, by any program
+HEARD = []  # what was told since the start, by any program, as Orca 43 hears it
 MENUS = []  # that are open: Qt lists no popup among a program's windows, and tells of each by event
 
 
@@ -81,15 +81,16 @@ def facts(node):
         "description": node.description,
         "states": states(node),
         "text": text_of(node),
+        "place": place_of(node),
     }
 
 
-def place(node):
-    """Where a node is on the screen: left, top, width, height; empty for what has no place."""
+def place_of(node):
+    """Its rectangle on the screen: x, y, width, height."""
     if "Component" not in node.get_interfaces():
-        return []
-    box = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
-    return [box.x, box.y, box.width, box.height]
+        return None
+    found = node.queryComponent().getExtents(pyatspi.DESKTOP_COORDS)
+    return [found.x, found.y, found.width, found.height]
 
 
 def audited(node, path):
@@ -141,16 +142,14 @@ def find(pid, role, name):
     return sorted(found, key=lambda node: "showing" not in states(node))
 
 
-def hear(event):
-    HEARD.append(str(event.any_data))
-
-
 def focus(event):
     if event.detail1:
         FOCUSED.append([event.source.getRoleName(), event.source.name])
 
 
 def show(event):
+    if event.source.getRole() == pyatspi.ROLE_NOTIFICATION and event.detail1:
+        HEARD.append(event.source.name)
     if event.source.getRole() != pyatspi.ROLE_POPUP_MENU:
         return
     if event.source in MENUS:
@@ -189,7 +188,7 @@ def answer(command):
         return {"missing": True}
     node = found[0]
     if do == "facts":
-        return facts(node) | {"place": place(node)}
+        return facts(node)
     if do == "press":
         node.queryAction().doAction(0)
     elif do == "focus":
@@ -202,7 +201,6 @@ def answer(command):
 
 def main():
     Atspi.set_timeout(1_000, 15_000)
-    pyatspi.Registry.registerEventListener(hear, "object:announcement")
     pyatspi.Registry.registerEventListener(focus, "object:state-changed:focused")
     pyatspi.Registry.registerEventListener(show, "object:state-changed:showing")
     for line in sys.stdin:

@@ -189,6 +189,19 @@ class RunningWindow:
         repeat = ["--repeat", str(times), "--delay", "60"]
         subprocess.run(["xdotool", "click", *repeat, str(button)], check=True)
 
+    def drag(self, first: str, onto: str) -> None:
+        """Drag a row of a list onto another with the left button."""
+        ends = []
+        for name in (first, onto):
+            x, y, _, height = self.control(name, "list item")["place"]
+            ends.append((x + 40, y + height // 2))
+        (x, y), (to_x, to_y) = ends
+        steps = [f"{x + (to_x - x) * n // 8} {y + (to_y - y) * n // 8}" for n in range(1, 9)]
+        words = [f"mousemove {x} {y}", "mousedown 1"]
+        words += [f"mousemove {step} sleep 0.05" for step in (*steps, steps[-1], steps[-1])]
+        words += ["sleep 0.2", "mouseup 1"]
+        subprocess.run(["xdotool", *" ".join(words).split()], check=True)
+
     # --- the end ------------------------------------------------------------------------------
 
     def close(self) -> int:

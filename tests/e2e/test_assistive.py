@@ -147,6 +147,8 @@ def test_the_chat_and_its_menus_are_named_and_tab_goes_round(start: Start, model
     window.bring_forward()
     window.press("Send")
     window.reads("Regenerate answer")
+    heard = window.ask("heard")["heard"]
+    assert [words[:16] for words in heard] == ["Phial is answeri", "Phial answered: "]
     told = faults(window, "chat")
     missed = passed_over(window, tab_round(window))
     for button in ("Menu", "Preset", "Model"):
@@ -154,8 +156,40 @@ def test_the_chat_and_its_menus_are_named_and_tab_goes_round(start: Start, model
         until(lambda: window.ask("audit")["nodes"][0]["role"] == "popup menu", "its menu")
         told += faults(window, f"menu {button}")
         leave(window)
+    window.press("Conversation", "list")  # the keyboard goes there
+    window.keys("Menu")
+    until(lambda: window.ask("audit")["nodes"][0]["role"] == "popup menu", "its menu")
+    told += faults(window, "menu of the message")
+    window.press("New chat from here", "menu item")  # answered, whatever that opens
+    window.reads("This is a new chat, from that message on.")
     assert not told, "\n".join(told)
     assert not missed, "\n".join(missed)
+    assert window.close() == 0
+
+
+def test_what_is_chosen_by_keys_is_told(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.write("Message", "What is a phial?")
+    window.bring_forward()
+    window.press("Send")
+    window.reads("Regenerate answer")
+    window.keys("ctrl+f")
+    window.control("Find in this chat", "text")
+    window.type("phial")
+    window.hears("3 matches")
+    window.keys("Return")
+    window.hears("1 of 3 · What is a phial?")
+    window.keys("Escape", "ctrl+p")
+    window.control("Command or chat", "text")
+    window.ask("focused")
+    window.type("private")
+    window.keys("Down", "Up")
+    told = until(lambda: window.ask("focused")["nodes"], "an entry to be told", 5)
+    assert told[-1][0] == "list item"
+    assert "private" in told[-1][1].lower()
+    window.type("qqq")
+    window.hears("Nothing fits.")
+    window.keys("Escape")
     assert window.close() == 0
 
 
@@ -207,6 +241,26 @@ def hashes(database: Path) -> list[str]:
     )
     with closing(sqlite3.connect(f"file:{database}?mode=ro", uri=True)) as connection:
         return [row[0] for row in connection.execute(question)]
+
+
+def test_a_chat_is_dragged_into_a_folder_by_the_pointer(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    for question in ("Corks", "Bottles"):
+        window.press("New chat", "push button")
+        window.write("Message", question)
+        window.press("Send")
+        window.reads("Regenerate answer")
+    open_page(window, "Chat", "Move to folder…")
+    window.write("Folder (an empty name takes it out of its folder):", "Glass")
+    window.press("Move", "push button")
+    window.drag("Corks", "Glass, 1 chat")
+    window.reads("Chat moved to “Glass”.")
+    database = f"file:{window.home}/phial.db?mode=ro"
+    with closing(sqlite3.connect(database, uri=True)) as connection:
+        question = "SELECT CAST(title AS TEXT) FROM conversations WHERE folder = CAST(? AS BLOB)"
+        found = until(lambda: len(connection.execute(question, ["Glass"]).fetchall()) == 2, "both")
+    assert found
+    assert window.close() == 0
 
 
 def test_a_days_work_by_an_assistive_client_alone(

@@ -165,7 +165,7 @@ def test_nothing_moves_where_the_desktop_wants_no_motion(
     show = """
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
-from app.ui.desktop.motion import Rise
+from app.ui.style.motion import Rise
 app, window = QApplication([]), QWidget()
 window.show()
 toast = QFrame(window)

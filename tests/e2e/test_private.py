@@ -70,7 +70,7 @@ def talk(running: Harness, word: str, *, private: bool) -> str:
     running.ended(exchange.answer_id, after=seen)
     seen = len(heard.events)
     running.ended(services.chat.regenerate(exchange.answer_id), after=seen)
-    services.library.search.start(word, lambda _hits: None)
+    services.library.search.find(word)
     services.chat.save_state(chat)
     other = services.library.branch_into_new_chat(exchange.answer_id)
     services.library.trash.delete([other.id])

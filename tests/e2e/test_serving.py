@@ -38,6 +38,7 @@ from app.serving.server import ServingError, listen
 from tests.support.serving import PATIENCE, QUESTION, Client, Serving, serving, wait_until
 
 SAID = "Hello there, you."
+LOOP = {"anyOf": [{"$ref": "#"}, {"type": "null"}]}
 
 
 class Gated:
@@ -309,7 +310,7 @@ def test_what_the_model_thinks_is_told_apart(tmp_path: Path, stream: bool) -> No
         ({"response_format": {"type": "xml"}}, "response_format.type"),
         ({"response_format": {"type": "json_schema"}}, "response_format.json_schema"),
         (
-            {"response_format": {"type": "json_schema", "json_schema": {"schema": 7}}},
+            {"response_format": {"type": "json_schema", "json_schema": {"schema": LOOP}}},
             "response_format.json_schema.schema",
         ),
     ],

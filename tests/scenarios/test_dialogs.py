@@ -39,6 +39,7 @@ from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
 from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.benchmark_dialog import BenchmarkDialog
+from app.ui.models.cards.family_card import FamilyCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.models_page import ModelsPage
 from app.ui.settings.settings_page import SettingsPage
@@ -806,35 +807,38 @@ def test_a_listed_file_that_is_here_already_is_used(
     until(qtbot, lambda: [one.path for one in engine.loads[-1:]] == [fetched(opened)])
 
 
-@scenario("button", "offer_card: Download")
-def test_the_file_of_the_first_screen_is_asked_for(
-    qtbot: QtBot, open_window: Open, hub: HubServer
-) -> None:
-    opened = open_window(settings=Settings(), endpoint=hub.endpoint)
-    welcome = opened.window.pane.welcome
-    ready(qtbot, lambda: shows(welcome, "Recommended for this computer"))
-    with meanwhile(qtbot, ModelsPage, closed):
-        click(next(one for one in welcome.findChildren(QAbstractButton) if one.text() == "Download"
-                   and one.isVisible()))  # fmt: skip
-    until(qtbot, lambda: len(opened.harness.services.downloads.items()) == 1)
-
-
 @scenario("button", "FamilyCard: Download")
-def test_a_file_of_the_catalogue_is_asked_for(
+@scenario("button", "FamilyCard: Pause")
+@scenario("button", "FamilyCard: Resume")
+def test_the_model_for_this_computer_is_fetched_on_its_card_on_the_first_screen(
     qtbot: QtBot, open_window: Open, hub: HubServer
 ) -> None:
-    opened = open_window(endpoint=hub.endpoint)
+    engine = ScriptedEngine()
+    opened = open_window(engine, settings=Settings(), endpoint=hub.endpoint)
+    services, welcome = opened.harness.services, opened.window.pane.welcome
+    best = next(one for one in services.quantizations.models() if one.reason)
+    first = best.options[0]
+    hub.add(first.repository, {path: gguf(b"p" * 40_000) for path in first.paths})
+    hub.faults.slow_bytes, hub.faults.slow_seconds = 500, 0.05
+    ready(qtbot, lambda: seen(welcome, FamilyCard, best.family.name))
+    card = seen(welcome, FamilyCard, best.family.name)
+    assert shows(card, best.reason)
+    assert shows(card, "words a second here")  # what else would fit
+    name = f"{best.family.name} {first.name}"
 
-    def fetch(dialog: ModelsPage) -> None:
-        def offers() -> list[QAbstractButton]:
-            found = dialog.findChildren(QAbstractButton)
-            return [b for b in found if b.text() == "Download" and b.isVisible() and b.isEnabled()]
+    def state() -> DownloadState | None:
+        items = services.downloads.items()
+        return items[0].state if items and (items[0].done or items[0].state.over) else None
 
-        ready(qtbot, lambda: bool(offers()))
-        click(offers()[0])
-        until(qtbot, lambda: len(opened.harness.services.downloads.items()) == 1)
-
-    models(qtbot, opened, fetch)
+    press(card, f"Download {name}")
+    until(qtbot, lambda: state() is DownloadState.DOWNLOADING)
+    until(qtbot, lambda: seen(card, QProgressBar, f"Progress of {name}").value() > 0)
+    press(card, f"Pause {name}")
+    until(qtbot, lambda: state() is DownloadState.PAUSED)
+    hub.faults.slow_bytes = 0
+    press(card, f"Resume {name}")
+    until(qtbot, lambda: loaded(engine)[-1:] == [Path(first.paths[0]).name])
+    until(qtbot, lambda: not welcome.isVisible())  # the first start is over
 
 
 HERE = "Models on this computer…"

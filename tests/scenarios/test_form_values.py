@@ -39,6 +39,7 @@ from tests.ui.transcript.pointing import spot
 
 TABLE = "| Name | Born |\n| --- | --- |\n| Ada | 1815 |\n| Grace | 1906 |"
 FIELDS = "- **Name:** Ada\n- **Born:** 1815-12-10\n- **Died:** -\n"
+ALIVE = "- **Name:** Ada\n- **Born:** 1815-12-10\n"
 
 
 def asked_in(qtbot: QtBot, opened: Opened, form: Form) -> None:
@@ -105,15 +106,29 @@ def shows_line(opened: Opened, words: str) -> bool:
 
 @scenario("menu entry", "_form_entries: Change its values")
 @scenario("message action", "change")
-def test_a_change_is_undone(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window(ScriptedEngine([FIELDS]))
+def test_a_field_that_was_left_out_is_typed_and_undone(qtbot: QtBot, open_window: Open) -> None:
+    opened = open_window(ScriptedEngine([ALIVE]))
     asked_in(qtbot, opened, parse_form("fields:Name,Born:date,Died:date?"))
     more(qtbot, opened, "Change its values")
-    typed(field(qtbot, opened, "Name"), "Grace", instead=True)
+    field(qtbot, opened, "Name")
+    key(opened.window, Qt.Key.Key_Tab)
+    born = field(qtbot, opened, "Born").geometry()
+    key(opened.window, Qt.Key.Key_Tab)
+    died = field(qtbot, opened, "Died, left out")
+    assert died.geometry().top() >= born.bottom(), "it stands where its line would be"
+    assert transcript(opened).viewport().rect().contains(died.geometry())
+    assert died.placeholderText() == "Died"
     key(opened.window, Qt.Key.Key_Return)
-    until(qtbot, lambda: said(opened) == [FIELDS.replace("Ada", "Grace")])
+    assert said(opened) == [ALIVE], "nothing was typed"
+    keys(opened, "F4")
+    for name in ("Name", "Born"):
+        field(qtbot, opened, name)
+        key(opened.window, Qt.Key.Key_Tab)
+    typed(field(qtbot, opened, "Died, left out"), "1852-11-27", instead=True)
+    key(opened.window, Qt.Key.Key_Return)
+    until(qtbot, lambda: said(opened) == [f"{ALIVE.rstrip()}\n- **Died:** 1852-11-27\n"])
     keys(opened, "Ctrl+Z")
-    until(qtbot, lambda: said(opened) == [FIELDS])
+    until(qtbot, lambda: said(opened) == [ALIVE])
     until(qtbot, lambda: [one.text for one in parts(opened, 1)] == [""])
 
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import json
+from itertools import count
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QFileDialog, QPlainTextEdit
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QPlainTextEdit
 from pytestqt.qtbot import QtBot
 
-from app.domain.generation import StopReason
+from app.domain.generation import GenerationRequest
 from app.domain.parts import FormPart
-from app.engine.scripted import ScriptedAnswer, ScriptedEngine
+from app.engine.base import Cancel
+from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.input.form_dialog import FormDialog
 from tests.scenarios.hands import (
     choose_file,
@@ -23,17 +25,22 @@ from tests.scenarios.hands import (
     keys,
     meanwhile,
     press,
+    said,
     seen,
     shows,
     typed,
+    written,
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
+from tests.scenarios.test_messages import more
 from tests.support.chatting import say, wait_for_end
 from tests.support.terminal import phial
 from tests.support.window import Open, Opened
 
 TABLE = "| Name | Born |\n| --- | --- |\n| Ada | 1815 |"
+WHOLE = TABLE + "\n| Grace | 1906 |"
+SAID = [{"Name": "Ada", "Born": 1815}]
 
 
 def parts(opened: Opened, at: int) -> list[FormPart]:
@@ -65,6 +72,10 @@ def choose(qtbot: QtBot, opened: Opened, kind: str, text: str) -> None:
 @scenario("command", "form")
 @scenario("command", "copy_csv")
 @scenario("command", "copy_json")
+@scenario("message action", "copy_csv")
+@scenario("message action", "copy_json")
+@scenario("menu entry", "_form_entries: Copy as CSV")
+@scenario("menu entry", "_form_entries: Copy as JSON")
 @scenario("dialog", "FormDialog")
 @scenario("button", "FormDialog: Use this form")
 def test_a_table_is_asked_for_checked_and_copied(qtbot: QtBot, open_window: Open) -> None:
@@ -81,10 +92,13 @@ def test_a_table_is_asked_for_checked_and_copied(qtbot: QtBot, open_window: Open
     assert [one.kind for one in parts(opened, 0)] == ["table"]
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(True, False)]
     assert bar.form.text() == "Free form"
-    command(qtbot, opened, "Edit", "Copy last answer as CSV")
-    assert clipboard() == "Name,Born\r\nAda,1815\r\n"
-    command(qtbot, opened, "Edit", "Copy last answer as JSON")
-    assert clipboard() == '[\n  {\n    "Name": "Ada",\n    "Born": 1815\n  }\n]'
+    written = {"CSV": "Name,Born\r\nAda,1815\r\n", "JSON": json.dumps(SAID, indent=2)}
+    for name, words in written.items():
+        command(qtbot, opened, "Edit", f"Copy last answer as {name}")
+        assert clipboard() == words
+        QApplication.clipboard().clear()
+        more(qtbot, opened, f"Copy as {name}")
+        until(qtbot, lambda words=words: clipboard() == words)
     say(qtbot, opened, "And then?")
     wait_for_end(qtbot, opened)
     assert not engine.requests[1].grammar
@@ -108,20 +122,32 @@ def test_a_form_that_is_given_up_is_not_asked_for(qtbot: QtBot, open_window: Ope
     assert not engine.requests[0].grammar
 
 
-def test_what_is_cut_is_never_valid_and_goes_on_in_its_form(
+def test_what_was_stopped_is_never_valid_and_goes_on_in_its_form(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    cut = ScriptedAnswer(TABLE + "\n| Grace | 19", StopReason.MAX_TOKENS)
-    engine = ScriptedEngine([cut, "06 |", "No table."])
+    pauses = count()
+
+    def answer(request: GenerationRequest) -> str:
+        begun = request.turns[-1].content if request.continue_answer else ""
+        return "No table." if len(engine.requests) == 3 else WHOLE.removeprefix(begun)
+
+    def pause(_seconds: float, cancel: Cancel) -> bool:
+        return cancel.wait(60) if next(pauses) == 18 else cancel.is_set()
+
+    engine = ScriptedEngine(answer, pause=pause)
     opened = open_window(engine)
     choose(qtbot, opened, "Table", "Name\nBorn: whole")
     say(qtbot, opened, "Who?")
+    written(qtbot, opened)
+    command(qtbot, opened, "Answer", "Stop")
     wait_for_end(qtbot, opened)
+    until(qtbot, lambda: WHOLE.startswith(said(opened)[0]) and said(opened) != [WHOLE])
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(False, True)]
     controller = opened.window.controller
     controller.continue_answer(controller.branch[-1].message.id)
     wait_for_end(qtbot, opened)
     assert engine.requests[1].grammar == engine.requests[0].grammar
+    assert said(opened) == [WHOLE]
     assert [(one.valid, one.cut) for one in parts(opened, 1)] == [(True, False)]
     controller.regenerate(controller.branch[-1].message.id)
     wait_for_end(qtbot, opened)
@@ -165,8 +191,8 @@ def test_the_terminal_asks_in_a_form(tmp_path: Path) -> None:
         '{"type": "object", "properties": {"ok": {"type": "boolean"}}, "required": ["ok"]}'
     )
     asked = ("ask", "--model", "demo", "--seed", "3", "--max-tokens", "300")
-    said = phial(*asked, "--form", "table:Name,Born:whole", "--json", "Who?").data
-    assert (form := said.get("form")), "it was free"
+    told = phial(*asked, "--form", "table:Name,Born:whole", "--json", "Who?").data
+    assert (form := told.get("form")), "it was free"
     assert (form["kind"], form["valid"], set(form["value"][0])) == ("table", True, {"Name", "Born"})
     by_schema = phial(*asked, "--schema", file, "Well?").out
     assert by_schema.startswith("{")
@@ -174,3 +200,6 @@ def test_the_terminal_asks_in_a_form(tmp_path: Path) -> None:
     few = phial(*asked[:-1], "3", "--form", "list", "Name some.", code=1)
     assert "not complete" in few.err
     assert "no form" in phial("ask", "--form", "poem", "Why?", code=2).err
+    file.write_text('{"anyOf": [{"$ref": "#"}, {"type": "null"}]}')
+    refused = phial("ask", "--schema", file, "Why?", code=2).err
+    assert "it refers to nothing but itself" in " ".join(refused.split())

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QGuiApplication, QTextDocument, QTextTable
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QMenu
 from pytestqt.qtbot import QtBot
@@ -14,10 +15,12 @@ from pytestqt.qtbot import QtBot
 from app.engine.scripted import ScriptedEngine
 from tests.scenarios.hands import (
     CONTROL,
+    Address,
     choose,
     choose_file,
     clipboard,
     meanwhile,
+    press,
     right_click,
     talk,
     transcript,
@@ -59,6 +62,7 @@ def pointed(qtbot: QtBot, opened: Opened, place: QPoint, name: str) -> None:
 
 @scenario("menu entry", "ContextMenu: Copy table as CSV")
 @scenario("menu entry", "ContextMenu: Copy table as Markdown")
+@scenario("menu entry", "ContextMenu: Copy table as rich text")
 def test_a_table_is_copied_for_elsewhere(qtbot: QtBot, answered: Opened) -> None:
     place = spot(transcript(answered), 1, "green")
     pointed(qtbot, answered, place, "Copy table as CSV")
@@ -67,6 +71,13 @@ def test_a_table_is_copied_for_elsewhere(qtbot: QtBot, answered: Opened) -> None
     pointed(qtbot, answered, place, "Copy table as Markdown")
     wanted = "| Name | *Price* |\n| --- | ---: |\n| Tea, green | 3 |\n| =cmd | -2 |\n"
     until(qtbot, lambda: clipboard() == wanted)
+    pointed(qtbot, answered, place, "Copy table as rich text")
+    until(qtbot, lambda: QGuiApplication.clipboard().mimeData().hasHtml())
+    paper = QTextDocument()  # as a word processor takes it
+    paper.setHtml(QGuiApplication.clipboard().mimeData().html())
+    (table,) = (one for one in paper.rootFrame().childFrames() if isinstance(one, QTextTable))
+    assert (table.rows(), table.columns()) == (3, 2)
+    assert table.cellAt(0, 1).firstCursorPosition().charFormat().fontItalic()
 
 
 @scenario("menu entry", "ContextMenu: Quote in the message")
@@ -85,12 +96,14 @@ def test_what_is_selected_is_quoted_and_asked_about(qtbot: QtBot, answered: Open
 
 @scenario("menu entry", "ContextMenu: Save code as…")
 @scenario("question", "MessageCommands.save_code: getSaveFileName")
-def test_code_is_saved(qtbot: QtBot, answered: Opened, tmp_path: Path) -> None:
+def test_code_is_saved(qtbot: QtBot, answered: Opened, tmp_path: Path, address: Address) -> None:
     path = tmp_path / "one.py"
     with meanwhile(qtbot, QFileDialog, partial(choose_file, path=path)):
         pointed(qtbot, answered, spot(transcript(answered), 1, "print"), "Save code as…")
     until(qtbot, path.exists)
     assert path.read_text("utf-8") == "print(1)\n"
+    press(answered.window, "Show in folder")
+    until(qtbot, lambda: address.asked == [tmp_path.as_uri()])
 
 
 @scenario("menu entry", "ContextMenu: Copy message")

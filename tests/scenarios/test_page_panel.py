@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import re
 from functools import partial
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,11 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog
 from pytestqt.qtbot import QtBot
 
+from app.engine.base import Cancel
 from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.marks.page_panel import PagePanel
+from app.ui.transcript.content.rows import TableRow
+from app.ui.transcript.items.text_items import TableItem
 from app.ui.transcript.widgets.mark_buttons import MarkButton
 from tests.scenarios.hands import (
     choose_file,
@@ -43,16 +47,24 @@ PAGES = [
 ]
 
 
-def ask_about(qtbot: QtBot, open_window: Open, tmp_path: Path) -> Opened:
-    """A window with an answer that cites a document of two pages."""
+def ask_about(
+    qtbot: QtBot,
+    open_window: Open,
+    tmp_path: Path,
+    engine: ScriptedEngine | None = None,
+    *,
+    wait: bool = True,
+) -> Opened:
+    """A window with an answer that cites a document of two pages, to its end or not."""
     path = tmp_path / "report.pdf"
     path.write_bytes(pdf(PAGES))
-    opened = open_window(ScriptedEngine([ANSWER]))
+    opened = open_window(engine or ScriptedEngine([ANSWER]))
     opened.window.resize(1500, 800)
     drop(opened.window.pane.composer.editor, path)
     until(qtbot, opened.window.pane.composer.attachments.isVisible)
     say(qtbot, opened, "What did it cost?")
-    wait_for_end(qtbot, opened)
+    if wait:
+        wait_for_end(qtbot, opened)
     return opened
 
 
@@ -116,7 +128,7 @@ def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
     view = transcript(asked)
     until(qtbot, lambda: len(view.findChildren(MarkButton)) == 3)
     names = [one.accessibleName() for one in view.findChildren(MarkButton)]
-    assert names[1] == "Cited: report.pdf, p. 1: differs"
+    assert names[1] == "Cited: report.pdf, p. 1: differs, not there: “1963”"
     asked.window.resize(700, 700)
     view.setFocus()
     qtbot.wait(1)
@@ -129,6 +141,43 @@ def test_a_click_at_a_citation_shows_its_page_and_esc_leads_back(
     qtbot.keyClick(focused, Qt.Key.Key_Escape)
     assert beside.isHidden()
     assert asked.window.focusWidget() is view
+
+
+def test_marks_stand_while_the_answer_is_written_and_lead_to_the_page_as_it_was_read(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    table = "| What | Cost |\n|---|---|\n| Bridge | 1,250,000 euros [1] |\n\n"
+    steps = count()
+
+    def ever_slower(seconds: float, cancel: Cancel) -> bool:
+        return cancel.wait(seconds if next(steps) < 60 else 0.5)  # all of it stays in view
+
+    engine = ScriptedEngine(
+        [table + ANSWER + " And so on." * 100], token_delay=0.01, pause=ever_slower
+    )
+    asked = ask_about(qtbot, open_window, tmp_path, engine, wait=False)
+    view = transcript(asked)
+    until(qtbot, lambda: len(view.findChildren(MarkButton)) == 4)
+    assert asked.window.controller.answering
+    rows = view._layout.branch.models[1].rows
+    table = view._layout.widgets.lay_out(
+        1, next(number for number, row in enumerate(rows) if isinstance(row, TableRow))
+    )
+    assert isinstance(table, TableItem)
+    assert table.doc.chips, "a colour alone tells nobody what was found"
+    places = range(table.length() + 1)
+    assert [table.doc.to_row(table.doc.to_document(at)) for at in places] == [*places]
+    path = tmp_path / "report.pdf"
+    path.write_bytes(pdf([lines("All is another text now.")]))
+    view.findChildren(MarkButton)[0].click()
+    beside = panel(qtbot, asked)
+    assert asked.window.controller.answering
+    assert "found: numbers" in beside.told.text()
+    assert "The file was changed since it was read." in beside.told.text()
+    assert beside.canvas.text.isVisible()
+    assert "It cost 1,250,000 euros." in beside.canvas.text.toPlainText()
+    asked.window.controller.stop()
+    wait_for_end(qtbot, asked)
 
 
 @scenario("button", "PagePanel: Next page")
@@ -197,7 +246,7 @@ def test_an_answer_is_saved_with_its_checks_and_pictures_of_the_places(
         until(qtbot, path.exists)
     html = page.read_text("utf-8")
     assert "What did it cost?" in html
-    assert "report.pdf, p. 1: differs" in html
+    assert "report.pdf, p. 1: differs, not there: “1963”" in html
     pictures = re.findall(r"data:image/png;base64,([^\"]+)", html)
     drawn = [QImage.fromData(base64.b64decode(one)) for one in pictures]
     assert len(drawn) == 3

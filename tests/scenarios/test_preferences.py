@@ -7,14 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
+    QApplication,
     QDialog,
     QFileDialog,
     QKeySequenceEdit,
+    QLabel,
+    QLineEdit,
     QListWidget,
+    QPlainTextEdit,
     QTreeWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -22,13 +26,23 @@ from shiboken6 import isValid
 
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
+from app.main import _move
+from app.services.moving import plan_move
+from app.store import open_store
+from app.system.paths import folders
+from app.ui.application import RESTART
 from app.ui.library.backups_dialog import BackupsDialog
 from app.ui.library.help_dialogs import AboutDialog
 from app.ui.library.trash_dialog import ArchiveDialog, TrashDialog
 from app.ui.library.update_dialog import UpdateDialog
+from app.ui.presets.presets_dialog import PresetsDialog
+from app.ui.presets.prompts_dialog import PromptsDialog
+from app.ui.settings.number_field import NumberField
 from app.ui.settings.number_slider import NumberSlider
+from app.ui.settings.setting_row import SettingRow
 from app.ui.settings.settings_file_panel import SettingsFoundDialog
 from app.ui.settings.settings_page import SettingsPage
+from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.style.dialogs import Dialog
 from tests.scenarios import hands
 from tests.scenarios.hands import (
@@ -40,11 +54,12 @@ from tests.scenarios.hands import (
     press,
     seen,
     shows,
+    typed,
 )
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say
-from tests.support.window import Open, Opened
+from tests.support.window import Open, Opened, write_model
 
 
 def settings(
@@ -121,6 +136,36 @@ def test_a_slider_sets_the_number_beside_it(qtbot: QtBot, open_window: Open) -> 
     settings(qtbot, opened, "Answers", move)
 
 
+def test_what_is_automatic_and_what_a_value_would_cost_is_said_before_it_is_in_force(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    opened = open_window()
+    services = opened.harness.services
+    path = write_model(tmp_path / "tiny.gguf")
+    services.models.choose(services.add_models.use_in_place(path))
+
+    def look(page: SettingsPage) -> None:
+        ready(qtbot, lambda: shows(row_of(page, "context_size"), "Here and now: "))
+        row = row_of(page, "context_size")
+        said = set()
+        for number in ("2048", "65536"):
+            typed(seen(row, NumberField, "Context size").lineEdit(), number, instead=True)
+            until(qtbot, lambda: shows(page, f"a context of {int(number):,} tokens"))  # noqa: B023
+            said.add(next(one.text() for one in row.findChildren(QLabel)
+                          if one.text().startswith("Takes ")))  # fmt: skip
+        assert len(said) == 2
+        assert services.settings.current.context_size is None
+
+    settings(qtbot, opened, "Models", look)
+
+
+def row_of(page: SettingsPage, name: str) -> SettingRow:
+    """A setting of the page that is shown."""
+    found = [one for one in page.findChildren(SettingRow) if one.spec.name == name]
+    assert len(found) == 1
+    return found[0]
+
+
 def test_a_number_is_found_by_what_its_choices_say(qtbot: QtBot, open_window: Open) -> None:
     opened = open_window()
 
@@ -142,6 +187,32 @@ def test_a_command_of_chats_leads_back_to_them(qtbot: QtBot, open_window: Open) 
 
     settings(qtbot, opened, "General", new_chat)
     assert opened.window.pane.composer.editor.isVisible()
+
+
+# --- presets and prompts ----------------------------------------------------------------------
+
+
+@scenario("button", "PresetsPanel: Open presets…")
+@scenario("button", "PresetsPanel: Open prompts…")
+def test_presets_and_prompts_are_named_and_led_to(qtbot: QtBot, open_window: Open) -> None:
+    def look(page: SettingsPage) -> None:
+        assert shows(page, "Explain step by step")
+        with meanwhile(qtbot, PresetsDialog, escape):
+            press(page, "Open presets…")
+        with meanwhile(qtbot, PromptsDialog, new_prompt):
+            press(page, "Open prompts…")
+        until(qtbot, lambda: shows(page, "/limerick"))
+
+    def escape(dialog: PresetsDialog) -> None:
+        hands.key(dialog, Qt.Key.Key_Escape)
+
+    def new_prompt(dialog: PromptsDialog) -> None:
+        press(dialog, "New")
+        typed(seen(dialog, QLineEdit, "Name"), "limerick")
+        typed(seen(dialog, QPlainTextEdit, "Text"), "A limerick on ships.")
+        hands.key(dialog, Qt.Key.Key_Escape)
+
+    settings(qtbot, open_window(), "Presets and prompts", look)
 
 
 # --- shortcuts --------------------------------------------------------------------------------
@@ -182,6 +253,7 @@ def test_a_command_listens_to_the_keys_that_were_chosen(qtbot: QtBot, open_windo
 
 
 @scenario("button", "ShortcutsPanel: Usual keys")
+@scenario("button", "ShortcutsPanel: Usual keys for all commands")
 def test_keys_of_another_command_are_told_taken_and_given_back(
     qtbot: QtBot, open_window: Open
 ) -> None:
@@ -198,6 +270,14 @@ def test_keys_of_another_command_are_told_taken_and_given_back(
         choose_command(page, "New chat")
         press(page, "Usual keys")
         until(qtbot, lambda: json.loads(service.current.shortcuts) == {"sidebar": []})
+        press(page, "Usual keys for all commands")
+        until(qtbot, lambda: read_shortcuts(service.current.shortcuts) == {})
+        assert opened.window.actions_table["sidebar"].shortcut().toString() == "Ctrl+B"
+        press(page, "Undo")
+        until(qtbot, lambda: json.loads(service.current.shortcuts) == {"sidebar": []})
+        choose_command(page, "Sidebar")
+        field = seen(page, QKeySequenceEdit, "Keys of the command")
+        until(qtbot, lambda: field.keySequence().isEmpty())
 
     settings(qtbot, opened, "Shortcuts", change)
 
@@ -383,6 +463,33 @@ def test_the_data_folder_is_moved_after_it_was_said_what_that_needs(
     until(qtbot, opened.window.isHidden)
     assert moving.wanted is not None
     assert moving.wanted.target == chosen / "Phial"
+
+
+@scenario("button", "StartProgress: Stop moving")
+def test_a_move_is_given_up_and_everything_is_where_it_was(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home, chosen = tmp_path / "home", tmp_path / "disk"
+    monkeypatch.setenv("PHIAL_HOME", str(home))
+    chosen.mkdir()
+    open_store(home).close()
+    (home / "models").mkdir()
+    (home / "models" / "large.gguf").write_bytes(bytes(40_000_000))
+    before = sorted(one.name for one in home.rglob("*"))
+
+    def stop() -> None:
+        for window in QApplication.topLevelWidgets():
+            if window.isVisible() and shows(window, "Your data is moved to"):
+                press(window, "Stop moving")
+                clock.stop()
+
+    clock = QTimer(interval=0)
+    clock.timeout.connect(stop)
+    clock.start()
+    assert _move(plan_move(folders(), chosen)) == RESTART
+    assert folders().data == home
+    assert sorted(one.name for one in home.rglob("*")) == before
+    assert not list(chosen.iterdir())
 
 
 @scenario("button", "AboutPanel: Licences and what is new…")

@@ -228,7 +228,7 @@ def test_a_preset_is_given_away_as_a_file(
 
 
 OUTSIDE = {"name": "Pirate", "system_prompt": "Speak as a pirate.", "values": {"top_k": 3},
-           "form": "list"}  # fmt: skip
+           "form": "list", "tools": "yes"}  # fmt: skip
 
 
 def taken_in(qtbot: QtBot, opened: Opened, path: Path, answer: str) -> None:
@@ -238,6 +238,7 @@ def taken_in(qtbot: QtBot, opened: Opened, path: Path, answer: str) -> None:
         assert shows(preview, "Speak as a pirate.")
         assert shows(preview, "Top-k: 3")
         assert shows(preview, "Answers in a form: List")
+        assert shows(preview, "“tools” is left out")
         assert own(opened) == [], "it is shown before it is anything"
         press(preview, answer)
 

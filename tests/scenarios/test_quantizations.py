@@ -26,10 +26,10 @@ from app.services.models.model_fit import MemoryCosts, catalog_header, snapshot_
 from app.services.moving import MoveRefusedError
 from app.system.bundled import bundled
 from app.ui.commands.model_commands import ModelCommands
-from app.ui.models.family_card import FamilyCard
+from app.ui.models.cards.family_card import FamilyCard
+from app.ui.models.cards.segments import SegmentButton, SegmentedControl
 from app.ui.models.measured_panel import BarChart, MeasuredPanel
 from app.ui.models.models_page import ModelsPage
-from app.ui.models.segments import SegmentButton, SegmentedControl
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.theme import LIGHT
 from tests.scenarios import hands

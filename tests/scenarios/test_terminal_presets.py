@@ -24,11 +24,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def given(tmp_path: Path) -> Path:
-    """A file of presets from somebody else."""
+    """A file of presets from somebody else, not all of which can be used."""
     preset = {"name": "Pirate", "system_prompt": "Speak as a pirate.", "values": {"top_k": 3}}
-    preset |= {"form": "one_of:Aye|No", "checks": True}
+    preset |= {"form": "one_of:Aye|No", "checks": True, "ship": "Hispaniola"}
+    other = {"name": "Parrot", "values": {"top_p": 7}, "form": "poem", "checks": "yes"}
     path = tmp_path / "pirate.json"
-    path.write_text(json.dumps({"kind": "phial-presets", "presets": [preset]}))
+    path.write_text(json.dumps({"kind": "phial-presets", "presets": [preset, other]}))
     return path
 
 
@@ -68,10 +69,16 @@ def test_a_preset_from_outside_is_shown_before_it_is_taken(home: Path, given: Pa
     assert "Speak as a pirate." in refused.err
     assert "Answers in a form: One of several: Aye | No" in refused.err
     assert "Checks the steps of a calculation" in refused.err
-    assert "Add this preset? [y/N]" in refused.err
+    assert "does not know what this means: ship." in refused.err
+    assert "Its form “poem” is not used. There is no form “poem”" in refused.err
+    assert "A value is left out. Top-p is 7;" in refused.err
+    assert "“checks” is left out: it is neither true nor false." in refused.err
+    assert "Add these 2 presets? [y/N]" in refused.err
     assert not (home / "presets.json").exists()
-    rows = phial("presets", "import", given, "--yes", "--json").data
-    assert [row["name"] for row in rows] == ["Pirate"]
+    taken = phial("presets", "import", given, "--yes", "--json")
+    assert [row["name"] for row in taken.data] == ["Pirate", "Parrot"]
+    assert "Parrot: A value is left out." in taken.err, "told though nobody is asked"
+    assert "Its form “poem” is not used." in phial("presets", "show", "parrot").out
     assert "Pirate" in phial("presets", "list").out
 
 

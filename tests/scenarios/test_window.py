@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QAbstractButton, QFileDialog, QLabel, QLineEdit, QMenu
 from pytestqt.qtbot import QtBot
 
@@ -116,7 +116,7 @@ def test_the_sidebar_leads_to_models_and_documents(qtbot: QtBot, open_window: Op
 def test_the_ring_tells_what_fills_the_context_and_leads_to_its_size(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    settings = Settings(welcomed=True, system_prompt="Be brief and kind.")
+    settings = Settings(welcomed=True, system_prompt="Be brief and kind.", zoom=200)
     opened = open_window(ScriptedEngine(["One two three."], context_size=4096), settings)
     ask(qtbot, opened, "Four words of mine")
     typed(opened.window.pane.composer.editor, "and five more of them")
@@ -126,6 +126,9 @@ def test_the_ring_tells_what_fills_the_context_and_leads_to_its_size(
 
     def look(popup: ContextDetails) -> None:
         found.extend(popup.accessibleDescription().splitlines())
+        pane = opened.window.pane
+        left = pane.mapToGlobal(QPoint(0, 0)).x()  # the sidebar stays free, large as all is
+        assert left <= popup.x() < popup.x() + popup.width() <= left + pane.width()
         assert [one for one in popup.findChildren(QLabel) if one.text() == f"{ring.use.message}"]
         press(popup, "Change the size…")
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Callable
-from queue import SimpleQueue
 
 from app.cli import EXIT_DONE, EXIT_FAILED
 from app.cli.chats import backups, files
@@ -24,12 +23,9 @@ from app.cli.commands import actions_of
 from app.cli.streams import agreed, print_result
 from app.cli.values import WrongUsageError, count
 from app.cli.values import words as words_given
-from app.domain.conversation import SearchHit
-from app.domain.errors import KnownError
 from app.language import tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core import formatting
-from app.services.core.events import ErrorReported, Event
 from app.services.library.live_search import is_cut
 from app.services.library.trash import Trash
 from app.setup import Setup
@@ -103,20 +99,8 @@ def _show(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
-    answers: SimpleQueue[tuple[SearchHit, ...] | KnownError] = SimpleQueue()
-
-    def listen(event: Event) -> None:
-        if isinstance(event, ErrorReported):
-            answers.put(event.error)
-
     with open_chats(setup) as room:
-        unsubscribe = setup.bus.subscribe(listen)
-        room.library.search.start(" ".join(options.query), answers.put)
-        hits = answers.get()
-        unsubscribe()
-        if isinstance(hits, KnownError):
-            room.problems.clear()
-            raise hits
+        hits = room.library.search.find(" ".join(options.query))
     shown = hits[:MOST_HITS]
     lines = [line for hit in shown for line in hit_lines(hit)]
     if len(hits) > MOST_HITS:

@@ -51,6 +51,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
             move_data(plan, lambda done: line.show(
                 tr("Your data is copied and compared: {share}", share=formatting.percent(done))
             ))  # fmt: skip
+        except KeyboardInterrupt:
+            line.clear()
+            tell(tr("Nothing was moved; your data is where it was."))
+            raise
         finally:
             line.clear()
     for sentence in told_removed(open_moved(plan), plan.target):

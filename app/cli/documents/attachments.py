@@ -175,6 +175,7 @@ def _citation_row(citation: CheckedCitation) -> dict[str, object]:
         "document": source.document.name if source else None,
         "page": source.page if source else None,
         "quotation": citation.passage,
+        "elsewhere": citation.elsewhere.page if citation.elsewhere else None,
         "range": list(citation.page_range) if citation.page_range else None,
     }
 

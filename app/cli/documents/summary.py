@@ -22,6 +22,7 @@ from app.services.documents.summarising import (
     SummaryStoppedError,
     engine_ask,
     part_heading,
+    part_text,
     summary_parts,
 )
 from app.services.models.model_files import advised_sampling
@@ -56,7 +57,7 @@ def print_summary(
                 parts.append(part)
                 progress.clear()
                 if not options.json:
-                    say(f"{part_heading(part)}\n\n{part.text}\n\n")
+                    say(f"{part_heading(part)}\n\n{part_text(part)}\n\n")
                 if not part.together:
                     redraw(
                         tr("{done} of {total} parts are written.", done=part.done, total=part.total)
@@ -80,4 +81,5 @@ def _row(part: SummaryPart) -> dict[str, object]:
         "last_page": part.last,
         "text": part.text,
         "together": part.together,
+        "doubts": list(part.doubts),
     }

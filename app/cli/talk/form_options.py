@@ -8,6 +8,7 @@ from app.cli.values import WrongUsageError, path, words
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import (
     FORM_WORDS,
+    LONGEST_SCHEMA,
     VALUE_WORDS,
     Form,
     FormKind,
@@ -58,7 +59,8 @@ def form_given(options: argparse.Namespace) -> Form | None:
         if form_kind(asked) is not FormKind.JSON:
             raise WrongUsageError(tr("A schema belongs to --form json."))
         try:
-            schema = options.schema.read_text(encoding="utf-8-sig")
+            with options.schema.open("rb") as file:  # a pipe or a device may have no end
+                schema = file.read(4 * LONGEST_SCHEMA + 1).decode("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
             reason = reason_of(error) if isinstance(error, OSError) else tr("it is no text")
             raise WrongUsageError(

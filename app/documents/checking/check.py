@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 
 from app.documents.checking import claims
 from app.documents.checking.alignment import align, longest_run
@@ -23,6 +22,8 @@ from app.documents.checking.word_lists import COMMON, NEGATIONS, STARTERS
 
 _RUN = 4  # words in common that are worth marking as the place
 _ENOUGH = 0.34  # of a sentence's words must stand in its passage where nothing else can be checked
+_TRIED = 5  # passages in which a sentence is looked for that does not stand in what it cites
+_DIGITS = 4  # of a number that hardly stands in a passage by chance
 _NEARLY = 0.72  # similarity from which a sentence repeats one of the passage's with changes
 # Endings that hardly any name has, of words that begin sentences without an article.
 _ORDINARY = re.compile(
@@ -47,11 +48,8 @@ class AnswerChecker:
         context: Mapping[int, str] | None = None,
         question: str = "",
     ) -> None:
-        about = context or {}
-        self._sources = {
-            mark: PassageSource(text, f"{about.get(mark, '')} {question}")
-            for mark, text in passages.items()
-        }
+        self._passages, self._context, self._question = passages, context or {}, question
+        self._sources: dict[int, PassageSource] = {}  # made when they are first cited
         self._seen = 0
         self._checked: list[CheckedSentence] = []
 
@@ -59,7 +57,7 @@ class AnswerChecker:
         """The cited sentences that are complete, of an answer that grows with each call."""
         until = complete_until(answer)
         if until > self._seen:
-            self._checked += _moved(self.check(answer[self._seen : until]), self._seen)
+            self._checked += self.check(answer, self._seen, until)
             self._seen = until
         return tuple(self._checked)
 
@@ -67,28 +65,62 @@ class AnswerChecker:
         """All cited sentences of an answer that is complete."""
         return tuple(self.check(answer))
 
-    def check(self, answer: str) -> Iterator[CheckedSentence]:
-        """The cited sentences of a text."""
+    def check(
+        self, answer: str, begin: int = 0, until: int | None = None
+    ) -> Iterator[CheckedSentence]:
+        """The cited sentences of a text, or of a stretch of it."""
         known: set[str] | None = None
-        for sentence in sentences_of(answer):
+        for sentence in sentences_of(answer, begin, until):
             if sentence.marks:
-                known = _capitals(answer) if known is None else known
+                known = _capitals(answer[:until]) if known is None else known
                 yield self._check(sentence, known)
 
+    def _source(self, mark: int) -> PassageSource:
+        if mark not in self._sources:
+            context = f"{self._context.get(mark, '')} {self._question}"
+            self._sources[mark] = PassageSource(self._passages[mark], context)
+        return self._sources[mark]
+
     def _check(self, sentence: CitedSentence, known: set[str]) -> CheckedSentence:
-        marks = [mark for mark in sentence.marks if mark in self._sources]
+        marks = [mark for mark in sentence.marks if mark in self._passages]
         if not marks:
             verdict = Verdict.NO_PASSAGE
             return CheckedSentence(sentence.start, sentence.end, sentence.marks, verdict)
         text = _MARKUP.sub("", sentence.text)
-        sources = [(mark, self._sources[mark]) for mark in marks]
+        sources = [(mark, self._source(mark)) for mark in marks]
         found = _Examination(text, sources, known).result()
         verdict, checked, missing, place = found
         if len(marks) < len(sentence.marks) and not verdict.is_doubtful:
             verdict = Verdict.NO_PASSAGE
+        elsewhere = self._elsewhere(text, sentence.marks, missing, known) if missing else None
         return CheckedSentence(
-            sentence.start, sentence.end, sentence.marks, verdict, checked, missing, place
+            sentence.start,
+            sentence.end,
+            sentence.marks,
+            verdict,
+            checked,
+            missing,
+            place,
+            elsewhere,
         )
+
+    def _elsewhere(
+        self, text: str, cited: Sequence[int], missing: Sequence[Claim], known: set[str]
+    ) -> int | None:
+        """The passage in which all of a sentence stands that cites another; None for none."""
+        wanted = [claim.text.casefold() for claim in missing]
+        tried = 0
+        for mark, passage in self._passages.items():
+            there = " ".join(passage.split()).casefold()
+            if mark in cited or tried >= _TRIED or not all(one in there for one in wanted):
+                continue
+            tried += 1
+            verdict, checked, _, _ = _Examination(
+                text, [(mark, self._source(mark))], known
+            ).result()
+            if checked and not verdict.is_doubtful:
+                return mark
+        return None
 
 
 _Sources = Sequence[tuple[int, PassageSource]]
@@ -123,7 +155,7 @@ class _Examination:
             verdict = Verdict.QUOTED
         elif self._swapped(checked):
             verdict = Verdict.REORDERED
-        elif share >= (_ENOUGH if not checked else _ENOUGH / 3):
+        elif _is_telling(checked) or share >= (_ENOUGH if not checked else _ENOUGH / 3):
             verdict = Verdict.SUPPORTED
         else:
             verdict = Verdict.NOT_FOUND
@@ -146,25 +178,31 @@ class _Examination:
         for claim, read in claims.dates(outside):
             note(claim, any(_has_date(source, read) for source in sources))
         for claim, values in claims.numbers(outside):
-            stands = any(values & source.numbers for source in sources)
+            stands = any(_has_number(source, claim, values) for source in sources)
             if stands or not claim.weak:
                 note(claim, stands)
         weak = []
-        german = claims.is_german(self._text)
+        german = self._is_german()
         for claim in claims.names(outside, COMMON, german=german):
             stands = any(source.has_name(claim.text) for source in sources)
-            if stands or not claim.weak or self._is_name(claim.text):
+            if not claim.weak or self._is_name(claim.text):
                 note(claim, stands)
-            else:
+            elif not stands:
                 weak.append(claim)
         return tuple(said), tuple(missing), weak
+
+    def _is_german(self) -> bool:
+        """Whether its nouns have capitals; a short sentence is taken for what its passage is."""
+        if claims.is_german(self._text) or claims.is_english(self._text):
+            return claims.is_german(self._text)
+        return any(claims.is_german(source.text) for _, source in self._sources)
 
     def _is_name(self, word: str) -> bool:
         """Whether a word at the beginning of a sentence is a name, rather than any other."""
         if word in self._known:
             return True
         folded = word.casefold()
-        return not (
+        return claims.is_english(self._text) and not (
             folded in STARTERS
             or _ORDINARY.search(folded)
             or any(folded in source.small_words for _, source in self._sources)
@@ -197,7 +235,7 @@ class _Examination:
             return None
         for mark, source in self._sources:
             if (found := source.place_of(self._text.strip(" .,;:"))) is not None:
-                return FoundPlace(mark, *source.original(*found), exact=True)
+                return FoundPlace(mark, *found, exact=True)
         return None
 
     def _place(self, checked: Sequence[Claim]) -> FoundPlace | None:
@@ -206,7 +244,7 @@ class _Examination:
             if claim.kind is ClaimKind.QUOTATION:
                 for mark, source in self._sources:
                     if (found := source.place_of(claim.text)) is not None:
-                        return FoundPlace(mark, *source.original(*found), exact=True)
+                        return FoundPlace(mark, *found, exact=True)
         mine = [word for word, _, _ in self._words]
         best: tuple[int, FoundPlace] | None = None
         for mark, source in self._sources:
@@ -276,10 +314,6 @@ class _Examination:
         return align(*masked).similarity >= _NEARLY
 
 
-def _moved(found: Iterator[CheckedSentence], by: int) -> list[CheckedSentence]:
-    return [replace(one, start=one.start + by, end=one.end + by) for one in found]
-
-
 def _capitals(answer: str) -> set[str]:
     """Words with a capital in the middle of some sentence: names wherever they stand."""
     return {
@@ -296,6 +330,23 @@ def _without(text: str, quoted: Sequence[Claim]) -> str:
         end = claim.start + len(claim.text)
         text = text[: claim.start] + " " * len(claim.text) + text[end:]
     return text
+
+
+def _is_telling(found: Sequence[Claim]) -> bool:
+    """Whether what was found says enough: it would hardly stand there by chance."""
+    return any(
+        one.kind is ClaimKind.DATE
+        or (one.kind is ClaimKind.NUMBER and sum(map(str.isdigit, one.text)) >= _DIGITS)
+        for one in found
+    )
+
+
+def _has_number(source: PassageSource, claim: Claim, values: frozenset[float]) -> bool:
+    """Whether a number stands there; one with blanks may be several that stand side by side."""
+    parts = claims.parts(claim.text)
+    return bool(values & source.numbers) or (
+        bool(parts) and all(part & source.numbers for part in parts)
+    )
 
 
 def _has_date(source: PassageSource, read: Sequence[claims.Date]) -> bool:

@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
-from app.documents.checking.word_lists import NUMBER_WORDS, UNITS
+from app.documents.checking.word_lists import (
+    BEFORE_NAMES,
+    NUMBER_WORDS,
+    ORDINALS,
+    UNITS,
+)
 
 
 class ClaimKind(StrEnum):
@@ -70,8 +75,10 @@ Date = tuple[int, int, int]
 
 _NUMBER = re.compile(  # behind a letter it is a name's, but not behind one of Han, kana or Hangul
     "(?<![^\\W\u3040-\u9fff\uac00-\ud7ff])(?<![.,])[-+\u2212]?"
-    "\\d+(?:[.,'\u2019\u202f\u00a0 ]\\d{3})*(?:[.,:]\\d+)*(?![\\d])"
+    "(?:\\d{1,3}(?:[\u202f\u00a0 ]\\d{3})+|\\d+(?:[.,'\u2019]\\d{3})*)(?:[.,:]\\d+)*(?![\\d])"
 )
+_SHARED = 12  # characters at most between numbers that share what they are thousands of
+_BLANKS = re.compile("[\u202f\u00a0 ]")
 _SCALES = {
     "thousand": 1e3, "tausend": 1e3, "million": 1e6, "millions": 1e6, "mio": 1e6, "millionen": 1e6,
     "billion": 1e9, "billions": 1e9, "milliarde": 1e9, "milliarden": 1e9, "mrd": 1e9, "bn": 1e9,
@@ -125,14 +132,21 @@ def _month(text: str) -> int:
 def numbers(text: str) -> Iterator[tuple[Claim, frozenset[float]]]:
     """Numbers outside of dates, and as what each may be read: 1.200 is 1200 or 1.2."""
     taken = [match.span() for match in _DATES.finditer(text)]
-    for match in _NUMBER.finditer(text):
+    scale, at = 0.0, len(text)  # of the number behind: "from 3.1 to 3.4 million"
+    for match in reversed([*_NUMBER.finditer(text)]):
         if any(start <= match.start() < end for start, end in taken):
             continue
         values = _values(match[0])
         after = _AFTER.match(text, match.end())
-        scale = _SCALES.get(after[1].casefold(), 0) if after else 0
-        more = {value * scale for value in values} if scale else values
-        yield Claim(ClaimKind.NUMBER, match[0], match.start()), frozenset(more)
+        own = _SCALES.get(after[1].casefold(), 0) if after else 0
+        if own:
+            found = {value * own for value in values}
+        elif scale and at - match.end() <= _SHARED and "." not in text[match.end() : at]:
+            found = {*values, *(value * scale for value in values)}
+        else:
+            found, scale = {*values}, 0.0
+        scale, at = own or scale, match.start()
+        yield Claim(ClaimKind.NUMBER, match[0], match.start()), frozenset(found)
     for match in _SPELLED.finditer(text):
         value = NUMBER_WORDS[match[1].casefold()]
         value += NUMBER_WORDS[match[2].casefold()] if match[2] else 0
@@ -141,6 +155,18 @@ def numbers(text: str) -> Iterator[tuple[Claim, frozenset[float]]]:
         weak = match[0].casefold() in _NO_CLAIM
         claim = Claim(ClaimKind.NUMBER, match[0], match.start(), weak)
         yield claim, frozenset({value * scale if scale else value})
+
+
+def parts(text: str) -> list[frozenset[float]]:
+    """The numbers that blanks part in what may be one: "1962 450 12"; none without blanks."""
+    pieces = _BLANKS.split(text)
+    return [_values(one) for one in pieces] if len(pieces) > 1 else []
+
+
+def ordinals(text: str) -> set[float]:
+    """The numbers of words such as "third"."""
+    words = (match[0].casefold() for match in _CAPITAL.finditer(text))
+    return {ORDINALS[word] for word in words if word in ORDINALS}
 
 
 def _values(text: str) -> frozenset[float]:
@@ -161,13 +187,34 @@ def _values(text: str) -> frozenset[float]:
 
 
 _CAPITAL = re.compile("[^\\W\\d_][^\\W_]*(?:['\u2019-][^\\W\\d_][^\\W_]*)*")
-_GERMAN_SIGNS = re.compile(r"\b(?:der|die|das|und|nicht|wird|ist|eine|einer|mit|von)\b")
-_ENGLISH_SIGNS = re.compile(r"\b(?:the|and|of|is|was|to|in|for|with)\b")
+_GERMAN_SIGNS = re.compile(
+    r"\b(?:der|die|das|dem|den|des|und|nicht|wird|ist|eine|einer|einen|einem|ein|mit|von|im|am|zum|"
+    r"zur|auf|für|sich|auch|aus|nach|war|waren|sind|hat|hatte|wurde|wurden|werden|als|oder|um|bis|"
+    r"seit|beim|vom|dass|bei|laut|es|sie|er|ab)\b",
+    re.IGNORECASE,
+)
+_ENGLISH_SIGNS = re.compile(
+    r"\b(?:the|and|of|is|was|were|are|to|in|for|with|a|an|has|had|by|on|at|from|it|its|that|this|be|"
+    r"been|which|or|not|than|must|can|may|will|who|their|there)\b",
+    re.IGNORECASE,
+)
+
+_ROMANCE_SIGNS = re.compile(
+    r"\b(?:le|la|les|du|un|une|est|et|en|dans|par|pour|sur|que|qui|ne|pas|il|elle|ont|avec|au|aux|de|"
+    r"del|los|las|el|y|por|con|para|una|lo|gli|di|che|non|della)\b",
+    re.IGNORECASE,
+)
 
 
 def is_german(text: str) -> bool:
     """Whether nouns have capital letters in a text, as German ones do."""
     return len(_GERMAN_SIGNS.findall(text)) > len(_ENGLISH_SIGNS.findall(text))
+
+
+def is_english(text: str) -> bool:
+    """Whether a text has small words of English, and more of them than of its neighbours."""
+    others = max(len(one.findall(text)) for one in (_GERMAN_SIGNS, _ROMANCE_SIGNS))
+    return len(_ENGLISH_SIGNS.findall(text)) > others
 
 
 def names(text: str, common: frozenset[str], *, german: bool = False) -> Iterator[Claim]:
@@ -185,7 +232,7 @@ def names(text: str, common: frozenset[str], *, german: bool = False) -> Iterato
         folded = word.casefold().removesuffix("'s").removesuffix("\u2019s")
         if not word[0].isupper() or folded in common or folded in _MONTHS or len(word) < 2:
             continue
-        if folded in NUMBER_WORDS or folded in _SCALES:
+        if folded in NUMBER_WORDS or folded in _SCALES or (german and folded in BEFORE_NAMES):
             continue
         first = _begins_sentence(text, match.start())
         inner = any(letter.isupper() or letter.isdigit() for letter in word[1:])

@@ -15,6 +15,9 @@ _QUOTES = "\"'\u2018\u2019\u201a\u201b\u201c\u201d\u201e\u201f\u00ab\u00bb\u2039
 _DASHES = "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 _SIGNS = str.maketrans({**dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_DASHES, "-")})
 _LINE_HYPHEN = re.compile("([^\\W\\d_])(?:[-\u2010]|\u00ad)[ \t]*\n\\s*(?=[^\\W\\d_])")
+# The same, and hyphens within words: "well-known" may be divided at its own hyphen.
+_ANY_HYPHEN = re.compile("([^\\W\\d_])(?:[-\u2010\u2011]|\u00ad)(?:[ \t]*\n\\s*)?(?=[^\\W\\d_])")
+_DIVIDED = re.compile("[^\\W\\d_]+[-\u2010][ \t]*\n\\s*[^\\W\\d_]+")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u2060\ufeff]")
 _PIECE = re.compile("[ -~]+|[^ -~]", re.DOTALL)
 WORD = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7ff]|[^\\W_]+")
@@ -39,13 +42,18 @@ class Folded:
         return original + at - folded
 
 
-def fold(text: str) -> Folded:
-    """Fold a text."""
+def fold(text: str, *, hyphens: bool = True) -> Folded:
+    """Fold a text.
+
+    Args:
+        text: As it stands somewhere.
+        hyphens: Keep those within words; those that divide lines go in any case.
+    """
     pieces: list[str] = []
     origins: list[tuple[int, int]] = [(0, 0)]
     size = 0
     blank = True  # at the beginning none is kept
-    for start, end in _kept(text):
+    for start, end in _kept(text, _LINE_HYPHEN if hyphens else _ANY_HYPHEN):
         for match in _PIECE.finditer(text, start, end):
             piece, origin = match[0], match.start()
             if piece.isascii() and piece.isprintable():
@@ -66,12 +74,19 @@ def fold(text: str) -> Folded:
     return Folded(lowered if len(lowered) == len(folded) else folded, tuple(origins))
 
 
-def _kept(text: str) -> list[tuple[int, int]]:
-    """The stretches of a text without hyphens that only divide lines."""
-    if "\n" not in text:
+def words_at_line_ends(text: str) -> str:
+    """Both halves of each word that a line's end divides: it may be two words with a hyphen."""
+    return " ".join(
+        text[match.start() : match.end()].replace("\n", " ") for match in _DIVIDED.finditer(text)
+    )
+
+
+def _kept(text: str, dropped: re.Pattern[str]) -> list[tuple[int, int]]:
+    """The stretches of a text without hyphens that are dropped."""
+    if dropped is _LINE_HYPHEN and "\n" not in text:
         return [(0, len(text))]
     found, start = [], 0
-    for match in _LINE_HYPHEN.finditer(text):
+    for match in dropped.finditer(text):
         found.append((start, match.start() + 1))
         start = match.end()
     return [*found, (start, len(text))]

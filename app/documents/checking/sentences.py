@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-MARK = re.compile("\\[(\\d{1,4}(?:\\s*[,;\u2013-]\\s*\\d{1,4})*)\\]")
+MARK = re.compile("\\[(\\d{1,4}(?:\\s*[,;\u2013-]\\s*\\d{1,4})*)\\](?!\\()")  # no link's words
 _MOST = 50  # passages that one mark may name
 _RANGE = re.compile("(\\d+)\\s*[\u2013-]\\s*(\\d+)")
-_FENCE = re.compile(r"^ {0,3}(```|~~~)", re.MULTILINE)
+_FENCE = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+][ \t]+)?(`{3,}(?![^\n]*`)|~{3,})([^\n]*)")
+_CODE = re.compile(r"(?<!`)(`+)(?!`)[^\n]+?(?<!`)\1(?!`)")
 _LINE = re.compile(r"[^\n]*\n?")
+_TABLE = re.compile(r"[ \t]*(?:>[ \t]*)*\|")
+_BAR = re.compile(r"(?<!\\)\|")
 _BULLET = re.compile("\\s*(?:[-*+\u2022]|\\d{1,3}[.)]|#{1,6}|>)?\\s*")
 # The end of a sentence, what closes it, and the marks behind it.
 _END = re.compile(
@@ -18,10 +21,20 @@ _END = re.compile(
     "(?=\\s|$|[\u3000-\u9fff])"
 )
 _SHORT = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|prof|st|no|nr|vol|fig|p|pp|cf|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|"
-    r"abs|art|sec|inc|ltd|co|jr|sr|approx|u\.s|[a-z])|^\s*\d{1,3})\.$",
+    r"(?:\b(?:dr|mr|mrs|ms|prof|st|no|nos|nr|vol|fig|p|pp|cf|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|"
+    r"abs|art|sec|inc|ltd|co|jr|sr|approx|u\.s|mio|mrd|tsd|mill|vj|vgl|sog|usw|inkl|zzgl|ggf|gem|"
+    r"hr|fr|str|gen|col|capt|lt|sgt|rev|hon|gov|sen|est|dept|mt|al|ed|eds|ch|cl|jan|feb|apr|aug|"
+    r"sept?|oct|okt|nov|dec|dez|[a-z])|^\s*\d{1,3})\.$",
     re.IGNORECASE,
 )
+_COUNTED = re.compile(r"\b\d{1,2}\.$")
+# What follows the number of a day or of one of several in German, with its point.
+_AFTER_COUNTED = re.compile(
+    r"\s+(?:jan|feb|märz|mai|jun|jul|aug|sep|okt|nov|dez|apr|jänner|jahrhundert|jh|kapitel|absatz|"
+    r"abschnitt|auflage|stock|etage|klasse|platz|quartal|halbjahr|weltkrieg|tag|monat|jahr)",
+    re.IGNORECASE,
+)
+_LETTER = re.compile(r"\w")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +54,21 @@ class CitedSentence:
     marks: tuple[int, ...]
 
 
-def sentences_of(answer: str) -> Iterator[CitedSentence]:
-    """The sentences of an answer; code is none."""
-    for start, end in _lines(answer):
+def sentences_of(answer: str, begin: int = 0, until: int | None = None) -> Iterator[CitedSentence]:
+    """The sentences of an answer; code is none, and what a table says is cut at its cells.
+
+    Args:
+        answer: The answer.
+        begin: Where the first sentence begins that is wanted.
+        until: Where the last one ends; None for the answer's end.
+    """
+    for first, last in _lines(answer):
+        start, end = max(first, begin), last if until is None else min(last, until)
+        if start >= end:
+            continue
+        if _TABLE.match(answer, start, end):
+            yield from _row(answer, start, end)
+            continue
         at = start
         for match in _END.finditer(answer, start, end):
             if _is_inside(answer, at, match):
@@ -56,6 +81,8 @@ def sentences_of(answer: str) -> Iterator[CitedSentence]:
 def complete_until(answer: str) -> int:
     """Where the last sentence begins that may still grow, in an answer that streams in."""
     last = answer.rfind("\n") + 1
+    if _TABLE.match(answer, last):
+        return last
     ends = [
         match.end()
         for match in _END.finditer(answer, last)
@@ -65,11 +92,19 @@ def complete_until(answer: str) -> int:
     return next((at for at in reversed(ends) if answer[at:].strip(" [0123456789,")), last)
 
 
-def marks_in(text: str) -> tuple[int, ...]:
-    """The numbers in the marks of a text, each once."""
+def mark_places(answer: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where the marks of a sentence stand, from and to; what is code is none."""
+    code = [match.span() for match in _CODE.finditer(answer, start, end)]
+    for match in MARK.finditer(answer, start, end):
+        if not any(first <= match.start() < last for first, last in code):
+            yield match.span()
+
+
+def _numbers(answer: str, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """The numbers in marks, each once."""
     found: dict[int, None] = {}
-    for match in MARK.finditer(text):
-        for part in re.split(r"[,;]", match[1]):
+    for start, end in places:
+        for part in re.split(r"[,;]", answer[start + 1 : end - 1]):
             if span := _RANGE.search(part):
                 first, last = int(span[1]), int(span[2])
                 found.update(dict.fromkeys(range(first, min(last, first + _MOST) + 1)))
@@ -80,26 +115,60 @@ def marks_in(text: str) -> tuple[int, ...]:
 
 def _lines(answer: str) -> Iterator[tuple[int, int]]:
     """The lines of an answer outside of code."""
-    inside = False
+    inside = ""
     for match in _LINE.finditer(answer):
-        if _FENCE.match(match[0]):
-            inside = not inside
+        fence = _FENCE.match(match[0])
+        if fence and not inside:
+            inside = fence[1]
+        elif fence and fence[1].startswith(inside) and not fence[2].strip():
+            inside = ""
         elif match[0].strip() and not inside:
             yield match.start(), match.end()
 
 
+def _row(answer: str, start: int, end: int) -> Iterator[CitedSentence]:
+    """The sentences of a row of a table: all of it where it cites one thing, else cell by cell.
+
+    Cells without a mark belong to the next that has one.
+    """
+    edges = [match.start() for match in _BAR.finditer(answer, start, end)]
+    cells = [(a + 1, b) for a, b in zip(edges, (*edges[1:], end), strict=True)]
+    cited = [_numbers(answer, list(mark_places(answer, *cell))) for cell in cells]
+    ends = [b for (_, b), marks in zip(cells, cited, strict=True) if marks]
+    filled = [cell for cell in cells if answer[slice(*cell)].strip()]
+    if not filled:
+        return
+    begin, last = filled[0][0], filled[-1][1]
+    if len(set(cited) - {()}) < 2:
+        yield from _sentence(answer, begin, last)
+        return
+    for one in (*ends, last):
+        if one > begin:
+            yield from _sentence(answer, begin, one)
+        begin = one + 1
+
+
 def _is_inside(answer: str, start: int, match: re.Match[str]) -> bool:
-    """Whether the sentence goes on: behind dots, an abbreviation or the number of a list."""
+    """Whether the sentence goes on: behind dots, an abbreviation, the number of a day or a list."""
     if answer[match.end() : match.end() + 40].lstrip(" ")[:1].islower():
         return True
     until = match.start() + 1
-    return match[0] == "." and _SHORT.search(answer[max(start, until - 12) : until]) is not None
+    before = answer[max(start, until - 12) : until]
+    if match[0].startswith("."):
+        if _COUNTED.search(before) and _AFTER_COUNTED.match(answer, match.end()):
+            return True
+        if _SHORT.search(before):
+            return match[0] == "."
+    return not _LETTER.search(MARK.sub("", answer[start : match.end()]))
 
 
 def _sentence(answer: str, start: int, end: int) -> Iterator[CitedSentence]:
     lead = _BULLET.match(answer, start, end)
     start = lead.end() if lead else start
-    whole = answer[start:end].rstrip()
-    text = " ".join(MARK.sub("", whole).split())
+    end = start + len(answer[start:end].rstrip())
+    places = list(mark_places(answer, start, end))
+    edges = [start, *(edge for place in places for edge in place), end]
+    kept = (answer[a:b] for a, b in zip(edges[::2], edges[1::2], strict=True))
+    text = " ".join("".join(kept).split())
     if text.strip(" .,;:*_|-"):
-        yield CitedSentence(start, start + len(whole), text, marks_in(whole))
+        yield CitedSentence(start, end, text, _numbers(answer, places))

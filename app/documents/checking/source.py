@@ -7,11 +7,14 @@ from functools import cached_property
 
 from app.documents.checking import claims
 from app.documents.checking.claims import Date
-from app.documents.checking.folding import WORD, fold, stem, words_of
+from app.documents.checking.folding import WORD, Folded, fold, stem, words_at_line_ends, words_of
+from app.documents.checking.word_lists import ALIKE
 
 _SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f](?=[\\s'\")]|$|[\u3000-\u9fff])|\n\\s*\n")
 _CAPITAL_RUN = re.compile(r"(?:\b[A-Z][\w-]+\s+(?:(?:of|and|for|the)\s+)?){1,6}[A-Z]\w+")
 _FEWEST_LETTERS = 5  # two words with so many first letters in common may be of one name
+_OF_A_COUNTRY = frozenset({"ish", "ian", "ean", "ese"})
+_OF_PEOPLE = frozenset({"es", "e", "n", "en", "s", "ns", "a", "y", "ia"})
 _NAME_ENDINGS = frozenset({"s", "n", "y", "ian", "ish", "an", "er", "en", "es", "e", "'s", "in"})
 
 
@@ -42,9 +45,12 @@ class PassageSource:
     @cached_property
     def numbers(self) -> frozenset[float]:
         """Every number that stands in it, read in each way it can be."""
-        found = {value for _, values in claims.numbers(self._joined) for value in values}
-        for date in self.dates:
-            found.add(float(date[0]))
+        found = claims.ordinals(self._joined)
+        for claim, values in claims.numbers(self._joined):
+            found |= values
+            for part in claims.parts(claim.text):  # a row of a table, or one large number
+                found |= part
+        found.update(float(date[0]) for date in self.dates)
         return frozenset(found)
 
     @cached_property
@@ -60,11 +66,15 @@ class PassageSource:
     def name_words(self) -> frozenset[str]:
         """Its words, those of its context, and the initials of names in it."""
         found = {word for word, _, _ in self.words}
-        found.update(match[0] for match in WORD.finditer(fold(self.context).text))
+        for more in (self.context, words_at_line_ends(self.text)):
+            found.update(match[0] for match in WORD.finditer(fold(more).text))
         for run in _CAPITAL_RUN.findall(self.text):
             initials = "".join(word[0] for word in run.split() if word[0].isupper()).lower()
             ends = range(len(initials) + 1)
             found.update(initials[i:j] for i in ends for j in ends if j - i > 1)
+        for alike in ALIKE:
+            if found & alike or any(sign in self.text for sign in alike if not sign.isalnum()):
+                found |= alike
         return frozenset(found)
 
     @cached_property
@@ -86,42 +96,79 @@ class PassageSource:
         if word in self.name_words or len(word) == 1:
             return True
         return any(
-            longer.startswith(shorter) and longer[len(shorter) :] in _NAME_ENDINGS
+            _are_one_name(*sorted((word, other), key=len))
             for other in self.name_words
             if len(other) >= _FEWEST_LETTERS - 1 and other[:3] == word[:3]
-            for shorter, longer in (sorted((word, other), key=len),)
-            if len(shorter) >= _FEWEST_LETTERS - 1
         )
 
     def place_of(self, quotation: str) -> tuple[int, int] | None:
-        """Where a quotation stands word for word, in the folded text; dots leave words out."""
-        start = end = -1
-        at = 0
-        for part in re.split("\\.{3,}|\u2026|\\[[^\\]]*\\]", quotation):
-            wanted = fold(part).text.strip(" .,;:!?'")
-            if not wanted:
-                continue
-            found = self._find(wanted, at)
-            if found < 0:
-                return None
-            start = found if start < 0 else start
-            end = at = found + len(wanted)
-        return (start, end) if start >= 0 else None
+        """Where a quotation stands word for word, in the passage; dots leave words out.
 
-    def _find(self, wanted: str, at: int) -> int:
-        """Where a text stands as whole words."""
-        text = self.folded.text
-        while (found := text.find(wanted, at)) >= 0:
-            before, after = text[found - 1 : found], text[found + len(wanted) :][:1]
-            if not (before.isalnum() and wanted[0].isalnum() and before.isascii()) and not (
-                after.isalnum() and wanted[-1].isalnum() and after.isascii()
-            ):
-                return found
-            at = found + 1
-        return -1
+        A hyphen at the end of a line may belong to the word or not: either way it is found.
+        """
+        found = _found_in(self.folded, quotation, hyphens=True)
+        if found is not None:
+            return self.original(*found)
+        if not self._has_hyphens:
+            return None
+        found = _found_in(self._unhyphenated, quotation, hyphens=False)
+        return None if found is None else self._original(self._unhyphenated, *found)
+
+    @cached_property
+    def _has_hyphens(self) -> bool:
+        return bool(words_at_line_ends(self.text))
+
+    @cached_property
+    def _unhyphenated(self) -> Folded:
+        return fold(self.text, hyphens=False)
 
     def original(self, start: int, end: int) -> tuple[int, int]:
         """A range of the folded text as one of the passage's own."""
-        first = self.folded.original(start)
-        last = self.folded.original(max(end - 1, start)) + 1
+        return self._original(self.folded, start, end)
+
+    def _original(self, folded: Folded, start: int, end: int) -> tuple[int, int]:
+        first = folded.original(start)
+        last = folded.original(max(end - 1, start)) + 1
         return first, min(last, len(self.text))
+
+
+def _found_in(folded: Folded, quotation: str, *, hyphens: bool) -> tuple[int, int] | None:
+    """Where the parts of a quotation stand one behind the other in a folded text."""
+    start = end = -1
+    at = 0
+    for part in re.split("\\.{3,}|\u2026|\\[[^\\]]*\\]", quotation):
+        wanted = fold(part, hyphens=hyphens).text.strip(" .,;:!?'")
+        if not wanted:
+            continue
+        found = _find(folded.text, wanted, at)
+        if found < 0:
+            return None
+        start = found if start < 0 else start
+        end = at = found + len(wanted)
+    return (start, end) if start >= 0 else None
+
+
+def _find(text: str, wanted: str, at: int) -> int:
+    """Where words stand as whole words."""
+    while (found := text.find(wanted, at)) >= 0:
+        before, after = text[found - 1 : found], text[found + len(wanted) :][:1]
+        if not (before.isalnum() and wanted[0].isalnum() and before.isascii()) and not (
+            after.isalnum() and wanted[-1].isalnum() and after.isascii()
+        ):
+            return found
+        at = found + 1
+    return -1
+
+
+def _are_one_name(shorter: str, longer: str) -> bool:
+    """Whether two words are forms of one name: "Ormsund's", "Sweden" and "Swedish"."""
+    if len(shorter) < _FEWEST_LETTERS - 1:
+        return False
+    if longer.startswith(shorter) and longer[len(shorter) :] in _NAME_ENDINGS:
+        return True
+    pairs = enumerate(zip(shorter, longer, strict=False))
+    common = next((at for at, (one, other) in pairs if one != other), len(shorter))
+    ends = {shorter[common:], longer[common:]}
+    return common >= _FEWEST_LETTERS - 1 and any(
+        one in _OF_A_COUNTRY and ends - {one} <= _OF_PEOPLE for one in ends
+    )

@@ -53,6 +53,7 @@ class CheckedSentence:
         checked: What was looked for: its quotations, numbers, dates and names.
         missing: What of that does not stand there.
         place: Where it was found; None where nothing like it stands there.
+        elsewhere: The passage in which all of it stands, where it cites another; None for none.
     """
 
     start: int
@@ -62,3 +63,4 @@ class CheckedSentence:
     checked: tuple[Claim, ...] = ()
     missing: tuple[Claim, ...] = ()
     place: FoundPlace | None = None
+    elsewhere: int | None = None

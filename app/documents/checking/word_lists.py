@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from app.documents.checking.english_words import ENGLISH_WORDS
+
 _COMMON = (  # not shown
     "a about according accordingly additionally after all also although an and another any "
     "are as at be because before both but by can could did do does each either every finally "
@@ -15,7 +17,38 @@ _COMMON = (  # not shown
     "yes yet you your page section chapter figure table document passage source text answer "
     "question der die das ein eine und oder aber auch nach vor seit laut gemäß wenn weil dass "
     "dies diese dieser es er sie wir ihr man im in am an auf aus bei mit von zu zum zur über "
-    "unter für le la les un une des et ou mais selon el los las una y o pero según "
+    "unter für wurde wurden wird werden war waren hat hatte haben sein sind als noch mehr so dem "
+    "den des einem einen einer sich nur kann muss soll elle elles ils ce cette nous vous sur dans "
+    "par pour avec est sont depuis le la les un une des et ou mais selon el los las una y o pero "
+    "según "
+)
+_BEFORE_NAMES = (  # not shown; German nouns that stand directly before a name
+    "standort werk firma stadt dorf gemeinde landkreis kreis bezirk land staat frau herr herrn "
+    "familie doktor professor professorin direktor direktorin präsident präsidentin minister "
+    "ministerin kanzler kanzlerin kapitän general oberst könig königin kaiser papst bischof "
+    "ingenieur ingenieurin architekt architektin autor autorin richter richterin fluss insel berg "
+    "straße platz hotel schloss burg kirche museum universität projekt modell produkt marke "
+    "unternehmen konzern verein partei abteilung klasse gruppe typ linie "
+)
+_GERMAN_COUNTED = (  # not shown
+    "artikel absatz paragraf kapitel seite abschnitt tabelle abbildung nummer anhang punkt jahr "
+    "jahres jahre jahren monat monaten ende anfang mitte prozent tonnen meter metern kilometer "
+    "stunden tage tagen wochen geschäftsjahr euro "
+)
+_ALIKE = (  # not shown
+    "€ eur euro euros, "
+    "$ usd dollar dollars, "
+    "£ gbp pound pounds sterling pfund, "
+    "¥ jpy yen, "
+    "chf sfr franken franc francs, "
+    "% percent prozent, "
+    "monday mon montag mo lundi lunes, "
+    "tuesday tue tues dienstag di mardi martes, "
+    "wednesday wed mittwoch mi mercredi miércoles, "
+    "thursday thu thurs donnerstag do jeudi jueves, "
+    "friday fri freitag fr vendredi viernes, "
+    "saturday sat samstag sonnabend sa samedi sábado, "
+    "sunday sun sonntag so dimanche domingo, "
 )
 _NEGATIONS = (  # not shown
     "not no never neither nor cannot without none n't nicht kein keine keinen keiner nie ohne "
@@ -35,49 +68,22 @@ _TENS = (  # not shown
 _GERMAN_TENS = (  # not shown
     "zwanzig dreißig vierzig fünfzig sechzig siebzig achtzig neunzig "
 )
-
-_STARTERS = (  # not shown
-    "ability access account accounts action actions age agreement agreements aid air amounts "
-    "animals answers applicants approval areas arms art aspects assets authority authors bank "
-    "banks benefits birds birth blood board boards books bread buildings business businesses "
-    "buyers calls capital care cars cases cash cause causes change changes checks chief "
-    "children choice cities citizens claims clause clauses clients coal coffee comments "
-    "companies compare competition concern conditions consent consider contact contents "
-    "contract contracts copies copper corn cost costs cotton councils countries course courts "
-    "credit crime critics crops customers damage data days deaths debt debts deliveries "
-    "demand deposits depth design despite details doctors documents doubt duties earlier "
-    "earth eight eleven employees energy engineers equal errors europe evidence examples "
-    "exceptions exercise experts exports failure failures faith faults fees fewer fifteen "
-    "fifty figures files fire fish five food forests forty four fourth freedom fuel funding "
-    "funds further gas glass goals gold goods ground growth guests health heat help high "
-    "history homes hours houses ice ideas images imports income industry inflation "
-    "information interest interests iron issues items jobs judges keep key kinds knowledge "
-    "labour land languages large laws lawyers leaders length less light limits lines links "
-    "lists little loans long loss losses love low machines mail main major management "
-    "managers manufacturers materials matters meals means measures meat members memory men "
-    "messages metal methods milk mines minor minutes models money months music names nature "
-    "new news nine nobody none nothing notice notices numbers objects offers officers "
-    "officials oil old open options orders origin others output owners ownership pain paper "
-    "parents parking parties partners parts patients pay payment payments peace people "
-    "permits persons photos pilots plans plants points police policies ports power practice "
-    "prices prior private problems procedures products profit profits progress projects proof "
-    "property public pupils quality questions rain rates reading reasons receipts records "
-    "reports requests research residents results returns revenue rice rights risk risks roads "
-    "roles rules safety sales salt samples schools science scientists sea sections security "
-    "see seeds sellers services seven shares shipments ships signs silver similar six sixty "
-    "size small snow soil soldiers someone something sound space spending staff standards "
-    "states steel steps stock stocks stone stores strength students studies subject success "
-    "sugar supplies supply support surplus surveys sweat systems talks tax taxes teachers "
-    "teams ten tenants terms tests texts thanks things thirty three tickets time times tools "
-    "top total towns trade traffic training trains transport travel treatment trees troops "
-    "truth twelve twenty two types use users values various vehicles versions victims views "
-    "visitors voters votes wages war waste water ways wealth weather weeks whatever wheat "
-    "white whoever width wind women wood words work workers works writers years young youth "
+_ORDINALS = (  # not shown
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
+    "fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth "
 )
-COMMON = frozenset(_COMMON.split())
+_GERMAN_ORDINALS = (  # not shown; with any ending: "dritte", "dritten"
+    "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft "
+)
+
+COMMON = frozenset(_COMMON.split()) | frozenset(_GERMAN_COUNTED.split())
 """Words that begin sentences with a capital and are no names."""
-STARTERS = COMMON | frozenset(_STARTERS.split())
-"""These and nouns that begin sentences without an article: no names either, in that place."""
+ALIKE = tuple(frozenset(names.split()) for names in _ALIKE.split(",") if names.strip())
+"""Words and signs that name the same: money, and days of the week."""
+BEFORE_NAMES = frozenset(_BEFORE_NAMES.split())
+"""German nouns that are no names, but what stands directly behind them is one."""
+STARTERS = COMMON | ENGLISH_WORDS
+"""These and all other words that may begin a sentence: no names either, in that place."""
 NEGATIONS = frozenset(_NEGATIONS.split())
 UNITS = tuple(_UNITS.split())
 NUMBER_WORDS: dict[str, float] = {
@@ -85,4 +91,12 @@ NUMBER_WORDS: dict[str, float] = {
     **{word: float(value) for value, word in enumerate(_GERMAN.split())},
     **{word: 10.0 * value for value, word in enumerate(_TENS.split(), 2)},
     **{word: 10.0 * value for value, word in enumerate(_GERMAN_TENS.split(), 2)},
+}
+ORDINALS: dict[str, float] = {
+    **{word: float(value) for value, word in enumerate(_ORDINALS.split(), 1)},
+    **{
+        f"{word}{ending}": float(value)
+        for value, word in enumerate(_GERMAN_ORDINALS.split(), 1)
+        for ending in ("e", "en", "er", "es", "em")
+    },
 }

@@ -14,8 +14,10 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from app.domain.errors import InvalidValueError
+from app.domain.grammar.written import MOST_CHARACTERS, grammar_of_choices
 from app.domain.parts import FormPart
 from app.language import tr, trc
 
@@ -109,9 +111,7 @@ class Form:
             case FormKind.ONE_OF:
                 _check_choices(self.choices)
             case FormKind.JSON:
-                from app.domain.grammar.json_schema import grammar_for
-
-                grammar_for(read_schema(self.schema))  # what is not supported is named here
+                schema_grammar(self.schema)  # what is not supported is named here
 
     def part(self) -> FormPart:
         """As it is kept with a question."""
@@ -274,6 +274,18 @@ def read_schema(text: str) -> object:
     return schema
 
 
+@lru_cache(maxsize=8)
+def schema_grammar(schema: str) -> str:
+    """GBNF of what fits a JSON schema.
+
+    Raises:
+        InvalidValueError: It is no JSON, or cannot be held to; says why.
+    """
+    from app.domain.grammar.json_schema import grammar_for  # not before there is a schema
+
+    return grammar_for(read_schema(schema))
+
+
 def _check_fields(fields: Sequence[FormField]) -> None:
     names = [one.name.lower() for one in fields]
     if not 1 <= len(fields) <= MOST_COLUMNS:
@@ -291,6 +303,8 @@ def _check_choices(choices: Sequence[str]) -> None:
         raise _refused(tr("Two choices are the same."))
     for one in choices:
         _check_name(one, "")
+    if len(grammar_of_choices(choices)) > MOST_CHARACTERS:
+        raise _refused(tr("The choices are too long for a grammar."))
 
 
 def _check_name(name: str, odd: str) -> None:

@@ -20,7 +20,8 @@ from app.language import tr
 _FORMULA = frozenset("=+-@\t\r")  # what a formula begins with in some spreadsheet
 _MARKED = re.compile(r"(?:^|[,\n])\"?'[=+\-@\t\r]")
 _SIGNED = re.compile(r"[+-]\d[\d.,]*%?")
-_NUMBER = re.compile(r"-?\d+(\.\d+)?")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
+_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _FENCE = re.compile(r"```json\n(.*)\n```", re.DOTALL)
 _ITEM = re.compile(r"- [^\s\x00-\x1f][^\x00-\x1f]*")
 LINE = re.compile(r"- \*\*(.+?):\*\* (.+)")
@@ -114,7 +115,7 @@ def _value(field: FormField, text: str) -> object:
             return int(text)
         case ValueKind.YES_NO if text in {"yes", "no"}:
             return text == "yes"
-        case ValueKind.DATE:
+        case ValueKind.DATE if _DATE.fullmatch(text):
             try:
                 return date.fromisoformat(text).isoformat()
             except ValueError as error:

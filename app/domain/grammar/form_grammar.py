@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
-from app.domain.grammar.json_schema import DATE, grammar_for, literal
+from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, schema_grammar
+from app.domain.grammar.primitives import DATE
+from app.domain.grammar.written import grammar_of_choices, literal
 
 MOST_ROWS = 100
 MOST_ITEMS = 100
@@ -55,7 +56,7 @@ def form_grammar(form: Form, *, bare: bool = False) -> str:
         case FormKind.ONE_OF:
             return grammar_of_choices(form.choices)
         case FormKind.JSON:
-            grammar = grammar_for(read_schema(form.schema))
+            grammar = schema_grammar(form.schema)
             if bare:
                 return grammar
             rest = grammar.removeprefix("root ::= ")
@@ -93,49 +94,18 @@ def field_head(one: FormField) -> str:
 
 
 def _fields(fields: Sequence[FormField]) -> str:
-    lines = []
-    for one in fields:
-        line = f'{literal(field_head(one))} {_rule(one.kind)} "\\n"'  # not shown
-        lines.append(line if one.required else f"({line})?")
-    return f"root ::= {' '.join(lines)}\n{_rules(fields)}"  # not shown
-
-
-def grammar_of_choices(choices: Sequence[str]) -> str:
-    """GBNF of one of several texts."""
-    return grammar_for_texts(sorted(choices))
-
-
-def grammar_for_texts(texts: Sequence[str]) -> str:
-    """GBNF of these texts, as a tree: with a thousand of them only one branch is looked at."""
-    rules: list[str] = []
-
-    def expression(some: Sequence[str]) -> str:
-        groups: dict[str, list[str]] = {}
-        for text in some:
-            groups.setdefault(text[:1], []).append(text[1:])
-        made = []
-        for first, rests in groups.items():
-            if len(rests) == 1 or not first:
-                made.append(literal(first + rests[0]))
-                continue
-            head = _common(rests)
-            rules.append("")
-            name, at = f"c{len(rules)}", len(rules) - 1
-            rules[at] = (
-                f"{name} ::= {expression([rest[len(head) :] for rest in rests])}"  # not shown
-            )
-            made.append(f"{literal(first + head)} {name}")
-        return " | ".join(made)
-
-    root = expression(texts)
-    return "\n".join([f"root ::= {root}", *rules])
-
-
-def _common(texts: Sequence[str]) -> str:
-    """With what all of them begin."""
-    low, high = min(texts), max(texts)
-    length = next((n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
-    return low[:length]
+    lines = [
+        f'{literal(field_head(one))} {_rule(one.kind)} "\\n"'  # not shown
+        for one in fields
+    ]
+    # It begins with any line before which nothing must stand, so that something is said.
+    needed = next((at for at, one in enumerate(fields) if one.required), len(fields) - 1)
+    begins = []
+    for at in range(needed + 1):
+        later = zip(fields[at + 1 :], lines[at + 1 :], strict=True)
+        rest = [line if one.required else f"({line})?" for one, line in later]
+        begins.append(" ".join([lines[at], *rest]))
+    return f"root ::= {' | '.join(begins)}\n{_rules(fields)}"  # not shown
 
 
 _TOLD = {  # not shown: read by the model

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormField, FormKind, ValueKind
 from app.domain.grammar.form_check import LINE, OutOfFormError, json_span, keeps_to
-from app.domain.grammar.form_grammar import NOTHING
+from app.domain.grammar.form_grammar import NOTHING, field_head
 from app.language import tr
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[\]{},]')
@@ -32,6 +32,8 @@ class FormValue:
         name: Of its column, its field, or the way to it in JSON; empty in a list.
         row: Of a table or list, from 1; 0 elsewhere.
         field: Which column or field it is, where the form names them.
+        left_out: Whether the answer has no line for this field, which may be so; the value stands
+            where the line would.
     """
 
     start: int
@@ -40,10 +42,13 @@ class FormValue:
     name: str = ""
     row: int = 0
     field: FormField | None = None
+    left_out: bool = False
 
     @property
     def said(self) -> str:
         """What it is called, for people."""
+        if self.left_out:
+            return tr("{name}, left out", name=self.name)
         if self.name and self.row:
             return tr("{name}, row {row}", name=self.name, row=self.row)
         return self.name or (tr("Item {row}", row=self.row) if self.row else tr("The answer"))
@@ -60,7 +65,9 @@ def values_in(form: Form, text: str) -> tuple[FormValue, ...]:
     match form.kind:
         case FormKind.TABLE:
             return tuple(_cells(form, text))
-        case FormKind.FIELDS | FormKind.LIST:
+        case FormKind.FIELDS:
+            return _with_left_out(form, text, list(_lines(form, text)))
+        case FormKind.LIST:
             return tuple(_lines(form, text))
         case FormKind.ONE_OF:
             return (FormValue(0, len(text), text),)
@@ -101,6 +108,25 @@ def _lines(form: Form, text: str) -> Iterator[FormValue]:
         start, end = _trimmed(text, at + found.start(2), at + found.end(2))
         field = known[found[1]]
         yield FormValue(start, end, _shown(field, text[start:end]), field.name, field=field)
+
+
+def _with_left_out(form: Form, text: str, found: list[FormValue]) -> tuple[FormValue, ...]:
+    """The values with those that were left out, each behind that of the field before it."""
+    first = found[0].start if found else 0
+    begins = text.rfind("\n", 0, first) + 1
+    at = 0
+    for field in form.fields:
+        place = next((n for n, one in enumerate(found) if one.name == field.name), None)
+        if place is not None:
+            at = place + 1
+            continue
+        start = begins
+        if at:
+            end = text.find("\n", found[at - 1].end)
+            start = len(text) if end < 0 else end
+        found.insert(at, FormValue(start, start, "", field.name, field=field, left_out=True))
+        at += 1
+    return tuple(found)
 
 
 def _shown(field: FormField, text: str) -> str:
@@ -164,6 +190,11 @@ def _ways_to_write(form: Form, text: str, value: FormValue, typed: str) -> Itera
         yield from (as_text, typed.strip()) if marked else (typed.strip(), as_text)
         return
     tidy = " ".join(typed.split())
+    if value.left_out and value.field is not None:
+        line = f"{field_head(value.field)}{tidy}" if tidy else ""
+        before = value.start > 0 and text[value.start - 1] != "\n"
+        yield (f"\n{line}" if before else f"{line}\n") if line else ""
+        return
     optional = value.field is not None and not value.field.required
     yield tidy or (NOTHING if optional else "")
 

@@ -9,52 +9,24 @@ GBNF: llama.cpp's ``grammars/README.md``; JSON: RFC 8259.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence, Set
-from decimal import Decimal
-from math import ceil, floor
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.errors import InvalidValueError
-from app.domain.grammar.whole_numbers import MOST_DIGITS, whole_numbers
+from app.domain.grammar import primitives
+from app.domain.grammar.number_bounds import BOUNDS, NoNumberError, numbers_within
+from app.domain.grammar.primitives import LONGEST_TEXT, MOST_ITEMS, MOST_NESTED
+from app.domain.grammar.readings import MOST_READINGS, most_readings
+from app.domain.grammar.references import SchemaReferences
+from app.domain.grammar.written import MOST_CHARACTERS, literal, text_rules
 from app.language import tr
 
-MOST_CHARACTERS = 60_000  # of a grammar; the engine takes 64 KiB
 DEEPEST = 32  # schemas in one another
 MOST_REPEATED = 1_000  # repetitions that a bound may name: llama.cpp writes out each
-LONGEST_TEXT = 1_000  # characters of a text, where the schema names no bound
-MOST_ITEMS = 100  # of an array or object, likewise
+MOST_WRITTEN_OUT = 30_000  # of all bounds of a grammar
 
-_PRIMITIVES = {  # not shown: GBNF
-    "ws": r'| " " | "\n" [ \t]{0,20}',
-    "char": r'[^"\\\x00-\x1f\x7f] | "\\" (["\\/bfnrt] | "u" [0-9a-fA-F] [0-9a-fA-F] '
-    r"[0-9a-fA-F] [0-9a-fA-F])",
-    "string": rf'"\"" char{{0,{LONGEST_TEXT}}} "\""',
-    "integer": r'"-"? ("0" | [1-9] [0-9]{0,15})',
-    "number": r'integer ("." [0-9]{1,16})? ([eE] [-+]? [0-9]{1,2})?',
-    "boolean": r'"true" | "false"',
-    "null": r'"null"',
-    "value": "object | array | string | number | boolean | null",
-    "object": rf'"{{" ws (member ("," ws member){{0,{MOST_ITEMS - 1}}})? "}}"',
-    "member": r'string ":" ws value ws',
-    "array": rf'"[" ws (value ws ("," ws value ws){{0,{MOST_ITEMS - 1}}})? "]"',
-    "date": r'[12] [0-9] [0-9] [0-9] "-" ('
-    r'("0" [13578] | "1" [02]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])'
-    r' | ("0" [469] | "11") "-" ("0" [1-9] | [12] [0-9] | "30")'
-    r' | "02-" ("0" [1-9] | "1" [0-9] | "2" [0-8]))'
-    r' | [12] [0-9] ("0" [48] | [2468] [048] | [13579] [26]) "-02-29"',
-    "time": r'([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9] ":" [0-5] [0-9] ("." [0-9]{1,9})? '
-    r'("Z" | [-+] ([01] [0-9] | "2" [0-3]) ":" [0-5] [0-9])',
-}
-DATE = _PRIMITIVES["date"]
-"""GBNF of the days from 1000 to 2999, as YYYY-MM-DD."""
-_NEEDS = {
-    "string": ("char",),
-    "number": ("integer",),
-    "value": ("object", "array", "string", "number", "boolean", "null"),
-    "object": ("ws", "member"),
-    "member": ("string", "ws", "value"),
-    "array": ("ws", "value"),
-}
 _FORMATS = {  # not shown: GBNF
     "date": r'"\"" date "\""',
     "time": r'"\"" time "\""',
@@ -74,7 +46,6 @@ _NOTES = {  # say something to people and forbid nothing
     "$schema", "$id", "$comment", "$defs", "definitions", "title", "description", "default",
     "examples", "deprecated", "readOnly", "writeOnly",
 }  # fmt: skip
-_BOUNDS = {"minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"}
 _OF_TYPE = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems", "maxItems"},
@@ -97,8 +68,35 @@ def any_object() -> str:
     return grammar_for({"type": "object"})
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """Where a schema stands.
+
+    Attributes:
+        at: In the whole one, as people are told.
+        depth: Schemas around it.
+        level: Objects and arrays around what fits it.
+    """
+
+    at: str
+    depth: int = 0
+    level: int = 0
+
+    def beside(self, at: str) -> _Spot:
+        """Of a schema for the same value."""
+        return replace(self, at=at, depth=self.depth + 1)
+
+    def inside(self, at: str) -> _Spot:
+        """Of a schema for what stands in the value."""
+        return _Spot(at, self.depth + 1, self.level + 1)
+
+
+class _TooDeepError(Exception):
+    """What fits a schema would nest deeper than a value may."""
+
+
 class _Grammar:
-    """Rules by name, made of one schema.
+    """Rules by name, made of one schema. Equal expressions are one rule.
 
     Args:
         schema: The whole of it; references point into it.
@@ -107,136 +105,161 @@ class _Grammar:
     def __init__(self, schema: object) -> None:
         self._schema = schema
         self._rules: dict[str, str] = {}
-        self._references: dict[str, str] = {}
+        self._names: dict[str, str] = {}  # by expression
+        self._references: dict[tuple[str, int], str] = {}  # empty for what would nest too deep
         self._count = 0
+        self._in_patterns = 0  # characters
+        self._found = SchemaReferences(schema)
 
     def text(self) -> str:
         """The grammar, its root first."""
-        root = self._expression(self._schema, "#", 0)
+        try:
+            root = self._expression(self._schema, _Spot("#"))
+        except _TooDeepError as error:
+            self._refuse_endless()
+            raise _too_deep("#", MOST_NESTED) from error
         self._refuse_endless()
         rules = {"root": root, **self._rules}
         text = "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
-        if len(text) > MOST_CHARACTERS:
-            raise InvalidValueError(tr("The schema is too large for a grammar."))
+        if len(text) > MOST_CHARACTERS or sum(map(_repeated, rules.values())) > MOST_WRITTEN_OUT:
+            raise _too_large()
+        if most_readings(self._schema, self._found) > MOST_READINGS:
+            raise _refused("#", tr("too many of its alternatives begin alike"))
         return text
 
     # --- rules ------------------------------------------------------------------------------
 
     def _primitive(self, name: str) -> str:
         if name not in self._rules:
-            self._rules[name] = _PRIMITIVES[name]
-            for needed in _NEEDS.get(name, ()):
-                self._primitive(needed)
+            self._rules |= primitives.rules_for(name)
         return name
+
+    def _blanks(self, level: int) -> str:
+        return self._primitive(primitives.blanks(level))
 
     def _rule(self, expression: str) -> str:
         """A rule of its own for ``expression``; a name is one already."""
         if expression in self._rules:
             return expression
+        if expression not in self._names:
+            self._names[expression] = name = self._new_name("r")
+            self._rules[name] = expression
+        return self._names[expression]
+
+    def _new_name(self, kind: str) -> str:
         self._count += 1
-        name = f"r{self._count}"
-        self._rules[name] = expression
-        return name
+        return f"{kind}{self._count}"
 
     # --- schemas ----------------------------------------------------------------------------
 
-    def _expression(self, schema: object, at: str, depth: int) -> str:
-        """What fits ``schema``, which stands at ``at`` of the whole."""
-        if depth > DEEPEST:
-            raise _refused(at, tr("it nests more than {most} deep", most=DEEPEST))
+    def _expression(self, schema: object, spot: _Spot) -> str:
+        """What fits ``schema``."""
+        if spot.depth > DEEPEST:
+            raise _too_deep(spot.at, DEEPEST)
         if schema is True or schema == {}:
-            return self._primitive("value")
+            return self._primitive(primitives.value(spot.level))
         if not isinstance(schema, dict):
-            raise _refused(at, tr("a schema is an object"))
+            raise _refused(spot.at, tr("a schema is an object"))
         if "$ref" in schema:
-            _only(schema, {"$ref"}, at)
-            return self._reference(schema["$ref"], at, depth)
+            _only(schema, {"$ref"}, spot.at)
+            return self._reference(schema["$ref"], spot)
         for word in ("enum", "const"):
             if word in schema:
-                return self._chosen(schema, word, at)
+                return self._one_of(_chosen(schema, word, spot.at))
         for word in ("anyOf", "oneOf"):
             if word in schema:
-                _only(schema, {word}, at)
-                return self._either(schema[word], f"{at}/{word}", depth)
-        return self._typed(schema, at, depth)
+                _only(schema, {word}, spot.at)
+                return self._either(schema[word], replace(spot, at=f"{spot.at}/{word}"))
+        return self._typed(schema, spot)
 
-    def _typed(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
+    def _typed(self, schema: Mapping[str, Any], spot: _Spot) -> str:
         """What fits a schema that names a type."""
-        kind = schema.get("type")
+        kind, at = schema.get("type"), spot.at
         if isinstance(kind, list) and kind and len(schema.keys() - _NOTES) == 1:
-            return self._either([{"type": one} for one in kind], at, depth)
+            return self._either([{"type": one} for one in kind], spot)
         if kind == "object":
-            return self._object(schema, at, depth)
+            return self._object(schema, spot)
         if kind == "array":
-            return self._array(schema, at, depth)
+            return self._array(schema, spot)
         if kind == "string":
             return self._string(schema, at)
-        if kind in ("integer", "number") and schema.keys() & _BOUNDS:
-            return self._rule(_whole(schema, at) if kind == "integer" else _number(schema, at))
+        if kind in ("integer", "number") and schema.keys() & BOUNDS:
+            return self._number(schema, at)
         _only(schema, {"type"}, at)
         if kind not in _SIMPLE:
             raise _refused(at, tr("its type is not one that JSON has"))
         return self._primitive(str(kind))
 
-    def _reference(self, to: object, at: str, depth: int) -> str:
+    def _reference(self, to: object, spot: _Spot) -> str:
+        """What fits the schema that a reference means; once a level where it holds itself."""
+        target = self._found.target(to)
         if not isinstance(to, str) or not to.startswith("#"):
-            raise _refused(at, tr("a reference must point into the schema itself"))
-        if to not in self._references:
-            self._count += 1
-            name = self._references[to] = f"r{self._count}"
-            found = self._target(to, at)
-            self._rules[name] = ""  # it may refer to itself
-            self._rules[name] = expression = self._expression(found, to, depth + 1)
-            if expression == name:
+            raise _refused(spot.at, tr("a reference must point into the schema itself"))
+        if target is None:
+            raise _refused(spot.at, tr("{reference} is not in the schema", reference=to))
+        endless = self._found.holds_itself(to)
+        if endless and spot.level > MOST_NESTED:
+            raise _TooDeepError
+        key = to, spot.level if self._found.grows(to) else 0
+        if key in self._references:
+            name = self._references[key]
+            if not name:
+                raise _TooDeepError
+            if not self._rules[name]:  # it is still being made, and nothing stands before it
                 raise _refused(to, tr("it refers to nothing but itself"))
-        return self._references[to]
-
-    def _target(self, to: str, at: str) -> object:
-        """The schema that a reference means."""
-        found = self._schema
-        for step in to.removeprefix("#").split("/")[1:]:
-            key = step.replace("~1", "/").replace("~0", "~")
-            if not isinstance(found, dict) or key not in found:
-                raise _refused(at, tr("{reference} is not in the schema", reference=to))
-            found = found[key]
-        return found
+            return name
+        name = self._references[key] = self._new_name("r")
+        self._rules[name] = ""
+        depth = 0 if endless else spot.depth + 1  # whose levels are counted
+        try:
+            self._rules[name] = self._expression(target.schema, _Spot(to, depth, spot.level))
+        except _TooDeepError:
+            self._references[key] = ""
+            del self._rules[name]
+            raise
+        return name
 
     def _refuse_endless(self) -> None:
         """Refuse a schema that must hold itself, and so on: nothing that ends fits it."""
-        endless, before = set(self._references), -1
-        while len(endless) != before:
-            before = len(endless)
-            endless = {to for to in endless if not _can_end(self._target(to, to), endless)}
+        endless = self._found.endless({to for to, _level in self._references})
         if endless:
-            to = min(endless)
-            raise _refused(to, tr("what fits it would have no end, since it must hold itself"))
+            raise _refused(
+                min(endless), tr("what fits it would have no end, since it must hold itself")
+            )
 
-    def _chosen(self, schema: Mapping[str, Any], word: str, at: str) -> str:
-        _only(schema, {word, "type"}, at)
-        values = schema[word] if word == "enum" else [schema[word]]
-        if not isinstance(values, list) or not values:
-            raise _refused(at, tr("an enum is a list with something in it"))
-        if "type" in schema:
-            kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
-            if not kinds or not all(isinstance(kind, str) and kind in _TYPES for kind in kinds):
-                raise _refused(at, tr("its type is not one that JSON has"))
-            values = [value for value in values if any(_TYPES[kind](value) for kind in kinds)]
-            if not values:
-                raise _refused(at, tr("none of its values is of its type"))
-        return self._rule(" | ".join(literal(_written(value, at)) for value in values))
+    def _one_of(self, texts: Sequence[str]) -> str:
+        name = self._new_name("r")
+        made = text_rules(texts, name)
+        known = self._names.setdefault(made[name], name)
+        if known == name:
+            self._rules |= made
+        return known
 
-    def _either(self, choices: object, at: str, depth: int) -> str:
+    def _either(self, choices: object, spot: _Spot) -> str:
         """What fits at least one of the schemas.
 
         ``oneOf`` is read as ``anyOf``: a grammar offers choices and cannot count how many of them
         a text fits, so an answer that fits two of them is let pass.
         """
         if not isinstance(choices, list) or not choices:
-            raise _refused(at, tr("it is a list with something in it"))
-        found = [
-            self._expression(one, f"{at}/{index}", depth + 1) for index, one in enumerate(choices)
-        ]
-        return self._rule(" | ".join(found))
+            raise _refused(spot.at, tr("it is a list with something in it"))
+        found: list[str] = []
+        texts: list[str] = []
+        for index, one in enumerate(choices):
+            inner = spot.beside(f"{spot.at}/{index}")
+            word = next((w for w in ("enum", "const") if isinstance(one, dict) and w in one), None)
+            if word is not None and "$ref" not in one:
+                texts += _chosen(one, word, inner.at)  # all of them are one tree
+                continue
+            try:
+                found.append(self._expression(one, inner))
+            except _TooDeepError:
+                continue
+        if texts:
+            found.append(self._one_of(texts))
+        if not found:
+            raise _TooDeepError
+        return self._rule(" | ".join(dict.fromkeys(found)))
 
     def _string(self, schema: Mapping[str, Any], at: str) -> str:
         _only(schema, {"type", *_OF_TYPE["string"]}, at)
@@ -258,6 +281,13 @@ class _Grammar:
         most = max(LONGEST_TEXT, least) if most is None else most
         return self._rule(rf'"\"" char{{{least},{most}}} "\""')
 
+    def _number(self, schema: Mapping[str, Any], at: str) -> str:
+        _only(schema, {"type", *BOUNDS}, at)
+        try:
+            return self._rule(numbers_within(schema))
+        except NoNumberError as error:
+            raise _refused(at, str(error)) from error
+
     def _pattern(self, pattern: object, least: int, most: int | None, at: str) -> str:
         from app.domain.grammar.pattern_grammar import pattern_rules
         from app.domain.grammar.patterns import PatternError
@@ -265,53 +295,66 @@ class _Grammar:
         if not isinstance(pattern, str):
             raise _refused(at, tr("a pattern is a text"))
         self._primitive("char")
-        self._count += 1
         try:
-            rules = pattern_rules(pattern, least, most, f"p{self._count}")
+            rules = pattern_rules(pattern, least, most, self._new_name("p"))
         except PatternError as error:
             raise _refused(at, tr("its pattern cannot be used: {why}", why=str(error))) from error
         self._rules |= rules
+        self._in_patterns += sum(map(len, rules.values()))
+        if self._in_patterns > MOST_CHARACTERS:  # before the other ones are looked at
+            raise _too_large()
         return next(iter(rules))
 
-    def _array(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
+    def _array(self, schema: Mapping[str, Any], spot: _Spot) -> str:
+        at, ws = spot.at, self._blanks(spot.level + 1)
         _only(schema, {"type", *_OF_TYPE["array"]}, at)
         low, high = _range(schema, "minItems", "maxItems", at)
-        item = self._rule(self._expression(schema.get("items", True), f"{at}/items", depth + 1))
-        self._primitive("ws")
+        try:
+            inner = self._expression(schema.get("items", True), spot.inside(f"{at}/items"))
+        except _TooDeepError:
+            if low:
+                raise
+            high = 0
         if high == 0:
-            return self._rule('"[" ws "]"')
+            return self._rule(f'"[" {ws} "]"')
+        item = self._rule(inner)
         high = max(MOST_ITEMS, low) if high is None else high
         more = f"{{{max(low - 1, 0)},{high - 1}}}"
-        items = f'{item} ws ("," ws {item} ws){more}'  # not shown
-        return self._rule(f'"[" ws {items} "]"' if low else f'"[" ws ({items})? "]"')  # not shown
+        items = f'{item} {ws} ("," {ws} {item} {ws}){more}'  # not shown
+        items = items if low else f"({items})?"
+        return self._rule(f'"[" {ws} {items} "]"')  # not shown
 
-    def _object(self, schema: Mapping[str, Any], at: str, depth: int) -> str:
+    def _object(self, schema: Mapping[str, Any], spot: _Spot) -> str:
+        at = spot.at
         _only(schema, {"type", *_OF_TYPE["object"]}, at)
         properties = schema.get("properties", {})
         required = schema.get("required", [])
         if not isinstance(properties, dict) or not isinstance(required, list):
             raise _refused(at, tr("properties are an object, and required is a list"))
-        if missing := [name for name in required if name not in properties]:
+        if missing := [name for name in map(str, required) if name not in properties]:
             raise _refused(at, tr("{name} is required and not described", name=repr(missing[0])))
-        if not properties:
-            if schema.get("additionalProperties", True) is False:
-                self._primitive("ws")
-                return self._rule('"{" ws "}"')
-            return self._primitive("object")
+        closed = schema.get("additionalProperties", not properties) is False
+        if not properties and not closed:
+            if spot.level >= MOST_NESTED:
+                raise _TooDeepError
+            return self._primitive(f"object{spot.level}")
         if schema.get("additionalProperties", False) not in (False, True):
             raise _refused(at, tr("{word} is not supported", word="additionalProperties"))
-        self._primitive("ws")
-        members = [
-            self._rule(  # not shown
-                f'{literal(_written(name, at))} ":" ws '  # not shown
-                f"{self._expression(one, f'{at}/properties/{name}', depth + 1)} ws"
-            )
-            for name, one in properties.items()
-        ]
-        needed = [name in required for name in properties]
-        return self._rule(f'"{{" ws {self._in_order(members, needed)} "}}"')  # not shown
+        ws = self._blanks(spot.level + 1)
+        members, needed = [], []
+        for name, one in properties.items():
+            try:
+                inner = self._expression(one, spot.inside(f"{at}/properties/{name}"))
+            except _TooDeepError:
+                if name in required:
+                    raise
+                continue  # it may be left out
+            begun = literal(_written(name, at))
+            members.append(self._rule(f'{begun} ":" {ws} {inner} {ws}'))  # not shown
+            needed.append(name in required)
+        return self._rule(f'"{{" {ws} {self._in_order(members, needed, ws)} "}}"')  # not shown
 
-    def _in_order(self, members: Sequence[str], needed: Sequence[bool]) -> str:
+    def _in_order(self, members: Sequence[str], needed: Sequence[bool], ws: str) -> str:
         """The members in the schema's order, with those left out that may be.
 
         For each place two rules say what may still come: after the first member a comma stands
@@ -320,29 +363,38 @@ class _Grammar:
         first, later = '""', '""'
         for member, must in zip(reversed(members), reversed(needed), strict=True):
             after = later
-            more = f'"," ws {member}'  # not shown
-            later = f"{more} {after}" if must else f"({more})? {after}"
-            later = self._rule(later)
-            first = f"{member} {after}" if must else f"{member} {after} | {first}"
-            first = self._rule(first)
+            more = f'"," {ws} {member}'  # not shown
+            later = self._rule(f"{more} {after}" if must else f"({more})? {after}")
+            first = self._rule(f"{member} {after}" if must else f"{member} {after} | {first}")
         return first
 
 
-def _can_end(schema: object, endless: Set[str]) -> bool:
-    """Whether something that ends fits a schema, where nothing does for some references."""
-    if not isinstance(schema, dict) or "enum" in schema or "const" in schema:
-        return True
-    if "$ref" in schema:
-        return schema["$ref"] not in endless
-    for word in ("anyOf", "oneOf"):
-        if word in schema:
-            return any(_can_end(one, endless) for one in schema[word])
-    if schema.get("type") == "object":
-        inside = [schema["properties"][name] for name in schema.get("required", [])]
-        return all(_can_end(one, endless) for one in inside)
-    if schema.get("type") == "array" and schema.get("minItems"):
-        return _can_end(schema.get("items", True), endless)
-    return True
+def _chosen(schema: Mapping[str, Any], word: str, at: str) -> list[str]:
+    """The values of an ``enum`` or ``const`` as JSON."""
+    _only(schema, {word, "type"}, at)
+    values = schema[word] if word == "enum" else [schema[word]]
+    if not isinstance(values, list) or not values:
+        raise _refused(at, tr("an enum is a list with something in it"))
+    if "type" in schema:
+        kinds = schema["type"] if isinstance(schema["type"], list) else [schema["type"]]
+        if not kinds or not all(isinstance(kind, str) and kind in _TYPES for kind in kinds):
+            raise _refused(at, tr("its type is not one that JSON has"))
+        values = [value for value in values if any(_TYPES[kind](value) for kind in kinds)]
+        if not values:
+            raise _refused(at, tr("none of its values is of its type"))
+    texts = [_written(value, at) for value in values]
+    if sum(map(len, texts)) > MOST_CHARACTERS:
+        raise _too_large()
+    return texts
+
+
+_IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"|\[(?:[^\]\\]|\\.)*\]')
+_BOUND = re.compile(r"\{(\d+)(?:,(\d+))?\}")
+
+
+def _repeated(rule: str) -> int:
+    """How many repetitions the bounds of a rule write out."""
+    return sum(int(most or least) for least, most in _BOUND.findall(_IN_QUOTES.sub("", rule)))
 
 
 def _only(schema: Mapping[str, Any], known: set[str], at: str) -> None:
@@ -363,67 +415,23 @@ def _range(schema: Mapping[str, Any], low: str, high: str, at: str) -> tuple[int
     return least, most
 
 
-def _whole(schema: Mapping[str, Any], at: str) -> str:
-    """Whole numbers within the bounds of a schema."""
-    _only(schema, {"type", *_BOUNDS}, at)
-    given = _limits(schema, at)
-    lows = [ceil(given["minimum"])] if "minimum" in given else []
-    lows += [floor(given["exclusiveMinimum"]) + 1] if "exclusiveMinimum" in given else []
-    highs = [floor(given["maximum"])] if "maximum" in given else []
-    highs += [ceil(given["exclusiveMaximum"]) - 1] if "exclusiveMaximum" in given else []
-    low, high = max(lows, default=None), min(highs, default=None)
-    if low is not None and high is not None and high < low:
-        raise _refused(at, tr("no number is within its bounds"))
-    return whole_numbers(low, high)
-
-
-def _number(schema: Mapping[str, Any], at: str) -> str:
-    """Numbers within the bounds of a schema."""
-    from app.domain.grammar.decimals import BoundsError, decimals
-
-    _only(schema, {"type", *_BOUNDS}, at)
-    given = _limits(schema, at)
-    lows = [(given[n], n != "minimum") for n in ("minimum", "exclusiveMinimum") if n in given]
-    highs = [(-given[n], n != "maximum") for n in ("maximum", "exclusiveMaximum") if n in given]
-    low, above = max(lows, default=(None, False))
-    high, below = max(highs, default=(None, False))
-    try:
-        return decimals(low, None if high is None else -high, above=above, below=below)
-    except BoundsError as error:
-        raise _refused(at, tr("no number is within its bounds")) from error
-
-
-def _limits(schema: Mapping[str, Any], at: str) -> dict[str, Decimal]:
-    """The bounds of a number by their names."""
-    found = {}
-    for name in sorted(_BOUNDS & schema.keys()):
-        value = schema[name]
-        bound = Decimal(repr(value)) if type(value) in {int, float} else Decimal("NaN")
-        digits = len(bound.normalize().as_tuple().digits)
-        if not bound.is_finite() or digits > MOST_DIGITS or abs(bound.adjusted()) >= MOST_DIGITS:
-            raise _refused(at, tr("a bound is a number of at most {most} digits", most=MOST_DIGITS))
-        found[name] = bound
-    return found
-
-
 def _written(value: object, at: str) -> str:
     """A value as JSON."""
     try:
-        return json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
+        text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(", ", ": "))
     except ValueError as error:
         raise _refused(at, tr("a value in it is not JSON")) from error
-
-
-def literal(text: str) -> str:
-    """A text of GBNF that stands for ``text`` itself."""
     if any("\ud800" <= character <= "\udfff" for character in text):
-        text = json.dumps(json.loads(text))  # half a character is written as its escape
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(_escape(character) for character in escaped) + '"'
+        return json.dumps(value)  # half a character is written as its escape
+    return text
 
 
-def _escape(character: str) -> str:
-    return character if character.isprintable() else f"\\U{ord(character):08X}"
+def _too_large() -> InvalidValueError:
+    return InvalidValueError(tr("The schema is too large for a grammar."), data="", action="")
+
+
+def _too_deep(at: str, most: int) -> InvalidValueError:
+    return _refused(at, tr("it nests more than {most} deep", most=most))
 
 
 def _refused(at: str, why: str) -> InvalidValueError:

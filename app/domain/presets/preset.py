@@ -167,7 +167,8 @@ def preset_from_dict(data: object) -> Preset:
     if not isinstance(data, dict):
         raise InvalidValueError(tr("This is no preset."), action="")
     keys = ("id", "name", "about", "system_prompt", "model", "form")
-    id_, name, about, prompt, model, form = (str(data.get(key) or "") for key in keys)
+    texts = (data.get(key) for key in keys)
+    id_, name, about, prompt, model, form = (t if isinstance(t, str) else "" for t in texts)
     values, tools = known_values(data.get("values")), data.get("tools") is True
     checks = data.get("checks") is True
     return Preset(id_, name, about, prompt, values, model, form, tools, checks)

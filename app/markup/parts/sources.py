@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.domain.parts import VERDICT_WORDS, CitationPart, Part
+from app.domain.answers.cited_words import found_words
+from app.domain.parts import CitationPart, Part
 from app.language import tr
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
 from app.markup.document.flow import Container
@@ -84,7 +85,7 @@ def _rest(part: CitationPart) -> list[str]:
     if part.quotation.strip():
         told.append(tr("“{words}”", words=label(part.quotation)))
     if part.verdict.strip():
-        told.append(label(VERDICT_WORDS.get(part.verdict, part.verdict)))
+        told.append(label(found_words(part)))
     return told
 
 

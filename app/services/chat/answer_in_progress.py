@@ -177,6 +177,7 @@ def with_form(message: Message, form: Form | None) -> Message:
     from app.domain.grammar.form_check import keeps_to  # not before an answer has a form
 
     done = message.status is MessageStatus.COMPLETE
+    done = done and message.stop_reason is not StopReason.STOP_STRING  # which the form knows not of
     kept = done and keeps_to(form, message.content)
     part = replace(form.part(), valid=kept, cut=not done)
     others = tuple(one for one in message.placed if not isinstance(one.part, FormPart))

@@ -31,7 +31,7 @@ from app.services.chat.answer_in_progress import (
 from app.services.chat.homework import with_check
 from app.services.chat.prompt_messages import chat_turns, form_asked, offers_calculator
 from app.services.chat.summary import ShortenedRequest, Summariser
-from app.services.core.events import AnswerProgressed, EventBus, Summarising
+from app.services.core.events import AnswerProgressed, AnswerSourced, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
@@ -116,6 +116,11 @@ class AnswerWriter:
             calculator=calculator and not grammar,
         )
         shortened = self._shortened(request, writing)
+        if writing.given.plan is not None:
+            from app.services.documents.checked_answer import streamed_check
+
+            check = streamed_check(writing.given.plan, writing.given.question)
+            self._bus.publish(AnswerSourced(message.conversation_id, message.id, check))
         events = self._engine.generate(shortened.request, writing.cancel)
         if quotes is not None:
             from app.services.documents.quoting import quoted_events

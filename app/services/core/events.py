@@ -22,7 +22,7 @@ from app.domain.generation import (
 )
 from app.domain.model import ChosenModel, Device, LoadedModel
 from app.domain.network.serving import ServingState
-from app.domain.parts import Part
+from app.domain.parts import Part, PlacedPart
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
 
@@ -202,6 +202,20 @@ class AnswerPartAdded:
 
 
 @dataclass(frozen=True, slots=True)
+class AnswerSourced:
+    """An answer that may cite documents is about to begin.
+
+    Attributes:
+        check: Takes the text so far and returns what was found of each cited sentence that is
+            complete; one call at a time, with more of the text each time.
+    """
+
+    conversation_id: str
+    message_id: str
+    check: Callable[[str], tuple[PlacedPart, ...]]
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerEnded:
     """The answer is stored as it now stands: complete, stopped, cut, interrupted or failed.
 
@@ -326,6 +340,7 @@ Event = (
     | AnswerReasoningAdded
     | AnswerReasoningEnded
     | AnswerPartAdded
+    | AnswerSourced
     | AnswerEnded
     | SendFailed
     | ContextMeasured

@@ -14,6 +14,7 @@ from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
 from app.domain.options import SettingSpec, write_value
 from app.language import paragraph, tr, trn
+from app.language.direction import isolated
 from app.language.formats import day_and_time, duration, percent, size
 from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
@@ -310,6 +311,11 @@ def title(conversation: Conversation | None) -> str:
         return NEW_CHAT
     untitled = tr("Private chat") if conversation.private else NEW_CHAT
     return conversation.title or untitled
+
+
+def window_title(conversation: Conversation | None) -> str:
+    """What a window is called that shows a chat."""
+    return f"{isolated(title(conversation))} - Phial"
 
 
 def listed_title(conversation: Conversation) -> str:

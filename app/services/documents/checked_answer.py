@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from app.documents.checking.check import AnswerChecker
-from app.documents.checking.claims import ClaimKind
-from app.documents.checking.sentences import MARK, sentences_of
+from app.documents.checking.claims import Claim, ClaimKind
+from app.documents.checking.sentences import mark_places, sentences_of
 from app.documents.checking.verdicts import CheckedSentence, Verdict
-from app.domain.conversation import Message
-from app.domain.parts import VERDICT_WORDS, CitationPart, Part, PlacedPart
-from app.language import formats, tr
+from app.domain.answers.cited_words import VERDICT_WORDS, claim_told, found_words, kinds_told
+from app.domain.parts import CitationPart, Part, PlacedPart
+from app.language import formats, paragraph, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
-
-_KINDS = {
-    ClaimKind.QUOTATION: tr("quotation"),
-    ClaimKind.NUMBER: tr("numbers"),
-    ClaimKind.DATE: tr("dates"),
-    ClaimKind.NAME: tr("names"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +22,12 @@ class CheckedCitation:
     Attributes:
         checked: What was found.
         sources: What its numbers stand for; those that stand for nothing are missing.
+        elsewhere: In which all of it stands, where it cites another; None for none.
     """
 
     checked: CheckedSentence
     sources: tuple[CitedSource, ...]
+    elsewhere: CitedSource | None = None
 
     @property
     def source(self) -> CitedSource | None:
@@ -59,7 +54,11 @@ class CheckedCitation:
     @property
     def told(self) -> str:
         """What was checked, in words."""
-        return verdict_words(self)
+        if self.elsewhere is None:
+            return verdict_words(self)
+        page, name = str(self.elsewhere.page), self.elsewhere.document.name
+        instead = tr("All of it stands on p. {page} of {name}.", page=page, name=name)
+        return paragraph(verdict_words(self), instead)
 
 
 def answer_checker(plan: ReadingPlan, question: str) -> AnswerChecker:
@@ -75,7 +74,11 @@ def cited(plan: ReadingPlan, found: Sequence[CheckedSentence]) -> tuple[CheckedC
     """Checked sentences with what their numbers stand for."""
     by_mark = {one.mark: one for one in plan.sources}
     return tuple(
-        CheckedCitation(one, tuple(by_mark[mark] for mark in one.marks if mark in by_mark))
+        CheckedCitation(
+            one,
+            tuple(by_mark[mark] for mark in one.marks if mark in by_mark),
+            by_mark[one.elsewhere] if one.elsewhere is not None else None,
+        )
         for one in found
     )
 
@@ -92,7 +95,7 @@ def verdict_words(citation: CheckedCitation) -> str:
         marks = formats.listed([f"[{mark}]" for mark in checked.marks])
         return tr("There is no passage {marks}.", marks=marks)
     page = str(source.page)
-    what = formats.listed(_kinds(checked))
+    what = kinds_told(claim.kind for claim in checked.checked)
     match checked.verdict:
         case Verdict.QUOTED:
             return tr("It stands word for word on p. {page}.", page=page)
@@ -105,17 +108,21 @@ def verdict_words(citation: CheckedCitation) -> str:
                 "Found on p. {page}, but in each other's place: {what}.", page=page, what=what
             )
         case Verdict.DIFFERS:
-            told = formats.listed([formats.quoted(one.text) for one in checked.missing])
-            return tr("Not on p. {page}: {what}.", page=page, what=told)
+            return _differs_words(checked.missing, page)
         case Verdict.NO_PASSAGE:
             return tr("It also cites a passage that there is not.")
         case _:
             return tr("Not found in the document.")
 
 
-def _kinds(checked: CheckedSentence) -> list[str]:
-    present = {claim.kind for claim in checked.checked}
-    return [words for kind, words in _KINDS.items() if kind in present]
+def _differs_words(missing: Sequence[Claim], page: str) -> str:
+    told = [claim_told(one.text) for one in missing if one.kind is not ClaimKind.NEGATION]
+    if told:
+        return tr("Not on p. {page}: {what}.", page=page, what=formats.listed(told))
+    negated = claim_told(missing[0].text)
+    return tr(
+        "{word} stands either on p. {page} or in the answer, not in both.", word=negated, page=page
+    )
 
 
 def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ...]:
@@ -124,6 +131,10 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
     for one in citations:
         source = one.source
         label = ", ".join(map(str, one.checked.marks))
+        kinds = dict.fromkeys(claim.kind.value for claim in one.checked.checked)
+        missing = (f"{claim.kind.value} {claim.text}" for claim in one.checked.missing)
+        other = one.elsewhere
+        same = other is not None and source is not None and other.document == source.document
         part = CitationPart(
             title=source.document.name if source else "",
             target=source.document.id if source else "",
@@ -131,6 +142,9 @@ def citation_parts(citations: Sequence[CheckedCitation]) -> tuple[PlacedPart, ..
             page=source.page if source else None,
             label=label,
             verdict=one.checked.verdict.value,
+            checked=" ".join(kinds),
+            missing="\n".join(missing),
+            elsewhere=other.page if other is not None and same else None,
         )
         found.append(PlacedPart(one.checked.end, part))
     return tuple(found)
@@ -162,8 +176,8 @@ class StoredCitation:
 
     @property
     def told(self) -> str:
-        """What was found, in a word or two, and where."""
-        found = VERDICT_WORDS[self.part.verdict]
+        """What was looked for and found, in a few words, and where."""
+        found = found_words(self.part)
         if self.part.page is None:
             return found
         return tr(
@@ -174,15 +188,26 @@ class StoredCitation:
         )
 
 
-def stored_citations(message: Message) -> tuple[StoredCitation, ...]:
-    """The checked sentences of a stored answer, in order."""
-    ends = {one.end: one for one in sentences_of(message.content)}
+def stored_citations(answer: str, placed: Sequence[PlacedPart]) -> tuple[StoredCitation, ...]:
+    """The checked sentences of an answer as it is stored, in order.
+
+    Args:
+        answer: Its text.
+        placed: Its parts.
+    """
+    ends = {one.end: one for one in sentences_of(answer)}
     return tuple(
         StoredCitation(
-            message.content[ends[one.at].start : one.at],
+            answer[ends[one.at].start : one.at],
             one.part,
-            tuple(m.span() for m in MARK.finditer(message.content, ends[one.at].start, one.at)),
+            tuple(mark_places(answer, ends[one.at].start, one.at)),
         )
-        for one in message.placed
+        for one in placed
         if isinstance(one.part, CitationPart) and is_check(one.part) and one.at in ends
     )
+
+
+def streamed_check(plan: ReadingPlan, question: str) -> Callable[[str], tuple[PlacedPart, ...]]:
+    """Checks an answer while it is written: given the text so far, each sentence once."""
+    checker = answer_checker(plan, question)
+    return lambda answer: citation_parts(cited(plan, checker.feed(answer)))

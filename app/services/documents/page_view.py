@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.documents import (
     DocumentKind,
@@ -13,6 +13,7 @@ from app.domain.documents import (
     StoredDocument,
 )
 from app.domain.errors import DocumentError
+from app.language import tr
 from app.services.documents.document_service import DocumentService
 
 MOST_HITS = 1_000  # of a search in a document
@@ -39,7 +40,7 @@ class ShownPage:
         hits: Where what is searched for stands.
         picture: As it is drawn, for PDF, with boxes of the ranges that there are and of the hits;
             None for what is only text, and for what cannot be drawn any more.
-        trouble: Why it cannot be drawn; None where it was, or is only text.
+        trouble: Why it cannot be drawn as it was read; None where it was, or is only text.
     """
 
     document: StoredDocument
@@ -79,12 +80,15 @@ def shown_page(
     found = ShownPage(document, page, state, places, tuple(hits))
     if document.facts.kind is not DocumentKind.PDF:
         return found
+    if state is DocumentState.CHANGED:  # what stood there may stand elsewhere now
+        changed = DocumentError(tr("The file was changed since it was read."))
+        return replace(found, trouble=changed)
     ranges = [place for place in places if place is not None]
     try:
         picture = library.draw(document, page.number, width, [*ranges, *hits])
     except DocumentError as error:
-        return ShownPage(document, page, state, places, tuple(hits), trouble=error)
-    return ShownPage(document, page, state, places, tuple(hits), picture)
+        return replace(found, trouble=error)
+    return replace(found, picture=picture)
 
 
 def find_in(library: DocumentService, document_id: str, words: str) -> tuple[PageHit, ...]:

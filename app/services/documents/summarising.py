@@ -7,10 +7,11 @@ was stopped goes on where it stood, and one that was made is there at once.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from app.documents.checking.sentences import sentences_of
 from app.domain.documents import DocumentHeading, DocumentPage, StoredDocument
 from app.domain.errors import DocumentError
 from app.domain.generation import (
@@ -24,9 +25,17 @@ from app.domain.generation import (
     Turn,
 )
 from app.engine.base import Cancel, Engine
-from app.language import tr
+from app.language import paragraph, tr
+from app.language.formats import quoted
+from app.services.documents.checked_answer import check_answer
 from app.services.documents.document_service import DocumentService
-from app.services.documents.reading_plan import CHARACTERS_PER_TOKEN, shown_title
+from app.services.documents.reading_plan import (
+    CHARACTERS_PER_TOKEN,
+    CitedSource,
+    ReadingMode,
+    ReadingPlan,
+    shown_title,
+)
 
 _SHARE = 0.45  # of the context window that the text of one section fills at most
 _LEAST_ROOM = 600  # characters; with a smaller window a section would be a few lines
@@ -81,6 +90,7 @@ class SummaryPart:
         together: It is the summary of the whole.
         done: How many answers of the model there are so far.
         total: How many there will be, the joining ones included, as far as that is known.
+        doubts: Its cited sentences that do not stand so on their page, and what was found of each.
     """
 
     title: str
@@ -90,6 +100,7 @@ class SummaryPart:
     together: bool
     done: int
     total: int
+    doubts: tuple[str, ...] = ()
 
 
 def sections_of(
@@ -177,13 +188,17 @@ def summary_parts(
         library.keep_summary_part(document.id, key, text)
         return text
 
+    def doubts(text: str) -> tuple[str, ...]:
+        return tuple(_doubts(document, by_number, text))
+
+    by_number = {page.number: page for page in pages}
     done, total = 0, len(sections) + (len(sections) > 1)
     texts: list[str] = []
     for one in sections:
         text = written("\n\n".join((name, one.text, _SECTION)))
         done += 1
         last = len(sections) == 1
-        yield SummaryPart(one.title, one.first, one.last, text, last, done, total)
+        yield SummaryPart(one.title, one.first, one.last, text, last, done, total, doubts(text))
         texts.append(text)
     while len(texts) > 1:
         groups = list(_groups(texts, room))
@@ -195,7 +210,29 @@ def summary_parts(
         texts = joined
     if len(sections) > 1:
         first, last_page = sections[0].first, sections[-1].last
-        yield SummaryPart("", first, last_page, texts[0], True, done, done)
+        whole = texts[0]
+        yield SummaryPart("", first, last_page, whole, True, done, done, doubts(whole))
+
+
+def _doubts(
+    document: StoredDocument, pages: Mapping[int, DocumentPage], text: str
+) -> Iterator[str]:
+    """What was found of the sentences of a summary that do not stand so on the page they cite."""
+    marks = {mark for one in sentences_of(text) for mark in one.marks}
+    sources = tuple(
+        CitedSource(page.number, document, page.number, page.start, page.body)
+        for page in (pages[mark] for mark in sorted(marks & pages.keys()))
+    )
+    for one in check_answer(ReadingPlan(ReadingMode.WHOLE, sources), "", text):
+        if one.checked.verdict.is_doubtful:
+            said = text[one.checked.start : one.checked.end]
+            yield paragraph(quoted(said), one.told)
+
+
+def part_text(part: SummaryPart) -> str:
+    """What was written of a part, and below it what of it does not stand on its page."""
+    doubts = "\n".join(f"- \u26a0 {one}" for one in part.doubts)
+    return f"{part.text}\n\n{doubts}" if doubts else part.text
 
 
 def _characters_per_token(pages: Sequence[DocumentPage]) -> float:
@@ -262,4 +299,4 @@ def in_order(parts: Sequence[SummaryPart]) -> list[SummaryPart]:
 
 def summary_text(parts: Sequence[SummaryPart]) -> str:
     """A summary as Markdown."""
-    return "\n\n".join(f"## {part_heading(one)}\n\n{one.text}" for one in in_order(parts))
+    return "\n\n".join(f"## {part_heading(one)}\n\n{part_text(one)}" for one in in_order(parts))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
@@ -31,10 +32,27 @@ class LiveSearch:
         self._bus = bus
         self._executor = SerialExecutor("search")
 
+    def find(self, query: str) -> tuple[SearchHit, ...]:
+        """Search once and wait for it, best first.
+
+        Raises:
+            StoreError: The database could not be read.
+        """
+        return self._searcher.search(query) or ()
+
     def start(
-        self, query: str, done: Callable[[tuple[SearchHit, ...]], None]
+        self,
+        query: str,
+        done: Callable[[tuple[SearchHit, ...]], None],
+        failed: Callable[[], None],
     ) -> Callable[[], object]:
         """Search on the thread; ``done`` is called there, unless a newer search came.
+
+        Args:
+            query: As typed.
+            done: Takes the hits.
+            failed: Called there where nothing could be searched. Why is told by then: what is known
+                by an event, what nobody expects as any other bug.
 
         Returns:
             Ends this search.
@@ -42,15 +60,18 @@ class LiveSearch:
         ticket = self._searcher.begin_search()
 
         def work() -> None:
-            try:
-                hits = self._searcher.search(query, ticket=ticket)
-            except KnownError as error:
-                self._bus.publish(ErrorReported(error))
-                return
+            hits = self._searcher.search(query, ticket=ticket)
             if hits is not None:
                 done(hits)
 
-        self._executor.submit(work)
+        def ended(future: Future[None]) -> None:
+            error = None if future.cancelled() else future.exception()
+            if isinstance(error, KnownError):
+                self._bus.publish(ErrorReported(error))
+            if error is not None:
+                failed()
+
+        self._executor.submit(work).add_done_callback(ended)
         return self._searcher.begin_search
 
     def close(self) -> None:

@@ -107,8 +107,8 @@ class ModelService:
 
     def reading_seconds(self, tokens: int) -> float:
         """How long the model in use reads so many tokens; 0 where it never read yet."""
-        model = self._file_chosen()
-        return self.speeds.reading_seconds(model.sha256 if model else "", tokens)
+        known = self.facts.reference(used).sha256 if (used := self._file_chosen()) else ""
+        return self.speeds.reading_seconds(known, tokens)
 
     def hash_listed(self, model: InstalledModel, done: Callable[[bool], None]) -> None:
         """Take a listed model's hash in the background, comparing with what is told of it.

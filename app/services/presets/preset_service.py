@@ -10,6 +10,7 @@ from pathlib import Path
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ChosenModel, ModelFile
 from app.domain.presets.bundled import PRESETS, PROMPTS
+from app.domain.presets.outside import OutsidePreset
 from app.domain.presets.preset import Preset, SavedPrompt, Values, checked_values
 from app.language import tr
 from app.language.formats import alternatives, quoted
@@ -129,7 +130,7 @@ class PresetService:
         """
         write_presets(path, tuple(presets))
 
-    def read(self, path: Path) -> tuple[Preset, ...]:
+    def read(self, path: Path) -> tuple[OutsidePreset, ...]:
         """The presets of a file, to be shown before :meth:`add` takes them.
 
         Raises:

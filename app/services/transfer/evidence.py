@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from html import escape
 
 from app.domain.conversation import Message
+from app.domain.documents import DocumentState
 from app.domain.errors import KnownError
 from app.language import paragraph, spoken, tr
 from app.markup.document.writing import BlockRenderer
@@ -43,7 +44,7 @@ class CheckedPlace:
         citation: The sentence and its verdict.
         png: The place on the page, marked; None where there is no picture.
         text: Before the place, the place, and behind it, where there is no picture.
-        trouble: Why neither is there; empty where one is.
+        trouble: Why there is no picture where there should be one, or what is to be known of it.
     """
 
     citation: StoredCitation
@@ -69,7 +70,11 @@ def _place(library: DocumentService, one: StoredCitation) -> CheckedPlace:
     except KnownError as error:
         return CheckedPlace(one, trouble=paragraph(error.what, error.action))
     if shown.picture is None:
-        return CheckedPlace(one, text=_excerpt(shown))
+        changed = shown.state is DocumentState.CHANGED
+        told = tr("The file was changed since it was read.") if changed else ""
+        if shown.trouble is not None:
+            told = paragraph(shown.trouble.what, tr("Its text is shown instead."))
+        return CheckedPlace(one, text=_excerpt(shown), trouble=told)
     places = shown.picture.boxes[0] if shown.picture.boxes else ()
     colour = _DOUBT if one.is_doubtful else _FOUND
     return CheckedPlace(one, png=marked_png(shown.picture, places, colour)[0])
@@ -136,7 +141,7 @@ def _check(number: int, one: CheckedPlace) -> str:
         place = f'<p><img {shown} src="data:image/png;base64,{data}"></p>'
     elif one.text is not None:
         before, words, after = (escape(part, quote=False) for part in one.text)
-        place = f"<p>{before}<mark>{words}</mark>{after}</p>"
+        place += f"<p>{before}<mark>{words}</mark>{after}</p>"
     return (  # not shown: HTML
         f'<div class="{kind}">\n<p><b>{number}.</b> {escape(citation.sentence, quote=False)}</p>\n'
         f"<p>{sign} {escape(citation.told, quote=False)}</p>\n{place}\n</div>\n"

@@ -24,6 +24,7 @@ from app.ui.assistive.capabilities import (
 )
 from app.ui.assistive.message_parts import author_and_status, parts_of, text_of_message
 from app.ui.assistive.part_interface import PartInterface, PartPool
+from app.ui.style.widgets import Notification
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.message_widget import MessageWidget
 from app.ui.transcript.widgets.signals import LinkRequest
@@ -253,6 +254,8 @@ def interface_for(thing: QObject, pool: PartPool) -> QAccessibleInterface | None
         return MessageInterface(thing, pool)
     if isinstance(thing, TranscriptView):
         return TranscriptInterface(thing)
+    if isinstance(thing, Notification):
+        return QAccessibleWidget(thing, QAccessible.Role.Notification)
     if isinstance(thing, QKeySequenceEdit):  # Qt has no role for it (6.11)
         return QAccessibleWidget(thing, QAccessible.Role.HotkeyField)
     return None

@@ -9,12 +9,13 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
 from app.language import tr, trn
+from app.language.direction import isolated
 from app.services.library.date_groups import Group, GroupKind
 from app.services.library.trash import quiet
 from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar.requests import FilingRequest
 from app.ui.style.dialogs import ask_line, ask_text
-from app.ui.style.widgets import once_chosen
+from app.ui.style.widgets import add_entry
 
 _MANY = 500  # chats; fewer are moved before anybody could read how far it is
 
@@ -237,16 +238,16 @@ class ChatCommands:
         menu.aboutToHide.connect(menu.deleteLater)
         chats = self._chats(ids)
         if len(ids) == 1:
-            menu.addAction(tr("Open"), lambda: self._shell.controller.open_chat(ids[0]))
-            menu.addAction(tr("Rename…"), lambda: self._shell.sidebar.rename_in_place(ids[0]))
+            add_entry(menu, tr("Open"), lambda: self._shell.controller.open_chat(ids[0]))
+            add_entry(menu, tr("Rename…"), lambda: self._shell.sidebar.rename_in_place(ids[0]))
             menu.addSeparator()
         pin = any(not chat.pinned for chat in chats)
-        menu.addAction(tr("Pin") if pin else tr("Unpin"), lambda: self._set_pinned(ids, pin))
-        menu.addAction(tr("Move to folder…"), partial(once_chosen, partial(self.move, ids)))
+        add_entry(menu, tr("Pin") if pin else tr("Unpin"), lambda: self._set_pinned(ids, pin))
+        add_entry(menu, tr("Move to folder…"), partial(self.move, ids))
         # Archived chats are not listed here.
-        menu.addAction(tr("Archive"), lambda: self.archive(ids))
+        add_entry(menu, tr("Archive"), lambda: self.archive(ids))
         menu.addSeparator()
-        menu.addAction(tr("Move to trash"), lambda: self.delete(ids))
+        add_entry(menu, tr("Move to trash"), lambda: self.delete(ids))
         return menu
 
     def _set_pinned(self, ids: Sequence[str], pinned: bool) -> None:
@@ -269,7 +270,7 @@ def _filed(count: int, group: Group) -> str:
                 "Chat moved to “{folder}”.",
                 "{n} chats moved to “{folder}”.",
                 count,
-                folder=group.heading,
+                folder=isolated(group.heading),
             )
         case GroupKind.DAYS:
             return trn(

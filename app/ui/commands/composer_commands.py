@@ -78,7 +78,7 @@ class ComposerCommands:
         popup = ContextDetails(
             shell.window, ring.use, price, shell.controller.left_out, self._change_size
         )
-        popup.show_at(QRect(ring.mapToGlobal(QPoint(0, 0)), ring.size()))
+        popup.show_at(QRect(ring.mapToGlobal(QPoint(0, 0)), ring.size()), shell.pane)
 
     # --- spelling -----------------------------------------------------------------------------
 

@@ -37,15 +37,23 @@ class FormCommands:
             composer.form.choose(chat.id, found[0])
         composer.setFocus()
 
-    def copy_csv(self) -> None:
+    def copy_last_csv(self) -> None:
         """Copy what the last answer says as comma-separated lines."""
+        self._copy_last(self.copy_csv)
+
+    def copy_last_json(self) -> None:
+        """Copy what the last answer says as JSON."""
+        self._copy_last(self.copy_json)
+
+    def copy_csv(self, message_id: str) -> None:
+        """Copy what an answer says as comma-separated lines."""
         from app.domain.grammar.form_check import APOSTROPHES, as_csv, holds_formulas
 
-        self._copy(as_csv, lambda text: APOSTROPHES if holds_formulas(text) else "")
+        self._copy(message_id, as_csv, lambda text: APOSTROPHES if holds_formulas(text) else "")
 
-    def copy_json(self) -> None:
-        """Copy what the last answer says as JSON."""
-        self._copy(lambda value: json.dumps(value, ensure_ascii=False, indent=2))
+    def copy_json(self, message_id: str) -> None:
+        """Copy what an answer says as JSON."""
+        self._copy(message_id, lambda value: json.dumps(value, ensure_ascii=False, indent=2))
 
     # --- changing values ------------------------------------------------------------------------
 
@@ -100,23 +108,34 @@ class FormCommands:
 
     # --- copying ----------------------------------------------------------------------------------
 
+    def _copy_last(self, copy: Callable[[str], None]) -> None:
+        answer = self._shell.controller.last(Role.ASSISTANT)
+        if answer is None:
+            self._shell.pane.snackbar.show_notice(tr("There is no answer to copy yet."))
+        else:
+            copy(answer.id)
+
     def _copy(
-        self, written: Callable[[object], str], remark: Callable[[str], str] = lambda _text: ""
+        self,
+        message_id: str,
+        written: Callable[[object], str],
+        remark: Callable[[str], str] = lambda _text: "",
     ) -> None:
         from app.domain.grammar.form_check import OutOfFormError, value_of
         from app.services.chat.form_edits import form_part
 
-        answer = self._shell.controller.last(Role.ASSISTANT)
+        shown = (one.message for one in self._shell.controller.branch)
+        answer = next((one for one in shown if one.id == message_id), None)
         part = form_part(answer) if answer is not None else None
         form = form_of(part) if part is not None else None
         notices = self._shell.pane.snackbar
         if answer is None or form is None:
-            notices.show_notice(tr("The last answer was not asked for in a form."))
+            notices.show_notice(tr("The answer was not asked for in a form."))
             return
         try:
             text = written(value_of(form, answer.content))
         except OutOfFormError:
-            notices.show_notice(tr("The last answer does not keep to its form."))
+            notices.show_notice(tr("The answer does not keep to its form."))
             return
         QGuiApplication.clipboard().setText(text)
-        notices.show_notice(paragraph(tr("The last answer was copied."), remark(text)))
+        notices.show_notice(paragraph(tr("The answer was copied."), remark(text)))

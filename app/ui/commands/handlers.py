@@ -155,8 +155,8 @@ class CommandHandlers:
             "find_previous": partial(pane.transcript.find_next, -1),
             "search_all": self.search_all,
             "copy_answer": messages.copy_answer,
-            "copy_csv": self.forms.copy_csv,
-            "copy_json": self.forms.copy_json,
+            "copy_csv": self.forms.copy_last_csv,
+            "copy_json": self.forms.copy_last_json,
             "change_value": self.forms.change_last,
             "copy_code": messages.copy_code,
             "select_chat": messages.select_chat,
@@ -221,6 +221,7 @@ class CommandHandlers:
     def on_event(self, event: Event) -> None:
         """Something happened; what stands around the words of a message follows."""
         self.presets.on_event(event)
+        self.preferences.on_event(event)
         self.composer.on_event(event)
         self.marks.answers.on_event(event)
         tray = isinstance(event, SettingsChanged) and event.settings.tray

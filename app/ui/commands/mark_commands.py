@@ -32,6 +32,9 @@ class MarkCommands:
             popup = SumPopup(shell.window, wanted.mark, shell.controller.send_prompt)
             popup.show_at(wanted.area)
             return
+        if cited := self.answers.cited(wanted.message_id):  # it is still being written
+            self._pages.show_citations(cited, wanted.mark.number)
+            return
         messages = (one.message for one in shell.controller.branch)
         answer = next((one for one in messages if one.id == wanted.message_id), None)
         if answer is not None:

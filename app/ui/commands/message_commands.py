@@ -18,7 +18,7 @@ from app.markup.kinds.code import CodeBlock
 from app.ui.commands.form_commands import FormCommands
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
-from app.ui.style.widgets import close_when_chosen
+from app.ui.style.widgets import add_entry, close_when_chosen
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 
@@ -58,6 +58,10 @@ class MessageCommands:
                 self._forms.change(message_id)
             case ActionKind.UNCHANGE:
                 self._forms.put_back(message_id)
+            case ActionKind.COPY_CSV:
+                self._forms.copy_csv(message_id)
+            case ActionKind.COPY_JSON:
+                self._forms.copy_json(message_id)
             case ActionKind.BRANCH:
                 self.branch(message_id)
             case ActionKind.DELETE:
@@ -94,7 +98,7 @@ class MessageCommands:
         heading = menu.addAction(tr("Answer again with"))  # sections show no text
         heading.setEnabled(False)
         for model, line in model_lines(self._shell.services.models):
-            menu.addAction(line.replace("&", "&&"), partial(self._answer_with, message_id, model))
+            add_entry(menu, line.replace("&", "&&"), partial(self._answer_with, message_id, model))
         close_when_chosen(menu)
         menu.popup(QCursor.pos())
 
@@ -150,13 +154,10 @@ class MessageCommands:
 
         path = Path(chosen)
 
-        def tell(_nothing: None) -> None:
-            self._shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=path.name))
-
         self._shell.operations.run(
             self._shell.window,
             lambda _task: write_file(path, code.text.encode("utf-8", "replace")),
-            tell,
+            lambda _done: self._shell.pane.snackbar.tell_written(path),
         )
 
     def continue_answer(self) -> None:

@@ -13,6 +13,7 @@ from app.domain.endpoints.endpoint import PrivateChatError
 from app.domain.model import ChosenModel, EndpointModel, ModelFile
 from app.language import tr
 from app.services.core import formatting
+from app.ui.conversation.chat_pane import Page
 from app.ui.conversation.notices.banner import BannerAction
 from app.ui.conversation.notices.error_actions import (
     DOWNLOAD_PROBLEM,
@@ -24,8 +25,8 @@ from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 
 if TYPE_CHECKING:  # imported when first needed
-    from app.services.models.advice import CatalogOffer
-    from app.services.models.quantizations import Quantization
+    from app.services.models.quantizations import ModelChoice, Quantization
+    from app.ui.models.cards.first_model import FirstModel
     from app.ui.models.models_page import ModelsPage
 
 _GGUF = ";;".join((tr("Model files (*.gguf)"), tr("All files (*)")))
@@ -37,6 +38,7 @@ class ModelCommands:
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
         self._taskbar = TaskbarProgress(shell.window)
+        self._first: FirstModel | None = None  # on the first screen
 
     def choose_model(self, model: ChosenModel) -> None:
         """Use this model from the next answer on."""
@@ -107,11 +109,23 @@ class ModelCommands:
 
         BenchmarkDialog(self._shell).open()
 
-    def start_download(self, offer: CatalogOffer) -> None:
-        """Fetch a file of the catalogue, and show how it goes."""
-        downloads, family, file = self._shell.services.downloads, offer.family.id, offer.file
-        if self._shell.controller.attempt(lambda: downloads.start_named(family, file.quantization)):
-            self.show_models(ModelsTab.DOWNLOADS)
+    def show_first(self) -> None:
+        """Look which model to take here, and show it on the first screen."""
+        service = self._shell.services.quantizations
+        self._shell.operations.run(
+            self._shell.pane.welcome, lambda _task: service.models(), self._show_first
+        )
+
+    def _show_first(self, models: list[ModelChoice]) -> None:
+        from app.ui.models.cards.card_actions import card_actions
+        from app.ui.models.cards.first_model import FirstModel
+
+        shell = self._shell
+        if self._first is None:
+            actions = card_actions(shell.services, shell.controller.attempt, self.choose_model)
+            self._first = FirstModel(shell.pane.theme, actions)
+        self._first.show_models(models)
+        shell.pane.welcome.show_advice(self._first, shell.services.downloads.host)
 
     def add_model(self) -> None:
         """Ask for a GGUF file and use it."""
@@ -142,6 +156,8 @@ class ModelCommands:
         """A download moved on: tell the dialog, the sidebar, and what is worth a sentence."""
         if self.page is not None:
             self.page.on_download(item)
+        if self._first is not None:
+            self._first.on_download()
         self.show_downloads()
         if item.state is DownloadState.DONE:
             self._tell_fetched(item)
@@ -179,3 +195,5 @@ class ModelCommands:
         """The devices are known: advice may be another now."""
         if self.page is not None:
             self.page.refresh()
+        if self._shell.pane.page is Page.WELCOME:
+            self.show_first()

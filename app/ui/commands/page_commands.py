@@ -17,6 +17,7 @@ from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first page
+    from app.services.documents.checked_answer import StoredCitation
     from app.services.documents.page_view import PageHit, ShownPage
     from app.ui.conversation.marks.page_panel import PagePanel
 
@@ -73,10 +74,17 @@ class PageCommands:
         from app.services.documents.checked_answer import stored_citations
 
         shell = self._shell
-        chat, answer = shell.controller.chat, answer or shell.controller.last(Role.ASSISTANT)
-        citations = stored_citations(answer) if answer is not None else ()
-        if chat is None or not citations:
+        answer = answer or shell.controller.last(Role.ASSISTANT)
+        citations = stored_citations(answer.content, answer.placed) if answer is not None else ()
+        if not citations:
             shell.pane.snackbar.show_notice(tr("The last answer cites no page of a document."))
+            return
+        self.show_citations(citations, number)
+
+    def show_citations(self, citations: Sequence[StoredCitation], number: int) -> None:
+        """Show the pages of cited sentences of the shown chat, the numbered one first, from 0."""
+        shell, chat = self._shell, self._shell.controller.chat
+        if chat is None:
             return
         self._chat_id = chat.id
         source = LibraryPages(shell.services.documents, private=chat.private)
@@ -99,7 +107,7 @@ class PageCommands:
             return
         path, question = Path(chosen), _question_of(shell.controller.branch, answer)
         documents, private = shell.services.documents, chat.private
-        citations = stored_citations(answer)
+        citations = stored_citations(answer.content, answer.placed)
 
         def write(_task: Operation) -> Path:
             from app.services.transfer.evidence import checked_places, evidence_html
@@ -119,10 +127,7 @@ class PageCommands:
             write_file(path, content)
             return path
 
-        def tell(written: Path) -> None:
-            shell.pane.snackbar.show_notice(tr("“{name}” was written.", name=written.name))
-
-        shell.operations.run(shell.window, write, tell)
+        shell.operations.run(shell.window, write, shell.pane.snackbar.tell_written)
 
     def show(self) -> None:
         """A chat is shown; another one has other pages."""

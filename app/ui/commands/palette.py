@@ -14,7 +14,14 @@ from PySide6.QtCore import (
     QStringListModel,
     Qt,
 )
-from PySide6.QtGui import QColor, QFocusEvent, QKeyEvent, QPainter
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFocusEvent,
+    QKeyEvent,
+    QPainter,
+)
 from PySide6.QtWidgets import (
     QApplication,
     QFrame,
@@ -28,10 +35,11 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
+from app.language.direction import isolated
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.focus import can_have_focus
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import StyledLabel
+from app.ui.style.widgets import StyledLabel, announce
 
 _TAB = "\t"  # read as a pause by screen readers, and never part of a title
 Index = QModelIndex | QPersistentModelIndex
@@ -115,9 +123,13 @@ class PaletteDelegate(QStyledItemDelegate):
         inner = option.rect.adjusted(SPACE, 0, -SPACE, 0)
         painter.setPen(QColor(theme.on_selection if chosen else theme.muted))
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, note)
-        inner.setRight(inner.right() - option.fontMetrics.horizontalAdvance(note) - SPACE)
+        taken = option.fontMetrics.horizontalAdvance(note) + SPACE
+        rest = inner.adjusted(0, 0, -taken, 0)
+        inner = QStyle.visualRect(option.direction, inner, rest)
         painter.setPen(QColor(theme.on_selection if chosen else theme.text))
-        shown = option.fontMetrics.elidedText(text, Qt.TextElideMode.ElideRight, inner.width())
+        shown = option.fontMetrics.elidedText(
+            isolated(text), Qt.TextElideMode.ElideRight, inner.width()
+        )
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, shown)
         painter.restore()
 
@@ -183,7 +195,7 @@ class CommandPalette(QFrame):
         if key in _MOVES:
             last = self._rows.rowCount() - 1
             row = min(max(self._list.currentIndex().row() + _MOVES[key], 0), last)
-            self._list.setCurrentIndex(self._rows.index(row))
+            self._choose(row)
         elif key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._run(self._list.currentIndex().row())
         elif key == Qt.Key.Key_Escape:
@@ -197,10 +209,23 @@ class CommandPalette(QFrame):
         self._rows.setStringList(
             [f"{e.text}{_TAB}{e.note}" if e.note else e.text for e in self._found]
         )
-        self._list.setCurrentIndex(self._rows.index(0))
         self._list.setVisible(bool(self._found))
         self._none.setVisible(not self._found)
         self._fit()
+        self._choose(0)
+
+    def _choose(self, row: int) -> None:
+        """Go to an entry; readers are told as if the keyboard went there, which stays above."""
+        index = self._rows.index(row)
+        self._list.setCurrentIndex(index)
+        if not QAccessible.isActive() or not self.isVisible():
+            return
+        if not index.isValid():
+            announce(self, self._none.text())
+            return
+        told = QAccessibleEvent(self._list, QAccessible.Event.Focus)
+        told.setChild(row)
+        QAccessible.updateAccessibility(told)
 
     def _fit(self) -> None:
         """Set the height to that of the entries found, within the window."""

@@ -17,7 +17,7 @@ from app.domain.options import Section
 from app.domain.settings import SAMPLED, Settings
 from app.language import tr
 from app.services.core import formatting
-from app.services.core.events import ModelPhase
+from app.services.core.events import Event, ModelPhase, PresetsChanged
 from app.ui.commands.model_commands import ModelCommands
 from app.ui.commands.serving_commands import ServingCommands
 from app.ui.shell.page_names import ModelsTab
@@ -31,9 +31,11 @@ if TYPE_CHECKING:  # imported when first needed
     from app.ui.models.quantization_panel import QuantizationPanel
     from app.ui.settings.connections_panel import ConnectionsPanel
     from app.ui.settings.memory_panel import MemoryPanel
+    from app.ui.settings.presets_panel import PresetsPanel
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
     from app.ui.settings.settings_page import Automatic, SettingsPage
+    from app.ui.settings.shortcuts_panel import ShortcutsPanel
 
 
 class SettingsCommands:
@@ -48,6 +50,8 @@ class SettingsCommands:
         self._measured: MeasuredPanel | None = None
         self._quantizations: QuantizationPanel | None = None
         self._connections: ConnectionsPanel | None = None
+        self._shortcuts: ShortcutsPanel | None = None
+        self._presets: PresetsPanel | None = None
         self._model_seen: object = None
 
     @property
@@ -62,21 +66,24 @@ class SettingsCommands:
 
     def open(self, section: Section | None = None) -> None:
         """Open the settings, on a page of theirs."""
-        page = self.page or self._make()
-        if section is not None:
+        page = self.page
+        if page is None:
+            page = self._make(section)
+        elif section is not None:
             page.show_section(section)
         self._shell.pages.open(page)
 
-    def _make(self) -> SettingsPage:
+    def _make(self, section: Section | None) -> SettingsPage:
         from app.ui.settings.settings_page import SettingsPage
 
         service = self._shell.services.settings
         self._costs = self._memory = self._measured = None
-        self._quantizations = self._connections = None
+        self._quantizations = self._connections = self._shortcuts = self._presets = None
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
-        theme = self._shell.pane.theme
-        page = SettingsPage(service, theme, self._panels(), self._automatic(), self._useless())
+        theme, panels = self._shell.pane.theme, self._panels()
+        hidden = self._useless()
+        page = SettingsPage(service, theme, panels, self._automatic(), section, hidden)
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
         self._look_at_memory(page)
@@ -98,7 +105,6 @@ class SettingsCommands:
         from app.ui.settings.about_panel import AboutPanel
         from app.ui.settings.quick_panel import QuickPanel
         from app.ui.settings.section_body import Panel
-        from app.ui.settings.shortcuts_panel import ShortcutsPanel
         from app.ui.settings.snapshot_panel import SnapshotPanel
         from app.ui.settings.storage_panel import StoragePanel
         from app.ui.settings.token_panel import TokenPanel
@@ -144,8 +150,13 @@ class SettingsCommands:
                 below=True,
             ),
             Panel(
+                Section.PRESETS,
+                self._presets_panel,
+                tr("preset, prompt, system prompt, slash, template"),
+            ),
+            Panel(
                 Section.SHORTCUTS,
-                partial(ShortcutsPanel, shell.services.settings),
+                self._shortcuts_panel,
                 tr("keyboard, keys"),
             ),
             Panel(
@@ -211,6 +222,28 @@ class SettingsCommands:
         self._measured.show_speeds(models.speeds.measured(known))
         self._measured.show_costs(self._costs, self._shell.services.settings.current)
 
+    def _shortcuts_panel(self) -> QWidget:
+        from app.ui.settings.shortcuts_panel import ShortcutsPanel
+
+        self._shortcuts = ShortcutsPanel(self._shell.services.settings, self._change)
+        return self._shortcuts
+
+    def _presets_panel(self) -> QWidget:
+        from app.ui.settings.presets_panel import PresetsPanel
+
+        shell = self._shell
+        self._presets = PresetsPanel(
+            shell.services.presets,
+            shell.actions["presets"].trigger,
+            shell.actions["prompts"].trigger,
+        )
+        return self._presets
+
+    def on_event(self, event: Event) -> None:
+        """Presets changed, perhaps from here."""
+        if isinstance(event, PresetsChanged) and self.page is not None and self._presets:
+            self._presets.refresh()
+
     def _connections_panel(self) -> QWidget:
         from app.ui.settings.connections_panel import ConnectionsPanel
 
@@ -229,6 +262,8 @@ class SettingsCommands:
         if self.page is not None:
             self.page.show_settings(settings)
             self._preview(settings)
+            if self._shortcuts is not None:
+                self._shortcuts.refresh()
         self.on_connections()
 
     def on_model(self) -> None:

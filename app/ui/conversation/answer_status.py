@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import ContextFitted, StopReason
 from app.language import tr
+from app.language.direction import isolated
 from app.services.chat.activity import IDLE, Activity, ActivityPhase, activity_line
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState
@@ -116,7 +117,7 @@ class AnswerStatus:
     def tell_elsewhere(self, message: Message, chats: ChatReader) -> None:
         """The answer of a chat that is not shown has ended."""
         if not chats.is_gone(message.conversation_id):
-            title = formatting.title(chats.get(message.conversation_id))
+            title = isolated(formatting.title(chats.get(message.conversation_id)))
             said, snackbar = ended_elsewhere(message, title), self._pane.snackbar
             if snackbar.can_undo:
                 snackbar.show_notice(said)

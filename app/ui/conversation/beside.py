@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QObject
+from PySide6.QtCore import QEvent, QObject, QPoint
 from PySide6.QtWidgets import QWidget
+
+from app.ui.style.motion import Rise
+from app.ui.style.theme import SPACE
 
 if TYPE_CHECKING:
     from app.ui.conversation.marks.page_panel import PagePanel
@@ -13,6 +16,7 @@ if TYPE_CHECKING:
 ROOM = 860  # pixels of the pane, from which on both stand side by side
 _LEAST, _MOST, _SHARE = 400, 760, 0.46
 _OVER = 0.94  # of a narrow pane that the panel lies over
+FROM_THE_SIDE = QPoint(3 * SPACE, 0)
 
 
 class Beside(QObject):
@@ -26,7 +30,9 @@ class Beside(QObject):
     def __init__(self, pane: QWidget, panel: PagePanel) -> None:
         super().__init__(pane)
         self._pane, self.panel = pane, panel
+        self._shown = False
         panel.setParent(pane)
+        self._slide = Rise(panel, FROM_THE_SIDE)
         panel.hide()
         panel.moved.connect(self._fit)
         pane.installEventFilter(self)
@@ -46,5 +52,7 @@ class Beside(QObject):
         room = min(max(round(wide * _SHARE), _LEAST), _MOST) if aside else round(wide * _OVER)
         layout.setContentsMargins(0, 0, room if shown and aside else 0, 0)
         if shown:
-            panel.setGeometry(wide - room, 0, room, pane.height())
+            panel.resize(room, pane.height())
+            self._slide.to(QPoint(wide - room, 0), comes=not self._shown)
             panel.raise_()
+        self._shown = shown

@@ -11,6 +11,7 @@ from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
 from app.domain.model import is_demo
 from app.language import tr
+from app.language.direction import isolated
 from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,
@@ -390,7 +391,7 @@ class ChatController(QObject):
         if self._services.library.chats.is_gone(chat.id):
             self._move_on()
             self._pane.snackbar.show_notice(
-                tr("“{title}” is in the trash.", title=formatting.title(chat))
+                tr("“{title}” is in the trash.", title=isolated(formatting.title(chat)))
             )
         elif ids is None:
             branch = self._services.library.chats.branch(chat.id)

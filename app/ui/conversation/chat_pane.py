@@ -224,7 +224,8 @@ class ChatPane(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours."""
         self.theme = theme
-        for part in (self.header, self.find_bar, self.empty, self.banner, self.composer):
+        header, find, empty, welcome = self.header, self.find_bar, self.empty, self.welcome
+        for part in (header, find, empty, welcome, self.banner, self.composer):
             part.set_theme(theme)
         if self._beside is not None:
             self._beside.panel.set_theme(theme)

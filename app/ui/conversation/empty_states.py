@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from functools import partial
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QResizeEvent
@@ -23,11 +20,8 @@ from PySide6.QtWidgets import (
 
 from app.language import tr
 from app.ui.style import icons
-from app.ui.style.theme import SPACE, Theme, zoomed
+from app.ui.style.theme import SPACE, Theme, Themed, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
-
-if TYPE_CHECKING:
-    from app.services.models.advice import CatalogOffer
 
 _WIDTH, _CARDS = 560, 660
 """Of a column, and what two columns of cards need, pixels at 100 %."""
@@ -203,7 +197,7 @@ class EmptyChatPage(QWidget):
 
     def _size_mark(self) -> None:
         side = zoomed(_MARK)
-        self._mark.setPixmap(icons.application_icon().pixmap(side, side))
+        self._mark.setPixmap(icons.application_pixmap(side, self.devicePixelRatioF()))
 
     def _draw(self) -> None:
         size = zoomed(icons.SIZE)
@@ -216,14 +210,12 @@ class WelcomePage(QScrollArea):
     """The first start: what Phial is, the advice for this machine, a file, or the demo.
 
     Signals:
-        demo_wanted, file_wanted, others_wanted: Buttons.
-        offer_requested: (Offer) to be downloaded.
+        demo_requested, file_requested, others_requested: Buttons.
     """
 
     demo_requested = Signal()
     file_requested = Signal()
     others_requested = Signal()
-    offer_requested = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -235,9 +227,15 @@ class WelcomePage(QScrollArea):
         page.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWidget(page)
         self._mark = QLabel()
-        self._mark.setPixmap(icons.application_icon().pixmap(56, 56))
+        self._mark.setPixmap(icons.application_pixmap(_MARK, self.devicePixelRatioF()))
         self._advice = QVBoxLayout()
         self._advice.setSpacing(SPACE)
+        self._advised: QWidget = StyledLabel(tr("Looking what suits this computer…"), "muted")
+        self._note = StyledLabel("", "small")
+        self._others = _button(tr("Other sizes and models…"), "link")
+        self._others.clicked.connect(self.others_requested)
+        self._advice.addWidget(self._advised)
+        self._advice.addLayout(self._foot())
         self._demo = _button(tr("Try the built-in demo"), "plain")
         self._demo.clicked.connect(self.demo_requested)
         self._file = _button(tr("Use a file I already have…"), "plain")
@@ -245,9 +243,7 @@ class WelcomePage(QScrollArea):
         column = QVBoxLayout()
         column.setSpacing(SPACE * 2)
         column.addStretch(2)
-        column.addWidget(self._mark)
-        column.addWidget(StyledLabel(tr("Phial runs Phi-4 on this computer."), "heading"))
-        column.addWidget(StyledLabel(tr("Nothing you type leaves it. No account, no connection.")))
+        column.addLayout(self._head())
         column.addLayout(self._advice)
         column.addWidget(self._card())
         column.addStretch(3)
@@ -257,6 +253,18 @@ class WelcomePage(QScrollArea):
         inner.setLayout(column)
         row.addWidget(inner, 8)
         row.addStretch(1)
+
+    def _head(self) -> QHBoxLayout:
+        """The mark, and beside it what Phial is; so the card below is seen in a low window too."""
+        words = QVBoxLayout()
+        words.setSpacing(SPACE // 2)
+        words.addWidget(StyledLabel(tr("Phial runs Phi-4 on this computer."), "heading"))
+        words.addWidget(StyledLabel(tr("Nothing you type leaves it. No account, no connection.")))
+        head = QHBoxLayout()
+        head.setSpacing(SPACE * 2)
+        head.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(words, 1)
+        return head
 
     def _card(self) -> QFrame:
         card = QFrame()
@@ -282,38 +290,31 @@ class WelcomePage(QScrollArea):
         inside.addLayout(buttons)
         return card
 
-    def set_offers(self, offers: Sequence[CatalogOffer], host: str) -> None:
-        """Show the one file to take on this machine, and where the others are.
+    def _foot(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.addWidget(self._note, 1)
+        row.addWidget(self._others)
+        return row
+
+    def show_advice(self, advice: QWidget, host: str) -> None:
+        """Show which model to take on this computer.
 
         Args:
-            offers: The catalogue, judged.
+            advice: What says it.
             host: Where a download connects to.
         """
-        from app.ui.style.model_cards import offer_card
+        if advice is not self._advised:
+            self._advice.replaceWidget(self._advised, advice)
+            self._advised.hide()
+            self._advised.deleteLater()
+            self._advised = advice
+        self._note.setText(tr("Downloading connects to {host}, and only then.", host=host))
 
-        while (item := self._advice.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        best = next((offer for offer in offers if offer.recommended), None)
-        if best is not None:
-            self._advice.addWidget(StyledLabel(tr("Recommended for this computer"), "subheading"))
-            wanted = partial(self.offer_requested.emit, best)
-            self._advice.addWidget(offer_card(best, wanted))
-        else:
-            self._advice.addWidget(
-                StyledLabel(tr("No listed model fits the memory that is free now."), "subheading")
-            )
-        row = QHBoxLayout()
-        others = _button(tr("Other sizes and models…"), "link")
-        others.clicked.connect(self.others_requested)
-        note = StyledLabel(tr("Downloading connects to {host}, and only then.", host=host), "small")
-        row.addWidget(note, 1)
-        row.addWidget(others)
-        line = QWidget()
-        line.setLayout(row)
-        row.setContentsMargins(0, 0, 0, 0)
-        self._advice.addWidget(line)
+    def set_theme(self, theme: Theme) -> None:
+        """Draw the advice in the theme's colours."""
+        for widget in self._advised.findChildren(QWidget):
+            if isinstance(widget, Themed):
+                widget.set_theme(theme)
 
     def focus_first(self) -> None:
         """Put the focus where Enter does something sensible."""

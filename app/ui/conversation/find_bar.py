@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QWidget
 
 from app.language import tr, trn
+from app.services.core import formatting
 from app.ui.style.text_fields import UndoElsewhere
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, StyledLabel
+from app.ui.style.widgets import IconButton, StyledLabel, announce
 from app.ui.transcript.widgets.signals import FindState
+
+SETTLED_MS = 400
+"""After the last change until readers are told."""
 
 
 class FindBar(QFrame):
@@ -41,6 +45,9 @@ class FindBar(QFrame):
         self._field.installEventFilter(self)
         self.count = StyledLabel("", "small")
         self.count.setWordWrap(False)
+        self._said = ""  # what readers heard last, or hear in a moment
+        self._speaking = QTimer(self, singleShot=True, interval=SETTLED_MS)
+        self._speaking.timeout.connect(lambda: announce(self, self._said))
         self._previous = IconButton("chevron-up", tr("Previous match"))
         self._next = IconButton("chevron-down", tr("Next match"))
         self._close = IconButton("close", tr("Close find"))
@@ -100,6 +107,14 @@ class FindBar(QFrame):
             found = tr("{current} of {total}", current=state.current, total=state.total)
         self.count.setText(found if self._field.text() else "")
         self.count.setAccessibleName(amount)
+        if self._field.text() and (state.complete or state.current):
+            said = formatting.join(found, state.words)
+            if said != self._said:
+                self._said = said
+                self._speaking.start()  # once it is settled: letters are typed, and messages read
+        else:
+            self._said = ""
+            self._speaking.stop()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Enter goes to the next match, Shift+Enter to the one before."""

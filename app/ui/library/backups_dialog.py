@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr, trn
+from app.language.direction import isolated
 from app.services.core import formatting
 from app.services.maintenance import MaintenanceService
 from app.store import Backup
@@ -49,7 +50,7 @@ class ChatsOfBackupDialog(Dialog):
         self._list.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         for chat in chats:
             line = formatting.join(
-                formatting.title(chat), formatting.date_and_time(chat.updated_at)
+                isolated(formatting.title(chat)), formatting.date_and_time(chat.updated_at)
             )
             self._list.addItem(QListWidgetItem(line))
         self.column.addWidget(self._list)

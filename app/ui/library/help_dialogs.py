@@ -104,7 +104,7 @@ class AboutDialog(Dialog):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, tr("About Phial"), 560)
         mark = QLabel()
-        mark.setPixmap(icons.application_icon().pixmap(48, 48))
+        mark.setPixmap(icons.application_pixmap(48, self.devicePixelRatioF()))
         system = f"Python {platform.python_version()}, Qt {qVersion()}"  # not shown: names
         names = QVBoxLayout()
         names.addWidget(text_label(tr("Phial {version}", version=app.__version__), "heading"))

@@ -15,6 +15,7 @@ from app.services.documents.summarising import (
     SummaryPart,
     in_order,
     part_heading,
+    part_text,
     summary_text,
 )
 from app.ui.core.operations import Operations
@@ -94,7 +95,7 @@ class SummaryDialog(Dialog):
         self.told.setText(
             tr("{done} of {total} parts are written.", done=part.done, total=part.total)
         )
-        shown = (f"{part_heading(one)}\n{one.text}" for one in in_order(self._parts))
+        shown = (f"{part_heading(one)}\n{part_text(one)}" for one in in_order(self._parts))
         self.text.setPlainText("\n\n".join(shown))
         self._copy.setEnabled(True)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 
 from app.domain.conversation import Conversation, TrashedMessage
 from app.language import tr, trn
+from app.language.direction import isolated
 from app.services.core import formatting
 from app.services.library.library_service import LibraryService
 from app.services.library.trash import Trash
@@ -187,7 +188,8 @@ class ArchiveDialog(RestoreDialog):
             [
                 (
                     formatting.join(
-                        formatting.listed_title(chat), formatting.date_and_time(chat.updated_at)
+                        isolated(formatting.listed_title(chat)),
+                        formatting.date_and_time(chat.updated_at),
                     ),
                     partial(library.set_archived, chat.id, False),
                 )
@@ -212,13 +214,13 @@ def _chat_words(chat: Conversation) -> str:
         if chat.deleted_at
         else ""
     )
-    return formatting.join(formatting.listed_title(chat), deleted)
+    return formatting.join(isolated(formatting.listed_title(chat)), deleted)
 
 
 def _message_words(item: TrashedMessage) -> str:
     text = " ".join(item.message.content.split())
     short = text if len(text) <= _TITLE_LENGTH else text[:_TITLE_LENGTH] + "…"
     return formatting.join(
-        tr("“{text}” in {title}", text=short, title=item.title),
+        tr("“{text}” in {title}", text=isolated(short), title=isolated(item.title)),
         tr("deleted {when}", when=formatting.date_and_time(item.deleted_at)),
     )

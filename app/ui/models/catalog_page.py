@@ -9,20 +9,20 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
-from app.domain.catalog import CatalogFamily
 from app.domain.download import AccessError, RemoteModel, Repository, RepositoryHit
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.services.core.hub_questions import GiveUp
-from app.services.models.quantizations import ModelChoice, Quantization
+from app.services.models.quantizations import ModelChoice
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
-from app.ui.models.family_card import CardActions, FamilyCard, other_models
+from app.ui.models.cards.card_actions import card_actions
+from app.ui.models.cards.family_card import FamilyCard, other_models
+from app.ui.models.cards.model_cards import Card, RemoteCard
 from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
-from app.ui.style.model_cards import Card, RemoteCard
 from app.ui.style.scrolling_page import CardPage, clear_layout
 from app.ui.style.theme import Theme
 from app.ui.style.widgets import StyledLabel
@@ -40,7 +40,7 @@ class CatalogPage(CardPage):
         operations: Judges the catalogue away from this thread.
         theme: For model cards.
         attempt: Does what was asked for, or shows why not.
-        started: Called when a download was asked for.
+        started: Called when a file of a repository is being fetched.
         use: Uses the model in a file from the next answer on.
     """
 
@@ -70,14 +70,7 @@ class CatalogPage(CardPage):
         self._attempt, self._started, self._use = attempt, started, use
         self._listed: Repository | None = None
         self._cards: dict[str, RemoteCard] = {}
-        switching = services.quantizations
-        self._actions = CardActions(
-            download=self._download,
-            use=self._use_file,
-            switch=lambda one: attempt(lambda: switching.switch(one)),
-            stop=switching.stop_fetching,
-            fetching=switching.fetching,
-        )
+        self._actions = card_actions(services, attempt, lambda file: use(file.path))
         self._best, self._offers = QVBoxLayout(), QVBoxLayout()
         self._listing = QVBoxLayout()
         self._asked = 0
@@ -156,14 +149,6 @@ class CatalogPage(CardPage):
                 self._best.addWidget(card)
             else:
                 self._offers.addWidget(card)
-
-    def _download(self, family: CatalogFamily, one: Quantization) -> None:
-        if self._attempt(lambda: self._services.downloads.start_named(family.id, one.name)):
-            self._started()
-
-    def _use_file(self, one: Quantization) -> None:
-        if one.file is not None:
-            self._use(one.file.path)
 
     # --- any repository -----------------------------------------------------------------------
 

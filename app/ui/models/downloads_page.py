@@ -10,9 +10,9 @@ from PySide6.QtCore import Qt
 from app.domain.download import DownloadItem
 from app.language import tr
 from app.services.models.downloads import DownloadService
+from app.ui.models.cards.model_cards import DownloadCard
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import confirm
-from app.ui.style.model_cards import DownloadCard
 from app.ui.style.scrolling_page import CardPage
 from app.ui.style.widgets import StyledLabel
 

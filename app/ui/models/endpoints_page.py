@@ -15,9 +15,9 @@ from app.language import tr, trn
 from app.services.models.endpoints import EndpointService
 from app.services.models.model_service import ModelService
 from app.ui.core.operations import Operations
+from app.ui.models.cards.model_cards import Card
 from app.ui.models.endpoint_dialog import EndpointDialog
 from app.ui.style.dialogs import confirm, push_button, text_label
-from app.ui.style.model_cards import Card
 from app.ui.style.scrolling_page import CardPage
 
 _SHOWN = 30  # models of an endpoint

@@ -17,8 +17,8 @@ from app.services.models.add_models import origin_of
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
 from app.ui.models.add_dialog import AddModelDialog
+from app.ui.models.cards.model_cards import Card
 from app.ui.style.dialogs import confirm, push_button, text_label
-from app.ui.style.model_cards import Card
 from app.ui.style.scrolling_page import CardPage
 from app.ui.style.widgets import StyledLabel
 
@@ -75,7 +75,8 @@ class InstalledPage(CardPage):
 
     def _model_card(self, model: ModelFile, name: str, *, used: bool) -> Card:
         card = Card(name)
-        speed = self._services.models.speeds.speed_of(model.sha256)
+        models = self._services.models
+        speed = models.speeds.speed_of(models.facts.reference(model).sha256)
         measured = (
             tr("{speed} measured here", speed=formatting.rate(speed))
             if speed

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,10 +11,11 @@ from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from app.domain.model import ModelFile
+from app.domain.model import ChosenModel, ModelFile
 from app.language import tr
 from app.services.core import formatting
 from app.ui.shell.command_table import CommandActions, Menu
+from app.ui.style.widgets import once_chosen
 
 if TYPE_CHECKING:
     from app.services.models.endpoints import EndpointService
@@ -26,8 +29,10 @@ def model_lines(models: ModelService) -> list[tuple[ModelFile, str]]:
     """
     installed = [model for model in models.installed() if not model.problem]
     ends = formatting.disambiguate(installed)
+    hashes = [models.facts.reference(model).sha256 for model in installed]
     return [
-        (model, _line(model, models.speeds.speed_of(model.sha256), ends)) for model in installed
+        (model, _line(model, models.speeds.speed_of(sha256), ends))
+        for model, sha256 in zip(installed, hashes, strict=True)
     ]
 
 
@@ -70,16 +75,19 @@ class ModelMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(current is not None and model.source == current.source)
             action.setToolTip(str(model.path))
-            action.triggered.connect(lambda _checked, model=model: self.chosen.emit(model))
+            action.triggered.connect(self._chooser(model))
             self.addAction(action)
         for other in self._endpoints.offered():
             action = QAction(other.label.replace("&", "&&"), group)
             action.setCheckable(True)
             action.setChecked(current is not None and other.source == current.source)
             action.setToolTip(other.host)
-            action.triggered.connect(lambda _checked, model=other: self.chosen.emit(model))
+            action.triggered.connect(self._chooser(other))
             self.addAction(action)
         if self._quantizations is not None and isinstance(current, ModelFile) and not current.demo:
             self.addMenu(self._quantizations)
         self.addSeparator()
         self._actions.fill_again(self, Menu.MODEL, without="switch_model")
+
+    def _chooser(self, model: ChosenModel) -> Callable[[bool], None]:
+        return lambda _checked: once_chosen(partial(self.chosen.emit, model))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QTabWidget
+from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
 
 from app.domain.download import DownloadItem
 from app.domain.model import ChosenModel
@@ -22,6 +23,12 @@ from app.ui.style.theme import SPACE
 from app.ui.style.window_page import WindowPage
 
 MODEL_SUFFIX = ".gguf"
+_TITLES = {
+    ModelsTab.INSTALLED: tr("On this computer"),
+    ModelsTab.CATALOG: tr("Get models"),
+    ModelsTab.DOWNLOADS: tr("Downloads"),
+    ModelsTab.ENDPOINTS: tr("Endpoints"),
+}
 
 
 class ModelsPage(WindowPage):
@@ -43,39 +50,57 @@ class ModelsPage(WindowPage):
         add_file: Callable[[Path], object],
     ) -> None:
         super().__init__(tr("Models"), shell.pane.theme)
-        self._add_file, self._choose, self._models = add_file, choose, shell.services.models
-        services, attempt = shell.services, shell.controller.attempt
-        self._here = InstalledPage(
-            services, shell.operations, choose=choose, choose_file=choose_file
-        )
-        self._get = CatalogPage(
-            services,
-            shell.operations,
-            shell.pane.theme,
-            attempt=attempt,
-            started=self._download_started,
-            use=self._use,
-        )
-        self._queue = DownloadsPage(services.downloads, attempt=attempt, use=self._use)
-        self._elsewhere = EndpointsPage(
-            services.endpoints, services.models, shell.operations, choose
-        )
+        self._shell, self._models = shell, shell.services.models
+        self._add_file, self._choose, self._choose_file = add_file, choose, choose_file
+        self._here: InstalledPage | None = None
+        self._get: CatalogPage | None = None
+        self._queue: DownloadsPage | None = None
+        self._elsewhere: EndpointsPage | None = None
         self.tabs = QTabWidget(documentMode=True)
         self.tabs.setAccessibleName(tr("Models"))
         self.tabs.tabBar().setDrawBase(False)
-        for page, title in (
-            (self._here, tr("On this computer")),
-            (self._get, tr("Get models")),
-            (self._queue, tr("Downloads")),
-            (self._elsewhere, tr("Endpoints")),
-        ):
-            self.tabs.addTab(page, title)
+        self._rooms: list[QVBoxLayout] = []
+        for title in _TITLES.values():
+            room = QWidget()
+            inside = QVBoxLayout(room)
+            inside.setContentsMargins(0, 0, 0, 0)
+            self._rooms.append(inside)
+            self.tabs.addTab(room, title)
         self._stale: set[int] = set()
         self.tabs.currentChanged.connect(self._freshen)
         self.body.setContentsMargins(SPACE * 2, SPACE, 0, 0)
         self.body.addWidget(self.tabs)
         drops = FileDrops(self, tr("Drop a model file to use it"), MODEL_SUFFIX)
         drops.dropped.connect(lambda paths: self._add_file(Path(paths[0])))
+
+    def _make(self, tab: ModelsTab) -> QWidget:
+        """Make what stands behind a tab, once it is looked at."""
+        shell, services = self._shell, self._shell.services
+        attempt = shell.controller.attempt
+        match tab:
+            case ModelsTab.INSTALLED:
+                self._here = InstalledPage(
+                    services, shell.operations, choose=self._choose, choose_file=self._choose_file
+                )
+                return self._here
+            case ModelsTab.CATALOG:
+                self._get = CatalogPage(
+                    services,
+                    shell.operations,
+                    shell.pane.theme,
+                    attempt=attempt,
+                    started=partial(self.show_tab, ModelsTab.DOWNLOADS),
+                    use=self._use,
+                )
+                return self._get
+            case ModelsTab.DOWNLOADS:
+                self._queue = DownloadsPage(services.downloads, attempt=attempt, use=self._use)
+                return self._queue
+            case ModelsTab.ENDPOINTS:
+                self._elsewhere = EndpointsPage(
+                    services.endpoints, services.models, shell.operations, self._choose
+                )
+                return self._elsewhere
 
     def begin(self) -> None:
         """One chooses a page first."""
@@ -84,12 +109,14 @@ class ModelsPage(WindowPage):
     def show_tab(self, tab: ModelsTab) -> None:
         """Go to a page."""
         self.tabs.setCurrentIndex(tab)
+        self._freshen(tab)  # the first one was current before
         self.tabs.tabBar().setFocus(Qt.FocusReason.OtherFocusReason)
 
     def add_endpoint(self) -> None:
         """Ask for an endpoint, on their page."""
         self.show_tab(ModelsTab.ENDPOINTS)
-        self._elsewhere.add_endpoint()
+        if self._elsewhere is not None:
+            self._elsewhere.add_endpoint()
 
     def refresh(self) -> None:
         """Show anew what is here, and the advice; a hidden page when it is looked at."""
@@ -97,18 +124,21 @@ class ModelsPage(WindowPage):
         self._freshen(self.tabs.currentIndex())
 
     def _freshen(self, index: int) -> None:
-        if index not in self._stale:
-            return
-        self._stale.discard(index)
-        if index == ModelsTab.INSTALLED:
+        room = self._rooms[index]
+        if not room.count():
+            room.addWidget(self._make(ModelsTab(index)))
+        elif index in self._stale and index == ModelsTab.INSTALLED and self._here is not None:
             self._here.refresh()
-        elif index == ModelsTab.CATALOG:
+        elif index in self._stale and index == ModelsTab.CATALOG and self._get is not None:
             self._get.refresh()
+        self._stale.discard(index)
 
     def on_download(self, item: DownloadItem) -> None:
         """A download moved on."""
-        self._queue.show_item(item)
-        self._get.on_download()
+        if self._queue is not None:
+            self._queue.show_item(item)
+        if self._get is not None:
+            self._get.on_download()
         if item.state.over:
             self.refresh()
 
@@ -119,7 +149,3 @@ class ModelsPage(WindowPage):
                 self._choose(model)
         self.refresh()
         self.show_tab(ModelsTab.INSTALLED)
-
-    def _download_started(self) -> None:
-        self._queue.refresh()
-        self.show_tab(ModelsTab.DOWNLOADS)

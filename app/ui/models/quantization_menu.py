@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
@@ -15,6 +17,7 @@ from app.services.models.quantizations import (
     QuantizationService,
 )
 from app.ui.core.operations import Operations
+from app.ui.style.widgets import once_chosen
 
 
 class QuantizationMenu(QMenu):
@@ -61,7 +64,8 @@ class QuantizationMenu(QMenu):
             action.setCheckable(True)
             action.setChecked(one.in_use)
             action.setToolTip(formatting.join(one.quality, one.good_for))
-            action.triggered.connect(lambda _checked, one=one: self.chosen.emit(one))
+            choose = partial(once_chosen, partial(self.chosen.emit, one))
+            action.triggered.connect(lambda _checked, choose=choose: choose())
             self.addAction(action)
 
 

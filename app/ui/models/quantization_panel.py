@@ -26,6 +26,7 @@ from app.services.registry import Services
 from app.ui.core.operations import Operations
 from app.ui.settings.memory_panel import ShareBar
 from app.ui.style.dialogs import push_button
+from app.ui.style.motion import unfolding
 from app.ui.style.scrolling_page import clear_layout
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme, zoomed
@@ -300,7 +301,8 @@ class QuantizationPanel(QFrame):
 
     def _toggle(self) -> None:
         self._all = not self._all
-        self._fold()
+        with unfolding(self):
+            self._fold()
 
     def _switch(self, one: Quantization) -> None:
         service = self._services.quantizations

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction, QActionGroup
@@ -12,6 +13,7 @@ from app.domain.presets.preset import Preset
 from app.language import tr
 from app.services.presets.preset_service import PresetService
 from app.ui.shell.command_table import CommandActions
+from app.ui.style.widgets import once_chosen
 
 
 class PresetMenu(QMenu):
@@ -61,5 +63,5 @@ class PresetMenu(QMenu):
         action.setCheckable(True)
         action.setChecked((preset.id if preset is not None else "") == chosen)
         action.setToolTip(preset.about if preset is not None else "")
-        action.triggered.connect(lambda _checked: self.picked.emit(preset))
+        action.triggered.connect(lambda _checked: once_chosen(partial(self.picked.emit, preset)))
         self.addAction(action)

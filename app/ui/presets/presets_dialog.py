@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.catalog import CatalogFamily
 from app.domain.errors import KnownError
+from app.domain.presets.outside import OutsidePreset
 from app.domain.presets.preset import Preset
 from app.language import paragraph, tr, trn
 from app.services.core.formatting import preset_traits
@@ -260,10 +261,10 @@ class PresetsDialog(Dialog):
         if chosen:
             self._attempt(lambda: self._show_outside(self._presets.read(Path(chosen))))
 
-    def _show_outside(self, found: Sequence[Preset]) -> None:
+    def _show_outside(self, found: Sequence[OutsidePreset]) -> None:
         if PresetPreviewDialog(self, found).execute(lambda: True) is None:
             return
-        added = self._presets.add(found)
+        added = self._presets.add([one.preset for one in found])
         self._fill(added[0].id)
         self._tell(trn("{n} preset is added.", "{n} presets are added.", len(added)))
 
@@ -271,7 +272,7 @@ class PresetsDialog(Dialog):
 class PresetPreviewDialog(Dialog):
     """Presets that came from outside, word for word, before they are used."""
 
-    def __init__(self, parent: QWidget, presets: Sequence[Preset]) -> None:
+    def __init__(self, parent: QWidget, presets: Sequence[OutsidePreset]) -> None:
         super().__init__(parent, tr("Presets from a file"), 560)
         self.column.addWidget(
             text_label(
@@ -284,12 +285,15 @@ class PresetPreviewDialog(Dialog):
         )
         inside = QWidget()
         column = QVBoxLayout(inside)
-        for preset in presets:
+        for one in presets:
+            preset = one.preset
             column.addWidget(text_label(preset.name, "subheading"))
             told = (preset.about, _model_line(preset), values_text(preset.values))
             for text in (*told, *preset_traits(preset)):
                 if text:
                     column.addWidget(text_label(text, "muted"))
+            for problem in one.problems:
+                column.addWidget(text_label(problem, "error"))
             column.addWidget(text_label(preset.system_prompt or tr("It has no system prompt.")))
         column.addStretch(1)
         area = QScrollArea()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections import deque
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.options import Section
@@ -15,6 +17,9 @@ from app.ui.settings.setting_row import SettingRow, fits
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
+
+_AT_ONCE = 4
+"""Panels and settings that are made without a look at what the user does: about a screenful."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +70,9 @@ class SectionBody(QWidget):
         self.rows: list[SettingRow] = []
         self._declared, self._make_row = panels, make_row
         self._panels: list[tuple[Panel, QWidget]] = []
-        self._made = False
+        self._steps = deque(self._planned())
+        self._later = QTimer(self, interval=0)
+        self._later.timeout.connect(partial(self._make_some, 1))
         self._heading = StyledLabel(section.label, "heading")
         self._reset = push_button(tr("Reset this page"), "link")
         self._reset.setAccessibleName(tr("Reset the page {name}", name=section.label))
@@ -81,19 +88,34 @@ class SectionBody(QWidget):
         return not self.names and not self._declared
 
     def make(self) -> None:
-        """Make what stands on the page, once."""
-        if self._made:
-            return
-        self._made = True
-        for below in (False, True):
-            if below:
-                self.rows = [self._make_row(name) for name in self.names]
-                for row in self.rows:
-                    self._column.addWidget(row)
-            for panel in (one for one in self._declared if one.below is below):
-                self._add(panel)
+        """Make all of what stands on the page, once."""
+        self._make_some(len(self._steps))
+
+    def _planned(self) -> Iterator[Callable[[], object]]:
+        """What is made, from the top of the page to its foot."""
+        yield from (partial(self._add, one) for one in self._declared if not one.below)
+        yield from (partial(self._add_row, name) for name in self.names)
+        yield from (partial(self._add, one) for one in self._declared if one.below)
+        yield self._end
+
+    def _make_some(self, count: int) -> None:
+        """Make a few things, and the others one by one when there is nothing else to do."""
+        for _ in range(min(count, len(self._steps))):
+            self._steps.popleft()()
+        if self._steps:
+            self._later.start()
+        else:
+            self._later.stop()
+
+    def _add_row(self, name: str) -> None:
+        row = self._make_row(name)
+        self.rows.append(row)
+        self._column.addWidget(row)
+
+    def _end(self) -> None:
         if self.names:
             self._column.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignLeft)
+            self._reset.show()
         self._column.addStretch(1)
 
     def _add(self, panel: Panel) -> None:
@@ -104,11 +126,12 @@ class SectionBody(QWidget):
         self._panels.append((panel, widget))
 
     def show_all(self) -> None:
-        """Show the page as it is."""
-        self.make()
+        """Show the page as it is; what is below its first screenful is made a moment later."""
+        if not (self.rows or self._panels):
+            self._make_some(_AT_ONCE)
         for widget in (*self.rows, *(widget for _, widget in self._panels)):
             widget.show()
-        self._reset.setVisible(bool(self.names))
+        self._reset.setVisible(bool(self.names) and not self._steps)
         self.show()
 
     def show_hits(self, query: str) -> bool:

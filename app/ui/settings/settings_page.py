@@ -65,6 +65,7 @@ class SettingsPage(WindowPage):
         theme: Colours.
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
+        first: The page that is shown first; None for the first one.
         hidden: Settings that have no effect on this computer.
     """
 
@@ -77,11 +78,13 @@ class SettingsPage(WindowPage):
         theme: Theme,
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
+        first: Section | None = None,
         hidden: Collection[str] = (),
     ) -> None:
         super().__init__(tr("Settings"), theme)
         self._service, self._theme = service, theme
         self._automatic = dict(automatic or {})
+        self._notes: Mapping[str, str] = {}
         self._bodies = [
             SectionBody(
                 section,
@@ -103,7 +106,7 @@ class SettingsPage(WindowPage):
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
         AssistedChoice(self._sections, self._sections.setCurrentIndex)
-        self._sections.setCurrentRow(0)
+        self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
 
     def _make_list(self) -> QListWidget:
         pages = QListWidget()
@@ -122,6 +125,7 @@ class SettingsPage(WindowPage):
         row = SettingRow(spec, self._service, self._theme, spec.option.first)
         if (found := self._automatic.get(name)) is not None:
             row.show_automatic(found.value, found.top)
+        row.show_note(self._notes.get(name, ""))
         row.previewed.connect(self._preview)
         return row
 
@@ -187,6 +191,7 @@ class SettingsPage(WindowPage):
 
     def show_notes(self, notes: Mapping[str, str]) -> None:
         """Say beside settings what they cost."""
+        self._notes = notes
         for row in self._rows:
             row.show_note(notes.get(row.spec.name, ""))
 

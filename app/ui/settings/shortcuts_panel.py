@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
@@ -41,12 +43,16 @@ class ShortcutsPanel(QFrame):
 
     Args:
         service: Keeps what was changed.
+        change: Changes settings, with a way back.
     """
 
-    def __init__(self, service: SettingsService) -> None:
+    def __init__(
+        self, service: SettingsService, change: Callable[[Mapping[str, object]], object]
+    ) -> None:
         super().__init__()
-        self._service = service
+        self._service, self._change = service, change
         self._items: dict[str, QTreeWidgetItem] = {}
+        self._shown = ""  # the keys that the list tells, as they are stored
         self._tree = self._make_tree()
         self._name = StyledLabel("", "subheading")
         self._keys = QKeySequenceEdit()
@@ -63,6 +69,10 @@ class ShortcutsPanel(QFrame):
         self._usual = push_button(tr("Usual keys"))
         self._use.clicked.connect(lambda _checked: self._take())
         self._usual.clicked.connect(lambda _checked: self._back_to_usual())
+        self._all_usual = push_button(tr("Usual keys for all commands"), "link")
+        self._all_usual.clicked.connect(
+            lambda _checked: self._change({"shortcuts": write_shortcuts({})})
+        )
         self._keys.keySequenceChanged.connect(lambda _keys: self._look())
         line = QHBoxLayout()
         line.setSpacing(SPACE)
@@ -76,6 +86,7 @@ class ShortcutsPanel(QFrame):
         column.addWidget(self._name)
         column.addLayout(line)
         column.addWidget(self._told)
+        column.addWidget(self._all_usual, 0, Qt.AlignmentFlag.AlignLeft)
         self._tree.currentItemChanged.connect(lambda _now, _before: self._choose())
         AssistedChoice(self._tree, self._tree.setCurrentIndex)
         self._fill()
@@ -99,11 +110,18 @@ class ShortcutsPanel(QFrame):
         tree.expandAll()
         return tree
 
+    def refresh(self) -> None:
+        """Keys changed elsewhere; what is being pressed stays where they did not."""
+        if self._service.current.shortcuts != self._shown:
+            self._fill()
+            self._choose()
+
     def _changed(self) -> dict[str, tuple[str, ...]]:
         return read_shortcuts(self._service.current.shortcuts)
 
     def _fill(self) -> None:
-        changed = self._changed()
+        self._shown, changed = self._service.current.shortcuts, self._changed()
+        self._all_usual.setEnabled(bool(changed))
         for command in COMMANDS:
             mark = " •" if command.id in changed else ""
             self._items[command.id].setText(1, shortcut_text(command, changed) + mark)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.conversation import Conversation
 from app.language import tr
+from app.language.direction import isolated
 from app.services.library.date_groups import Group
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHeading
 from app.ui.style import icons
@@ -122,7 +123,8 @@ class ChatDelegate(QStyledItemDelegate):
         # Nearer to what is below it, but in the middle of a ring.
         rect = option.rect.adjusted(_PADDING, 0, -_PADDING, 0 if ringed else -3)
         align = Qt.AlignmentFlag.AlignVCenter if ringed else Qt.AlignmentFlag.AlignBottom
-        text = f"{heading.text} ({heading.count})" if heading.folded else heading.text
+        name = isolated(heading.text)
+        text = f"{name} ({heading.count})" if heading.folded else name
         painter.drawText(rect, align | Qt.AlignmentFlag.AlignLeft, text)
         if heading.folded or option.state & QStyle.StateFlag.State_MouseOver:
             self._paint_fold(painter, option, heading, colour)
@@ -167,7 +169,7 @@ class ChatDelegate(QStyledItemDelegate):
         left = option.direction is Qt.LayoutDirection.RightToLeft
         inner = inner.adjusted(room if left else 0, 0, 0 if left else -room, 0)
         text = option.fontMetrics.elidedText(
-            str(index.data()), Qt.TextElideMode.ElideRight, inner.width()
+            isolated(str(index.data())), Qt.TextElideMode.ElideRight, inner.width()
         )
         painter.drawText(inner, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
 

@@ -9,16 +9,26 @@ from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
     QPersistentModelIndex,
+    QPointF,
     QRect,
     QSize,
     Qt,
 )
-from PySide6.QtGui import QColor, QFont, QPainter, QPen, QTextCharFormat, QTextLayout
+from PySide6.QtGui import (
+    QColor,
+    QFont,
+    QPainter,
+    QPen,
+    QTextCharFormat,
+    QTextLayout,
+    QTextOption,
+)
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from app.domain.conversation import SearchHit
 from app.domain.generation import Role
 from app.language import tr
+from app.language.direction import isolated
 from app.services.core import formatting
 from app.ui.style.theme import RADIUS, Theme
 
@@ -106,10 +116,11 @@ class SearchResultDelegate(QStyledItemDelegate):
         bold.setWeight(QFont.Weight.DemiBold)
         painter.setFont(bold)
         painter.setPen(QColor(theme.text))
-        title = option.fontMetrics.elidedText(
-            hit.title or formatting.NEW_CHAT, Qt.TextElideMode.ElideRight, inner.width() - 8
+        name = isolated(hit.title or formatting.NEW_CHAT)
+        title = option.fontMetrics.elidedText(name, Qt.TextElideMode.ElideRight, inner.width() - 8)
+        painter.drawText(
+            QRect(inner.x(), inner.y(), inner.width(), line), Qt.AlignmentFlag.AlignLeft, title
         )
-        painter.drawText(inner.x(), inner.y() + option.fontMetrics.ascent(), title)
         self._paint_snippet(
             painter,
             option,
@@ -138,12 +149,18 @@ class SearchResultDelegate(QStyledItemDelegate):
             one.start, one.length, one.format = start, length, found
             ranges.append(one)
         layout.setFormats(ranges)
+        turned = option.direction is Qt.LayoutDirection.RightToLeft
+        wanted = QTextOption(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignAbsolute)
+        wanted.setTextDirection(option.direction)
+        layout.setTextOption(wanted)
         layout.beginLayout()
-        layout.createLine().setLineWidth(100_000)
+        line = layout.createLine()
+        line.setLineWidth(100_000)
         layout.endLayout()
         painter.setPen(QColor(theme.muted))
         painter.setClipRect(rect)
-        layout.draw(painter, rect.topLeft().toPointF())
+        left = rect.right() - line.naturalTextWidth() if turned else rect.left()
+        layout.draw(painter, QPointF(left, rect.top()))
 
 
 def _fitted(

@@ -291,6 +291,15 @@ class Sidebar(QWidget):
         self._pages.setCurrentWidget(self._result_list if hits else self._no_hit)
         self._more_hits.setVisible(is_cut(hits))
 
+    def set_search_failed(self, query: str) -> None:
+        """Tell that a search found out nothing, if it is still the one that is asked."""
+        if query == self.query():
+            self._no_hit.setText(
+                tr("The search for “{query}” did not work. Type again to search anew.", query=query)
+            )
+            self._pages.setCurrentWidget(self._no_hit)
+            self._more_hits.hide()
+
     # --- selection and search -----------------------------------------------------------------
 
     def selected(self) -> list[str]:
@@ -373,10 +382,13 @@ class Sidebar(QWidget):
 
     def _fold(self, group: Group) -> None:
         """Fold or unfold; the keys stay on the heading."""
+        from app.ui.style.motion import unfolding  # not before something is folded
+
         was = self._list.currentIndex()
         by_key = self._list.hasFocus() and self.model.heading(was) is not None
-        self.model.toggle(group)
-        self.show_current(self._shown)
+        with unfolding(self._list):
+            self.model.toggle(group)
+            self.show_current(self._shown)
         if by_key:
             self._list.setCurrentIndex(self.model.heading_row(group))
 

@@ -74,4 +74,7 @@ class SidebarController(QObject):
         self._end_search = _nothing
         if query:
             show = self._operations.back(self._sidebar, partial(self._sidebar.set_hits, query))
-            self._end_search = self._library.search.start(query, show)
+            tell = self._operations.back(
+                self._sidebar, partial(self._sidebar.set_search_failed, query)
+            )
+            self._end_search = self._library.search.start(query, show, tell)

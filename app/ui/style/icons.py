@@ -12,6 +12,7 @@ from app.system.bundled import bundled
 
 SIZE = 20
 _SCALES = (1, 2, 3)
+_APPLICATION = (16, 24, 32, 48, 64, 128, 256)  # sides of the program's own icon, pixels
 
 
 @lru_cache(maxsize=64)
@@ -48,6 +49,26 @@ def icon(name: str, colour: str, disabled: str = "", size: int = SIZE) -> QIcon:
     return made
 
 
+@lru_cache(maxsize=16)
+def _application(side: int) -> QImage:
+    drawn = QImage(side, side, QImage.Format.Format_ARGB32_Premultiplied)
+    drawn.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(drawn)
+    QSvgRenderer(str(bundled("assets", "phial.svg"))).render(painter, QRectF(0, 0, side, side))
+    painter.end()
+    return drawn
+
+
+def application_pixmap(side: int, scale: float) -> QPixmap:
+    """Phial's own mark, ``side`` device-independent pixels large on a screen of ``scale``."""
+    made = QPixmap.fromImage(_application(round(side * scale)))
+    made.setDevicePixelRatio(scale)
+    return made
+
+
 def application_icon() -> QIcon:
-    """Phial's own icon."""
-    return QIcon(str(bundled("assets", "phial.png")))
+    """Phial's own icon, drawn for each size in which systems show one."""
+    made = QIcon()
+    for side in _APPLICATION:
+        made.addPixmap(QPixmap.fromImage(_application(side)))
+    return made

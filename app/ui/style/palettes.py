@@ -9,8 +9,10 @@ from app.domain.settings import Settings
 from app.ui.style.theme import (
     DARK,
     HIGH_CONTRAST,
+    HIGH_CONTRAST_LIGHT,
     LIGHT,
     CodeColours,
+    SystemLook,
     Theme,
     mix_colours,
     theme_for,
@@ -19,19 +21,18 @@ from app.ui.style.theme import (
 TINT = 0.09
 """The share of the accent in the ground of one's own messages."""
 
+
+def _in_each(light: str, dark: str, contrast: str, contrast_light: str) -> dict[str, str]:
+    themes = (LIGHT, DARK, HIGH_CONTRAST, HIGH_CONTRAST_LIGHT)
+    colours = (light, dark, contrast, contrast_light)
+    return {theme.name: colour for theme, colour in zip(themes, colours, strict=True)}
+
+
 _ACCENTS = {
-    AccentChoice.BLUE: {LIGHT.name: "#1b5ebb", DARK.name: "#85ace2", HIGH_CONTRAST.name: "#8fbeff"},
-    AccentChoice.VIOLET: {
-        LIGHT.name: "#7844c1",
-        DARK.name: "#b99dde",
-        HIGH_CONTRAST.name: "#cfadff",
-    },
-    AccentChoice.ROSE: {LIGHT.name: "#b22a5c", DARK.name: "#e592b0", HIGH_CONTRAST.name: "#ffa1c3"},
-    AccentChoice.ORANGE: {
-        LIGHT.name: "#9e470d",
-        DARK.name: "#dd9b6e",
-        HIGH_CONTRAST.name: "#ffa86e",
-    },
+    AccentChoice.BLUE: _in_each("#1b5ebb", "#85ace2", "#8fbeff", "#00357a"),
+    AccentChoice.VIOLET: _in_each("#7844c1", "#b99dde", "#cfadff", "#4a1a8a"),
+    AccentChoice.ROSE: _in_each("#b22a5c", "#e592b0", "#ffa1c3", "#7a0036"),
+    AccentChoice.ORANGE: _in_each("#9e470d", "#dd9b6e", "#ffa86e", "#6b2c00"),
 }
 """The accent in each theme; the theme's own is in its value."""
 
@@ -64,9 +65,9 @@ _VIVID = {
 """Brighter colours of code; high contrast has bright ones already."""
 
 
-def dressed(settings: Settings, *, system_dark: bool) -> Theme:
+def dressed(settings: Settings, system: SystemLook) -> Theme:
     """Return the theme that the settings ask for, with their accent and colours of code."""
-    theme = theme_for(settings.theme, system_dark=system_dark)
+    theme = theme_for(settings.theme, system)
     return with_code(with_accent(theme, settings.accent), settings.code_theme)
 
 
@@ -84,7 +85,7 @@ def with_accent(theme: Theme, choice: AccentChoice) -> Theme:
         link=accent,
         bubble=mix_colours(accent, theme.page, TINT),
         selection=accent if strong else mix_colours(accent, theme.page, share),
-        on_selection="#000000" if strong else theme.text,
+        on_selection=("#000000" if theme.dark else "#ffffff") if strong else theme.text,
     )
 
 

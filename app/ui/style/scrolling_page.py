@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from app.ui.style.theme import SPACE
+from app.ui.style.theme import SPACE, zoomed
+
+_WIDEST = 880  # of a card, at most, pixels at 100 %
 
 
 class CardPage(QScrollArea):
@@ -16,11 +18,17 @@ class CardPage(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        inside = QWidget()
+        inside, around = QWidget(), QWidget()
+        inside.setMaximumWidth(zoomed(_WIDEST))
         self.column = QVBoxLayout(inside)
         self.column.setContentsMargins(SPACE, SPACE * 2, SPACE * 2, SPACE)
         self.column.setSpacing(SPACE)
-        self.setWidget(inside)
+        around.setObjectName("page")
+        line = QHBoxLayout(around)  # the cards stay at the left of a wide window
+        line.setContentsMargins(0, 0, 0, 0)
+        line.addWidget(inside, 1000)
+        line.addStretch(1)
+        self.setWidget(around)
 
     def clear(self) -> None:
         """Take every card out."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, QObject, QPoint, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QColor,
@@ -18,6 +20,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QDialog, QWidget
 
+if TYPE_CHECKING:
+    from app.ui.style.motion import Rise
+
 _RADIUS = 12  # of the corners, pixels
 _CUT = {"xcb", "windows"}  # Qt's platforms where a window can have round corners this way
 _DIM = 96  # how dark the window becomes, of 255
@@ -32,10 +37,13 @@ class _Dim(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.setGeometry(window.rect())
+        from app.ui.style.motion import Fading  # not before there is a sheet
+
+        self._shade = Fading(self, 0.0, float(_DIM))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the shade."""
-        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, _DIM))
+        QPainter(self).fillRect(self.rect(), QColor(0, 0, 0, round(self._shade.now)))
 
 
 class Sheet(QDialog):
@@ -49,6 +57,7 @@ class Sheet(QDialog):
         super().__init__(parent)
         self._under = parent.window() if parent is not None else None
         self._dim: _Dim | None = None
+        self._rise: Rise | None = None
         if self._under is not None:
             self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
 
@@ -88,7 +97,7 @@ class Sheet(QDialog):
             self._dim = _Dim(self._under)
             self._dim.show()
             self._under.installEventFilter(self)
-        self._place()
+        self._place(comes=True)
 
     def hideEvent(self, event: QHideEvent) -> None:
         """The window is as bright as before."""
@@ -126,10 +135,14 @@ class Sheet(QDialog):
         edge = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         painter.drawRoundedRect(edge, _RADIUS, _RADIUS)
 
-    def _place(self) -> None:
+    def _place(self, *, comes: bool = False) -> None:
         under = self._under
         if under is None:
             return
+        if self._rise is None:
+            from app.ui.style.motion import Rise
+
+            self._rise = Rise(self)
         if self._dim is not None:
             self._dim.setGeometry(under.rect())
             self._dim.raise_()
@@ -139,4 +152,4 @@ class Sheet(QDialog):
         left, top = room.left() + _LEFT, room.top() + _LEFT
         place.setX(max(left, min(place.x(), room.right() - _LEFT - self.width())))
         place.setY(max(top, min(place.y(), room.bottom() - _LEFT - self.height())))
-        self.move(place)
+        self._rise.to(place, comes=comes)

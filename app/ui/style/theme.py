@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 
 from app.domain.appearance.choices import ThemeChoice
@@ -254,6 +255,53 @@ HIGH_CONTRAST = Theme(
 )
 
 
+HIGH_CONTRAST_LIGHT = Theme(
+    name="high_contrast_light",
+    dark=False,
+    contrast=7.0,
+    window="#ffffff",
+    sidebar="#ffffff",
+    page="#ffffff",
+    bubble="#eef2f8",
+    raised="#ffffff",
+    hover="#dcdcdc",
+    border="#000000",
+    edge="#000000",
+    text="#000000",
+    muted="#2b2b2b",
+    faint="#474747",
+    accent="#00357a",
+    on_accent="#ffffff",
+    link="#00357a",
+    selection="#00357a",
+    on_selection="#ffffff",
+    match="#8fdcf5",
+    match_current="#ffb347",
+    on_match="#000000",
+    error="#780000",
+    warning="#523000",
+    success="#003d18",
+    code_ground="#f4f4f4",
+    code_text="#000000",
+    table_head="#e6e6e6",
+    added_ground="#d9f2df",
+    removed_ground="#fbe0dd",
+    code=CodeColours(
+        keyword="#56156e",
+        name="#0b3a6b",
+        type="#00433f",
+        string="#1d4512",
+        number="#6b2c00",
+        comment="#444444",
+        operator="#000000",
+        meta="#5a3300",
+        added="#00401c",
+        removed="#750d05",
+    ),
+)
+"""For a light desktop that asks for high contrast; what people choose by name is the dark one."""
+
+
 THEMES = {ThemeChoice(theme.name): theme for theme in (LIGHT, DARK, HIGH_CONTRAST)}
 """Every theme by the choice that shows it."""
 
@@ -266,11 +314,30 @@ class Themed(Protocol):
         """Draw with another theme's colours."""
 
 
-def theme_for(choice: ThemeChoice, *, system_dark: bool) -> Theme:
-    """Return the colours for a setting; ``SYSTEM`` follows ``system_dark``."""
-    if choice is ThemeChoice.SYSTEM:
-        return DARK if system_dark else LIGHT
-    return THEMES[choice]
+@dataclass(frozen=True, slots=True)
+class SystemLook:
+    """What a desktop asks for: darkness, and high contrast."""
+
+    dark: bool = False
+    contrast: bool = False
+
+
+def system_look() -> SystemLook:
+    """What this desktop asks for now; needs a running QGuiApplication."""
+    hints = QGuiApplication.styleHints()
+    return SystemLook(
+        hints.colorScheme() is Qt.ColorScheme.Dark,
+        hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast,
+    )
+
+
+def theme_for(choice: ThemeChoice, system: SystemLook) -> Theme:
+    """Return the colours for a setting; ``SYSTEM`` follows the desktop."""
+    if choice is not ThemeChoice.SYSTEM:
+        return THEMES[choice]
+    if system.contrast:
+        return HIGH_CONTRAST if system.dark else HIGH_CONTRAST_LIGHT
+    return DARK if system.dark else LIGHT
 
 
 def mix_colours(first: str, second: str, share: float) -> str:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
+    QAction,
     QFont,
     QGuiApplication,
     QMouseEvent,
@@ -45,7 +47,36 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
 
 def announce(widget: QWidget, text: str) -> None:
     """Let a screen reader say something that no control says."""
-    QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+    if QGuiApplication.platformName() not in _AT_SPI:
+        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(widget, text))
+    elif QAccessible.isActive():
+        Notification(widget.window(), text)
+
+
+_AT_SPI = {"xcb", "wayland"}  # not shown: windows of Linux, whose readers listen there
+_NOTIFIED_MS = 10_000
+
+
+class Notification(QWidget):
+    """A sentence that is told to readers on Linux by coming into view, which nobody sees.
+
+    Of an event of announcement Orca 43 knows nothing; every version speaks the name of what has
+    this role when it is shown. Each sentence is one of its own, so that none takes another's place
+    before it was read.
+
+    Args:
+        window: In which it is told.
+        text: The sentence.
+    """
+
+    def __init__(self, window: QWidget, text: str) -> None:
+        super().__init__(window)
+        self.setAccessibleName(text)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.setGeometry(0, 0, 1, 1)
+        self.show()
+        QTimer.singleShot(_NOTIFIED_MS, self, self.deleteLater)
 
 
 ZOOMED = QEvent.Type.StyleChange
@@ -117,6 +148,14 @@ def open_below(button: QWidget, menu: QMenu) -> None:
     close_when_chosen(menu)
     menu.setAccessibleName(menu.accessibleName() or button.accessibleName())
     menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
+    begin_with(menu, button)
+
+
+def begin_with(menu: QMenu, button: QWidget) -> None:
+    """Let an open menu end on the right with its button where lines begin on the right."""
+    if menu.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+        end = button.mapToGlobal(button.rect().topRight()).x() + 1
+        menu.move(max(menu.screen().availableGeometry().left(), end - menu.width()), menu.y())
 
 
 def close_when_chosen(menu: QMenu) -> None:
@@ -148,6 +187,11 @@ def once_chosen(do: Callable[[], object]) -> None:
         do()
     else:
         QTimer.singleShot(0, do)
+
+
+def add_entry(menu: QMenu, words: str, do: Callable[[], object]) -> QAction:
+    """Add an entry to a menu that does something as :func:`once_chosen` has it."""
+    return menu.addAction(words, partial(once_chosen, do))
 
 
 class IconButton(QToolButton):
@@ -312,8 +356,14 @@ class Popup(QFrame):
         self.column.setContentsMargins(SPACE * 2, SPACE * 2, SPACE * 2, SPACE + 4)
         self.column.setSpacing(SPACE)
 
-    def show_at(self, area: QRect) -> None:
-        """Show it below a place on the screen, or above where there is no room."""
+    def show_at(self, area: QRect, within: QWidget | None = None) -> None:
+        """Show it below a place on the screen, or above where there is no room.
+
+        Args:
+            area: The place.
+            within: What it keeps inside of from side to side, and is no wider than; None for the
+                screen.
+        """
         self.ensurePolished()  # it has an edge then
         for button in self.findChildren(QPushButton):
             button.ensurePolished()  # its style gives it more room
@@ -321,11 +371,16 @@ class Popup(QFrame):
         items = (self.column.itemAt(at) for at in range(self.column.count()))
         rows = [row for item in items if item is not None and (row := item.layout()) is not None]
         widest = max((row.sizeHint().width() for row in rows), default=0)
-        self.setFixedWidth(max(zoomed(self._width), widest + edges.left() + edges.right()))
-        self.adjustSize()
         screen = QGuiApplication.screenAt(area.center()) or self.screen()
         room = screen.availableGeometry()
-        x = min(max(room.left(), area.left() - SPACE), room.right() - self.width())
+        if within is not None:
+            sides = QRect(within.mapToGlobal(QPoint(0, 0)), within.size())
+            room.setLeft(max(room.left(), sides.left() + SPACE))
+            room.setRight(min(room.right(), sides.right() - SPACE))
+        wanted = min(zoomed(self._width), room.width())
+        self.setFixedWidth(max(wanted, widest + edges.left() + edges.right()))
+        self.adjustSize()
+        x = max(room.left(), min(area.left() - SPACE, room.right() - self.width()))
         y = area.bottom() + SPACE // 2
         if y + self.height() > room.bottom():
             y = area.top() - SPACE // 2 - self.height()

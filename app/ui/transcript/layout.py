@@ -91,7 +91,8 @@ class Layout:
         """
         self.flow.viewport = self.height
         # In the middle of the area, not of the viewport: a scroll bar that comes moves no line.
-        left = (self._area.width() - self.styles.normal.column) // 2
+        # That stands on the left of the text in a window from right to left.
+        left = (self._area.width() - self.styles.normal.column) // 2 - self._area.viewport().x()
         self.widgets.place(self.flow.arrange(), left)
         self.following = self.flow.bottom_reached and not self._selecting()
         if self.following:

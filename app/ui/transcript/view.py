@@ -80,7 +80,8 @@ class TranscriptView(TranscriptSignals):
         self._background = RenderThread(self)
         self.destroyed.connect(self._background.close)
         self._late_formulas = LateFormulas(self._background.submit, self._show_drawn)
-        self._styles = Styles(self._late_formulas.store, theme, typesetting)
+        turned = self.layoutDirection() is Qt.LayoutDirection.RightToLeft
+        self._styles = Styles(self._late_formulas.store, theme, typesetting, rtl=turned)
         self._layout = Layout(
             self,
             self._styles,

@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QApplication, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.errors import BugError, DiskFullError, KnownError
@@ -23,6 +24,7 @@ from app.ui.core.operations import Operations
 from app.ui.core.top_errors import TopErrors
 from app.ui.style.dialogs import ErrorDialog
 from app.ui.style.widgets import StyledLabel
+from tests.scenarios.hands import seen, shows
 from tests.support.asking import activate, press, when_asked
 from tests.support.chatting import say
 from tests.support.window import Open, Opened
@@ -107,8 +109,10 @@ def in_a_job_of_the_worker(opened: Opened) -> None:
     )
 
 
-def in_a_job_of_the_engines_lane(opened: Opened) -> None:
-    opened.harness.services.executor.submit(fail)
+def in_a_search(opened: Opened) -> None:
+    search = opened.harness.services.library.search
+    search._searcher.search = lambda *_, **__: fail()  # type: ignore[method-assign,assignment]
+    QTest.keyClicks(seen(opened.window.sidebar, QLineEdit, "Search chats"), "rivers")
 
 
 def in_the_stores_writer(opened: Opened) -> None:
@@ -142,7 +146,7 @@ PLACES = [
     in_a_thread,
     in_a_callback_of_the_worker,
     in_a_job_of_the_worker,
-    in_a_job_of_the_engines_lane,
+    in_a_search,
     in_the_stores_writer,
     in_a_command,
     in_an_event_of_the_services,
@@ -166,6 +170,14 @@ def test_a_bug_is_shown_with_its_traceback_wherever_it_is_raised(
     assert "in fail" in details
     press(qtbot, dialog, "Close")
     assert dialogs() == []
+
+
+def test_a_search_that_fails_does_not_wait_for_ever(
+    qtbot: QtBot, open_window: Open, top: TopErrors
+) -> None:
+    opened = open_window()
+    in_a_search(opened)
+    qtbot.waitUntil(lambda: shows(opened.window.sidebar, "for “rivers” did not work"))
 
 
 def test_a_known_error_is_shown_with_its_own_sentences(

@@ -16,12 +16,12 @@ from app.hub.download.control import DownloadControl
 from app.services.core.events import ModelPhase
 from app.ui.conversation.chat_pane import Page
 from app.ui.conversation.notices.banner import Banner
+from app.ui.models.cards.model_cards import DownloadCard, RemoteCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.shell.page_names import ModelsTab
-from app.ui.style.model_cards import DownloadCard, RemoteCard
 from tests.support.harness import build
 from tests.support.hub_kit import ends_by_itself, gguf
 from tests.support.hub_server import HubServer

@@ -21,22 +21,23 @@ from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.domain.download import DownloadState
-from app.domain.model import ModelFile
+from app.domain.model import DEMO, ModelFile
 from app.domain.settings import Settings
+from app.engine.scripted import ScriptedEngine
 from app.hub.api.catalog import load_catalog
 from app.hub.download.control import DownloadControl
 from app.hub.local.scan import scan
 from app.services.core.events import ModelPhase
 from app.system.bundled import bundled
 from app.ui.models.add_dialog import AddModelDialog
-from app.ui.models.family_card import FamilyCard
+from app.ui.models.cards.family_card import FamilyCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.shell.page_names import ModelsTab
 from app.ui.style.widgets import StyledLabel
-from tests.scenarios.hands import press
+from tests.scenarios.hands import ask, press
 from tests.support.dropping import drop
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
@@ -116,6 +117,20 @@ def test_the_catalogue_is_shown_with_advice(qtbot: QtBot, opened: Opened) -> Non
     assert "on this computer" in texts(first)  # why it is the one to take
     assert "words a second here" in texts(first)  # what else would fit
     dialog.close()
+
+
+def test_what_the_demo_was_measured_at_stands_on_its_card(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    (tmp_path / "data").mkdir()
+    write_model(tmp_path / "data" / "demo.gguf")  # its hash is taken when it is used
+    mine = Settings(welcomed=True, model_path=DEMO)
+    opened = open_window(ScriptedEngine(["word " * 40]), mine, chosen=False)
+    dialog = dialog_of(opened, ModelsTab.INSTALLED)
+    seen(qtbot, dialog, "not measured here yet")
+    dialog.close()
+    ask(qtbot, opened, "First")
+    seen(qtbot, dialog_of(opened, ModelsTab.INSTALLED), "tokens/s measured here")
 
 
 def test_a_repository_is_listed_and_a_file_of_it_fetched(

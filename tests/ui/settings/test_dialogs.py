@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFileDialog, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QFileDialog, QListWidget, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.domain.appearance.choices import ThemeChoice
@@ -19,6 +20,7 @@ from app.ui.library.trash_dialog import TrashDialog
 from app.ui.models.models_page import ModelsPage
 from app.ui.settings.setting_row import SettingRow
 from app.ui.settings.settings_page import SettingsPage
+from app.ui.shell.page_names import ModelsTab
 from app.ui.style.dialogs import ErrorDialog
 from app.ui.transfer import pdf
 from app.ui.transfer.export_dialog import ExportDialog, ExportTarget
@@ -40,7 +42,13 @@ def row_of(dialog: SettingsPage, name: str) -> SettingRow:
     section = SPECS[name].option.section
     assert section is not None
     dialog.show_section(section)
-    return next(row for row in dialog.findChildren(SettingRow) if row.spec.name == name)
+    late = monotonic() + 10
+    while True:  # what is below the first screenful is made a moment later
+        found = [row for row in dialog.findChildren(SettingRow) if row.spec.name == name]
+        if found and found[0].isVisible():
+            return found[0]
+        assert monotonic() < late, f"{name} has no row"
+        QApplication.processEvents()
 
 
 def test_every_declared_setting_has_a_row_that_shows_its_value(open_window: Open) -> None:
@@ -260,6 +268,7 @@ def test_the_models_dialog_lists_what_is_here_and_what_can_be_had(
         return {button.accessibleName() for button in dialog.findChildren(QPushButton)}
 
     assert "Use Built-in demo" in names()
+    dialog.show_tab(ModelsTab.CATALOG)
     # The catalogue is judged away from the window's thread, and drawn a few cards at a time.
     qtbot.waitUntil(lambda: any(name.startswith("Download Phi-4") for name in names()))
     dialog.close()

@@ -220,7 +220,7 @@ def test_f2_in_the_list_edits_the_title_in_its_row_whatever_happens_meanwhile(
     QTest.keyClick(field, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "Renamed" in titles(opened))
     qtbot.waitUntil(lambda: {"Renamed", "Another"} <= set(listed(opened)))
-    assert not chats(opened).findChildren(QLineEdit)
+    qtbot.waitUntil(lambda: not chats(opened).findChildren(QLineEdit))
 
 
 def test_a_dot_marks_the_chat_in_which_an_answer_is_written(

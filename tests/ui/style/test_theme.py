@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import fields
+from dataclasses import fields, replace
 from operator import attrgetter
 
 import pytest
@@ -13,9 +13,11 @@ from app.ui.style.palettes import dressed, with_accent, with_code
 from app.ui.style.theme import (
     DARK,
     HIGH_CONTRAST,
+    HIGH_CONTRAST_LIGHT,
     LIGHT,
     THEMES,
     CodeColours,
+    SystemLook,
     Theme,
     theme_for,
 )
@@ -79,7 +81,7 @@ def tone(theme: Theme, name: str) -> str:
 
 def looks() -> Iterator[Theme]:
     """Each theme in each accent, and in each of the colours of code."""
-    for theme in THEMES.values():
+    for theme in (*THEMES.values(), HIGH_CONTRAST_LIGHT):
         yield from (with_accent(theme, accent) for accent in AccentChoice)
         yield from (with_code(theme, code) for code in CodeTheme)
 
@@ -114,19 +116,22 @@ def test_each_choice_but_the_systems_has_a_theme_of_its_own() -> None:
 
 
 def test_the_setting_chooses_the_theme_and_system_follows_the_desktop() -> None:
-    assert theme_for(ThemeChoice.SYSTEM, system_dark=True) is DARK
-    assert theme_for(ThemeChoice.SYSTEM, system_dark=False) is LIGHT
-    assert theme_for(ThemeChoice.LIGHT, system_dark=True) is LIGHT
-    assert theme_for(ThemeChoice.DARK, system_dark=False) is DARK
-    assert theme_for(ThemeChoice.HIGH_CONTRAST, system_dark=False) is HIGH_CONTRAST
+    light, dark = SystemLook(), SystemLook(dark=True)
+    assert theme_for(ThemeChoice.SYSTEM, dark) is DARK
+    assert theme_for(ThemeChoice.SYSTEM, light) is LIGHT
+    assert theme_for(ThemeChoice.SYSTEM, replace(dark, contrast=True)) is HIGH_CONTRAST
+    assert theme_for(ThemeChoice.SYSTEM, replace(light, contrast=True)) is HIGH_CONTRAST_LIGHT
+    assert theme_for(ThemeChoice.LIGHT, replace(dark, contrast=True)) is LIGHT
+    assert theme_for(ThemeChoice.DARK, light) is DARK
+    assert theme_for(ThemeChoice.HIGH_CONTRAST, light) is HIGH_CONTRAST
 
 
 def test_the_settings_choose_accent_and_colours_of_code() -> None:
     chosen = Settings(theme=ThemeChoice.DARK, accent=AccentChoice.ROSE, code_theme=CodeTheme.PLAIN)
-    theme = dressed(chosen, system_dark=False)
+    theme = dressed(chosen, SystemLook())
     assert theme.accent not in {DARK.accent, LIGHT.accent}
     assert theme.code.keyword == DARK.code_text != DARK.code.keyword
-    assert dressed(Settings(theme=ThemeChoice.DARK), system_dark=False) is DARK
+    assert dressed(Settings(theme=ThemeChoice.DARK), SystemLook()) is DARK
 
 
 def test_fonts_grow_with_the_zoom(qapp: object) -> None:

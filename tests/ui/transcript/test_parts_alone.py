@@ -299,9 +299,9 @@ def test_the_menu_offers_the_link_that_is_pointed_at(rig: Rig) -> None:
     rig.area.customContextMenuRequested.emit(rig.point(1, "page").toPoint())
     (shown,) = rig.area.findChildren(QMenu, options=Qt.FindChildOption.FindDirectChildrenOnly)
     offered = {action.text(): action for action in shown.actions()}
+    shown.hide()
     offered["Copy link address"].trigger()
     assert QGuiApplication.clipboard().text() == "https://example.org/a"
-    shown.hide()
     del menu
 
 

@@ -17,6 +17,7 @@ from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
+from app.ui.transcript.widgets.footer import Footer
 from tests.ui.transcript.making import chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
@@ -175,3 +176,8 @@ def test_an_answer_stands_by_its_question_and_apart_from_the_next(view: Transcri
     below = answered.y() + text.y + text.height
     assert 36 <= second_start - below <= 44
     assert next_asked.y() >= below
+    for footer in view.findChildren(Footer):  # it floats over the gap: hovering moves nothing
+        places, total = [one.geometry() for one in footer.buttons], view._layout.branch.index.total
+        footer.reveal(True)
+        assert [one.geometry() for one in footer.buttons] == places
+        assert view._layout.branch.index.total == total

@@ -13,6 +13,7 @@ from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from app.domain.parts import CitationPart, TextPart
 from app.markup.maths.render import Formula, FormulaStyle
 from app.markup.transfer.values import ExportOptions
 from app.markup.transfer.writers import html_style
@@ -45,11 +46,16 @@ def drawing(data: bytes) -> int:
 
 
 def test_a_chat_becomes_pages(qtbot: QtBot) -> None:
-    short = PdfExporter().write((conversation_of("q", "a"),), ExportOptions())
+    cited = CitationPart("report.pdf", "d1", "12", 3, "1", "differs", "number", "number 13")
+    chat = conversation_of("q", [TextPart("It cost 13 [1]."), cited])
+    short = PdfExporter().write((chat,), ExportOptions())
     long = PdfExporter().write((conversation_of("q", "line\n\n" * 300),), ExportOptions())
     assert short.startswith(b"%PDF-")
     assert pages(short) == 1
     assert pages(long) > 3
+    words = PdfDocument(short)[0].get_textpage().get_text_bounded()
+    assert "report.pdf · page 3" in words
+    assert "differs, not there: “13”" in " ".join(words.split())
 
 
 def test_formulas_that_are_too_many_to_be_kept_are_drawn_the_same(

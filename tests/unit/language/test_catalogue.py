@@ -72,6 +72,22 @@ def test_a_translation_has_the_placeholders_of_its_source_and_no_other() -> None
                 assert not re.search(r"[\w}]…", form), f"{room}.po: {form}"
 
 
+def test_no_language_calls_what_was_checked_proved() -> None:
+    """A check says what was looked for and found, and no more than that."""
+    rooms = ("cited_words", "services/documents", "conversation/marks", "evidence", "cli/documents")
+    claims = re.compile(
+        r"(?i)\b(?:dis)?prove[ds]?\b|verif|proof|bewiesen|bewies|beweis|nachgewiesen"
+    )
+    said = [
+        f"{entry.id} {entry.string}"
+        for found in catalogue.entries().values()
+        for entry in found
+        if any(room in path for path, _ in entry.locations for room in rooms)
+    ]
+    assert len(said) > 100
+    assert [one for one in said if claims.search(one)] == []
+
+
 def test_plural_forms_are_complete_and_marks_are_kept() -> None:
     for room, found in catalogue.entries().items():
         for entry in filter(catalogue.is_translated, found):

@@ -19,7 +19,13 @@ from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import ZOOMED, IconButton, close_when_chosen, painter_on_ground
+from app.ui.style.widgets import (
+    ZOOMED,
+    IconButton,
+    begin_with,
+    close_when_chosen,
+    painter_on_ground,
+)
 
 _DOT = 8  # pixels at 100 %
 _GAP = 6
@@ -298,5 +304,7 @@ def _open_above(chip: Chip, menu: QMenu | None) -> None:
     place = chip.mapToGlobal(QPoint(0, 0)) if shown else window.mapToGlobal(window.rect().center())
     close_when_chosen(menu)
     menu.popup(place)  # it fills itself, and has its height then
+    if shown:
+        begin_with(menu, chip)
     top = chip.screen().availableGeometry().top()
     menu.move(menu.x(), max(top, place.y() - menu.height()))

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Callable
 from time import monotonic
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
 
 from app.domain.conversation import Message
-from app.services.core.events import AnswerTextAdded, Event, SettingsChanged
+from app.domain.parts import PlacedPart
+from app.services.core.events import AnswerSourced, AnswerTextAdded, Event, SettingsChanged
 from app.services.core.settings import SettingsService
 from app.ui.core.operations import Operation, Operations
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.view import TranscriptView
+
+if TYPE_CHECKING:  # nobody waits for it at the start: it comes with the first citation
+    from app.services.documents.checked_answer import StoredCitation
 
 _KEPT = 500  # answers whose marks are remembered
 _EVERY = 1.0  # seconds between two looks at an answer that is written
@@ -41,12 +47,19 @@ class AnswerMarks(QObject):
         self._sums = settings.current.check_sums
         self._closed = False
         self._looked, self._until = 0.0, ("", 0)  # at what is written, and how far
+        self._sourced: tuple[str, Callable[[str], tuple[PlacedPart, ...]] | None] = ("", None)
+        self._cited: tuple[str, tuple[StoredCitation, ...]] = ("", ())  # of what is written
         transcript.notes.marks_wanted.connect(self._want)
 
     def on_event(self, event: Event) -> None:
         """An answer grew; or sums are checked from now on, or no more."""
-        if isinstance(event, AnswerTextAdded) and self._sums:
-            self._look(event.message_id)
+        if isinstance(event, AnswerSourced):
+            self._sourced = event.message_id, event.check
+            self._looked, self._cited = 0.0, (event.message_id, ())
+        if isinstance(event, AnswerTextAdded):
+            check = self._sourced[1] if self._sourced[0] == event.message_id else None
+            if self._sums or check is not None:
+                self._look(event.message_id, check)
         if isinstance(event, SettingsChanged) and event.settings.check_sums != self._sums:
             self._sums = event.settings.check_sums
             self._known.clear()
@@ -56,25 +69,32 @@ class AnswerMarks(QObject):
         """The window closes: nothing is worked out any more."""
         self._closed = True
 
-    def _look(self, message_id: str) -> None:
+    def cited(self, message_id: str) -> tuple[StoredCitation, ...]:
+        """What was found so far of an answer that is written; nothing of any other."""
+        known, found = self._cited
+        return found if known == message_id and self._transcript.notes.is_written(known) else ()
+
+    def _look(self, message_id: str, check: Callable[[str], tuple[PlacedPart, ...]] | None) -> None:
         """Check the sentences that are complete of an answer that is written."""
         if monotonic() - self._looked < _EVERY or self._closed:
             return
         self._looked = monotonic()
         text = self._transcript.notes.text_so_far(message_id)
-        end = max(text.rfind("\n"), text.rfind(". ")) + 1
+        end = max(text.rfind("\n"), text.rfind(". "), text.rfind("] ")) + 1
         if not end or (message_id, end) == self._until:
             return
         self._until = message_id, end
+        sums = self._sums
 
-        def show(found: tuple[Mark, ...]) -> None:
+        def show(found: tuple[tuple[StoredCitation, ...], tuple[Mark, ...]]) -> None:
             if self._transcript.notes.is_written(message_id):
-                self._transcript.notes.set_marks(message_id, found)
+                self._cited = message_id, found[0]
+                self._transcript.notes.set_marks(message_id, found[1])
 
-        def job(_task: Operation) -> tuple[Mark, ...]:
-            from app.ui.conversation.marks.marks_of import sum_marks
+        def job(_task: Operation) -> tuple[tuple[StoredCitation, ...], tuple[Mark, ...]]:
+            from app.ui.conversation.marks.marks_of import written_marks
 
-            return tuple(sum_marks(text[:end]))
+            return written_marks(text, end, check, sums=sums)
 
         self._operations.run(self, job, show)
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message
-from app.domain.parts import CitationPart
+from app.domain.parts import CitationPart, PlacedPart
 from app.language import tr
 from app.ui.conversation.marks.sum_words import said
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone
+
+if TYPE_CHECKING:  # nobody waits for it at the start: it comes with the first citation
+    from app.services.documents.checked_answer import StoredCitation
 
 LONGEST_CHOICE = 300  # characters of a question that asks for one of two numbers
 _FOUND = {"quoted", "supported"}
@@ -24,10 +28,34 @@ def marks_of(message: Message, *, sums: bool, question: str = "") -> tuple[Mark,
         sums: Whether its sums are checked.
         question: What it answers; empty where that is not known.
     """
-    found = [*_cited(message)] if _is_cited(message) else []
+    found = [*cited_marks(citations_of(message))] if _is_cited(message) else []
     if sums:
         found += sum_marks(message.content, question)
     return tuple(sorted(found, key=lambda mark: mark.start))
+
+
+def written_marks(
+    text: str,
+    end: int,
+    check: Callable[[str], tuple[PlacedPart, ...]] | None,
+    *,
+    sums: bool,
+) -> tuple[tuple[StoredCitation, ...], tuple[Mark, ...]]:
+    """What an answer cites so far, and its marks, while it is written.
+
+    Args:
+        text: The answer so far.
+        end: Where its last complete sentence ends.
+        check: Finds its cited sentences; None where it has no documents.
+        sums: Whether its sums are checked.
+    """
+    citations: tuple[StoredCitation, ...] = ()
+    if check is not None:
+        from app.services.documents.checked_answer import stored_citations
+
+        citations = stored_citations(text, check(text))
+    found = [*cited_marks(citations), *(sum_marks(text[:end]) if sums else ())]
+    return citations, tuple(sorted(found, key=lambda mark: mark.start))
 
 
 def sum_marks(text: str, question: str = "") -> Iterator[Mark]:
@@ -50,10 +78,16 @@ def _is_cited(message: Message) -> bool:
     return any(isinstance(one.part, CitationPart) and one.part.verdict for one in message.placed)
 
 
-def _cited(message: Message) -> Iterator[Mark]:
+def citations_of(message: Message) -> tuple[StoredCitation, ...]:
+    """The checked sentences of an answer that is complete."""
     from app.services.documents.checked_answer import stored_citations
 
-    for number, one in enumerate(stored_citations(message)):
+    return stored_citations(message.content, message.placed)
+
+
+def cited_marks(citations: Sequence[StoredCitation]) -> Iterator[Mark]:
+    """A mark at each number by which a checked sentence cites something."""
+    for number, one in enumerate(citations):
         verdict = one.part.verdict
         tone = MarkTone.DOUBT if verdict in _NEAR else MarkTone.WRONG
         tone = MarkTone.GOOD if verdict in _FOUND else tone

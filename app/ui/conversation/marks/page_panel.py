@@ -74,6 +74,7 @@ class PagePanel(QFrame):
         self._shown: ShownPage | None = None
         self._hits: tuple[PageHit, ...] = ()
         self._hit = -1
+        self._said = ""
         self._asked = 0  # how often a page was asked for: only the last one is shown
         self._back: QWidget | None = None  # what had the focus
         self._redraw = QTimer(self, singleShot=True, interval=_REDRAW)
@@ -207,7 +208,7 @@ class PagePanel(QFrame):
         self._at = at
         stop = self._stops[at]
         self.count.setText(tr("{current} of {total}", current=at + 1, total=len(self._stops)))
-        self.told.setText(paragraph(_as_said(stop.sentence), stop.told))
+        self._say(paragraph(_as_said(stop.sentence), stop.told))
         self.title.setText(stop.part.title)
         announce(self, self.told.text())
         for button in self._marks:
@@ -217,6 +218,11 @@ class PagePanel(QFrame):
             return
         self._document, self._page = stop.part.target, stop.part.page or 1
         self._load()
+
+    def _say(self, words: str) -> None:
+        """Say what is looked at: a sentence and what was found of it, or a match."""
+        self._said = words
+        self.told.setText(words)
 
     def _step(self, by: int) -> None:
         self._go((self._at + by) % len(self._stops))
@@ -244,15 +250,13 @@ class PagePanel(QFrame):
 
     def _next_hit(self, *, same: bool) -> None:
         if not self._hits:
-            self.told.setText(tr("Not found in the document."))
+            self._say(tr("Not found in the document."))
             self._load()
             return
         later = (n for n, hit in enumerate(self._hits) if hit.page >= self._page)
         self._hit = (self._hit + 1) % len(self._hits) if same else next(later, 0)
         self._page = self._hits[self._hit].page
-        self.told.setText(
-            tr("Match {current} of {total}", current=self._hit + 1, total=len(self._hits))
-        )
+        self._say(tr("Match {current} of {total}", current=self._hit + 1, total=len(self._hits)))
         self._load()
 
     # ------------------------------------------------------------------ showing
@@ -290,9 +294,11 @@ class PagePanel(QFrame):
         pages = shown.document.facts.pages
         self.where.setText(tr("p. {page} of {pages}", page=shown.page.number, pages=pages))
         if shown.trouble is not None:
-            self.told.setText(paragraph(shown.trouble.what, tr("Its text is shown instead.")))
+            told = (shown.trouble.what, tr("Its text is shown instead."))
+            self.told.setText(paragraph(self._said, *told))
         elif shown.state is DocumentState.CHANGED:
-            self.told.setText(tr("The file was changed since it was read."))
+            changed = tr("The file was changed since it was read.")
+            self.told.setText(paragraph(self._said, changed))
         self.canvas.show_page(found, colours, as_text=self._text.isChecked())
         for button in self._foot:
             button.setEnabled(True)

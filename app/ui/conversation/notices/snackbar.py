@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app.language import paragraph, tr
+from app.ui.core.links import show_in_folder
 from app.ui.style.theme import SPACE, zoomed
 from app.ui.style.widgets import announce
 
 if TYPE_CHECKING:
-    from app.ui.desktop.motion import Rise
+    from app.ui.style.motion import Rise
 
 SHOWN_MS = 10_000
 _NOTICE_MS = 4_000
@@ -118,6 +121,11 @@ class Snackbar(QFrame):
         announce(self, paragraph(text, tr("{action} is available.", action=label)))
         self.undo_changed.emit(self.can_undo)
 
+    def tell_written(self, path: Path) -> None:
+        """Say that a file was written, with the way to it."""
+        text = tr("“{name}” was written.", name=path.name)
+        self.show_message(text, partial(show_in_folder, path), SHOW_IN_FOLDER)
+
     def undo(self) -> None:
         """Take it back."""
         undo, self._undo = self._undo, None
@@ -178,10 +186,10 @@ class Snackbar(QFrame):
         below = self._above.y() if self._above is not None else self._host.height() - SPACE
         left = (self._host.width() - self.width()) // 2
         if self._rise is None:
-            from app.ui.desktop.motion import Rise  # not before something is said
+            from app.ui.style.motion import Rise  # not before something is said
 
             self._rise = Rise(self)
-        self._rise.to(QPoint(left, below - self.height() - SPACE))
+        self._rise.to(QPoint(left, below - self.height() - SPACE), comes=not self.isVisible())
 
 
 def _wrapping() -> QLabel:

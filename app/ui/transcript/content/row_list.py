@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from app.language.direction import text_direction
 from app.markup.document.blocks import MathBlock, Paragraph
 from app.markup.document.flow import FlowRow
 from app.markup.document.spans import Spans, plain_spans
@@ -25,7 +26,12 @@ from app.ui.transcript.content.rows import (
     TableRow,
     TextRow,
 )
-from app.ui.transcript.content.runs import runs_from_right, split_runs, text_of, to_runs
+from app.ui.transcript.content.runs import (
+    runs_from_right,
+    split_runs,
+    text_of,
+    to_runs,
+)
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState, TableState
 
 CODE_LINES = 20
@@ -79,6 +85,7 @@ class RowList:
         self._words = 0
         self._fold, self._fold_at = -1, -1  # the last one, and where its line stands
         self._block = -1
+        self._rtl: bool | None = None  # the side of the last top-level block, once it is known
 
     def snapshot(self) -> RowSnapshot:
         """Remember the end, so that a tail can be taken back."""
@@ -90,13 +97,14 @@ class RowList:
             self._fold_at,
             self.rows[self._fold_at] if self._fold_at >= 0 else None,
             self._block,
+            self._rtl,
         )
 
     def restore(self, mark: RowSnapshot) -> None:
         """Take back everything since ``mark``."""
         del self.rows[mark.kept :]
         self.rows += mark.last
-        self._words, self._block = mark.words, mark.block
+        self._words, self._block, self._rtl = mark.words, mark.block, mark.rtl
         self._fold, self._fold_at = mark.fold, mark.fold_at
         if mark.fold_row is not None:
             self.rows[mark.fold_at] = mark.fold_row
@@ -108,6 +116,8 @@ class RowList:
 
     def _add(self, row: FlowRow) -> None:
         self._block += row.top
+        if row.top:
+            self._rtl = None
         fold = row.frames[0] if row.frames else None
         if isinstance(fold, FoldFrame):
             self._add_fold(row, fold)
@@ -126,9 +136,9 @@ class RowList:
             case Table():
                 self._add_table(row.leaf, place, continues=row.continues)
             case MathBlock():
-                self.rows.append(MathRow(row.leaf, place))
+                self.rows.append(MathRow(row.leaf, self._sided(place)))
             case _:
-                self.rows.append(LeafRow(row.leaf, place))
+                self.rows.append(LeafRow(row.leaf, self._sided(place, row.leaf.caption)))
 
     def _add_fold(self, row: FlowRow, frame: FoldFrame) -> None:
         if frame.first:
@@ -159,6 +169,23 @@ class RowList:
             min(indent, DEEPEST), colours, opened, marker, gap, quiet, self._block, beside
         )
 
+    def _sided(self, place: RowPlacement, text: str = "") -> RowPlacement:
+        """The same place, on the side on which it begins.
+
+        What is indented begins where its text does, and what has no text where the text before it
+        did. Beside a bar all rows of a block begin where its first text does.
+
+        Args:
+            place: Where a row stands.
+            text: What it says; empty for code, formulas and lines.
+        """
+        if not place.indent and not place.bars:
+            return place
+        own = text_direction(text)
+        if self._rtl is None or (own is not None and not place.bars):
+            self._rtl = own
+        return replace(place, rtl=True) if self._rtl else place
+
     def _gap(self, row: FlowRow) -> int:
         last = self.rows[-1] if self.rows else None
         if last is None or isinstance(last, SpaceRow):
@@ -186,6 +213,8 @@ class RowList:
                 else:
                     self.rows.append(replace(last, cut=True))
         pieces = split_runs(runs, TEXT_LIMIT)
+        if place.indent or place.bars:
+            place = self._sided(replace(place, rtl=False), "".join(map(text_of, pieces[:1])))
         for index, piece in enumerate(pieces):
             at = place if index == 0 else replace(place, marker="", gap=0)
             cut = index < len(pieces) - 1
@@ -206,6 +235,7 @@ class RowList:
                 self.rows.append(last)
         else:
             state = CodeState(block.language)
+            place = self._sided(place)
             self.rows.append(CodeHeadRow(state, place))
             place = replace(place, marker="", gap=0)
         state.closed = block.closed
@@ -234,6 +264,7 @@ class RowList:
         else:
             head_text = "".join(map(plain_spans, table.header))
             state = TableState(table.alignments, rtl=runs_from_right(head_text))
+            place = self._sided(place, head_text)
             lines = [tuple(to_runs(cell) for cell in table.header), *lines]
         for start in range(0, len(lines), TABLE_LINES):
             at = place if start == 0 else replace(place, gap=0, marker="")
@@ -253,6 +284,7 @@ class RowSnapshot:
     fold_at: int
     fold_row: Row | None
     block: int
+    rtl: bool | None
 
     @property
     def kept(self) -> int:

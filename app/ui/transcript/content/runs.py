@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.language import tr
+from app.language.direction import text_direction
 from app.markup.document.spans import (
     Code,
     Emphasis,
@@ -127,11 +128,7 @@ def _walk(spans: tuple[Inline, ...]) -> Iterator[Run]:
 
 def runs_from_right(text: str) -> bool:
     """Whether the first letter that has a direction is of a script from right to left."""
-    for char in text:
-        direction = unicodedata.bidirectional(char)
-        if direction in ("L", "R", "AL"):
-            return direction != "L"
-    return False
+    return bool(text_direction(text))
 
 
 def clean(text: str) -> str:

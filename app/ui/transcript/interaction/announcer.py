@@ -8,10 +8,11 @@ and thirty a second would drown the reader's own speech.
 from __future__ import annotations
 
 from PySide6.QtCore import QTimer
-from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
+from PySide6.QtGui import QAccessible
 from PySide6.QtWidgets import QWidget
 
 from app.language import tr
+from app.ui.style.widgets import announce
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.spoken import spoken_message
 from app.ui.transcript.layout import Layout
@@ -40,7 +41,7 @@ class ScreenReaderAnnouncer:
         """An answer begins, or one that is being written comes into view: announce it."""
         if QAccessible.isActive():
             words = tr("Phial is answering.")
-            QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._speaker, words))
+            announce(self._speaker, words)
 
     def announce_progress(self) -> None:
         """The answer that is written grew."""
@@ -61,4 +62,4 @@ class ScreenReaderAnnouncer:
         if widget is not None:
             widget.describe()
         words = spoken_message(model, limit=ANNOUNCED)
-        QAccessible.updateAccessibility(QAccessibleAnnouncementEvent(self._speaker, words))
+        announce(self._speaker, words)

@@ -17,7 +17,7 @@ from app.domain.conversation import MessageStatus
 from app.domain.parts import FormPart
 from app.language import paragraph, tr
 from app.ui.core.links import is_openable_link
-from app.ui.style.widgets import close_when_chosen
+from app.ui.style.widgets import add_entry, close_when_chosen
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import TableRow, link_text, links_of
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
@@ -79,7 +79,7 @@ class ContextMenu:
         self._add_link(menu, QPointF(point))
         self._add_copies(menu)
         self._add_pointed_at(menu, QPointF(point))
-        everything = menu.addAction(tr("Select whole chat"), self._selection.select_all)
+        everything = add_entry(menu, tr("Select whole chat"), self._selection.select_all)
         everything.setShortcut(QKeySequence(QKeySequence.StandardKey.SelectAll))
         everything.setEnabled(bool(self._layout.branch.models))
         self._add_links_in_view(menu)
@@ -94,11 +94,11 @@ class ContextMenu:
         if not address or found is None:
             return
         self._add_opening(menu, tr("Open link\u2026"), address, link_text(found[2].row, address))
-        menu.addAction(tr("Copy link address"), _copier(address))
+        add_entry(menu, tr("Copy link address"), _copier(address))
         menu.addSeparator()
 
     def _add_opening(self, menu: QMenu, label: str, address: str, text: str) -> None:
-        opening = menu.addAction(label, lambda: self._pointer.activate(address, text))
+        opening = add_entry(menu, label, lambda: self._pointer.activate(address, text))
         opening.setEnabled(is_openable_link(address))
 
     def _add_copies(self, menu: QMenu) -> None:
@@ -106,18 +106,18 @@ class ContextMenu:
         chosen = self._selection.selection
         if chosen is None or chosen.empty:
             return
-        copying = menu.addAction(tr("Copy"), partial(self._selection.copy, None))
+        copying = add_entry(menu, tr("Copy"), partial(self._selection.copy, None))
         copying.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         for label, form in (
             (tr("Copy as Markdown"), CopyAs.MARKDOWN),
             (tr("Copy as plain text"), CopyAs.PLAIN),
             (tr("Copy as rich text"), CopyAs.RICH),
         ):
-            menu.addAction(label, partial(self._selection.copy, form))
+            add_entry(menu, label, partial(self._selection.copy, form))
         words = self._selection.text().strip()
-        menu.addAction(tr("Quote in the message"), partial(self._quote, _quoted(words)))
+        add_entry(menu, tr("Quote in the message"), partial(self._quote, _quoted(words)))
         asked = tr("“{words}”: ", words=" ".join(words.split()))
-        menu.addAction(tr("Ask about this"), partial(self._quote, asked))
+        add_entry(menu, tr("Ask about this"), partial(self._quote, asked))
         menu.addSeparator()
 
     def _add_pointed_at(self, menu: QMenu, point: QPointF) -> None:
@@ -133,24 +133,32 @@ class ContextMenu:
             values = self._values()
             index = values.value_at(at, row, item, x, y)
             if index is not None:
-                menu.addAction(tr("Change this value"), partial(values.begin, message.id, index))
+                add_entry(menu, tr("Change this value"), partial(values.begin, message.id, index))
         latex = _formula_at(item, x, y)
         if latex:
-            menu.addAction(tr("Copy formula as LaTeX"), _copier(latex))
+            add_entry(menu, tr("Copy formula as LaTeX"), _copier(latex))
         if isinstance(item.row, CodeRow):
             state = item.row.state
             code = code_of(self._layout.branch.models[at], state)
-            menu.addAction(tr("Copy code"), _copier(code))
-            menu.addAction(
-                tr("Save code as…"), partial(self._save_code, CodeToSave(code, state.language))
+            add_entry(menu, tr("Copy code"), _copier(code))
+            add_entry(
+                menu,
+                tr("Save code as…"),
+                partial(self._save_code, CodeToSave(code, state.language)),
             )
         if isinstance(item.row, TableRow):
-            from app.ui.transcript.interaction.tables import table_csv, table_markdown
+            from app.ui.transcript.interaction.clipboard import put_on_clipboard
+            from app.ui.transcript.interaction.tables import table_as, table_csv
 
             model, table = self._layout.branch.models[at], item.row.state
             written = table_csv(model, table)
-            menu.addAction(tr("Copy table as Markdown"), _copier(table_markdown(model, table)))
-            menu.addAction(tr("Copy table as CSV"), partial(self._copy_csv, written))
+            text_as = partial(table_as, model, table)
+            for label, form in (
+                (tr("Copy table as Markdown"), CopyAs.MARKDOWN),
+                (tr("Copy table as rich text"), CopyAs.RICH),
+            ):
+                add_entry(menu, label, partial(put_on_clipboard, text_as, form))
+            add_entry(menu, tr("Copy table as CSV"), partial(self._copy_csv, written))
 
     def _copy_csv(self, written: str) -> None:
         """Copy a table, and say where what would be a formula has an apostrophe before it."""
@@ -176,11 +184,11 @@ class ContextMenu:
             entries.append((tr("Regenerate answer"), ActionKind.REGENERATE))
         menu.addSeparator()
         for label, kind in entries:
-            menu.addAction(label, partial(self._actions.on_action, model, kind.value, ""))
+            add_entry(menu, label, partial(self._actions.on_action, model, kind.value, ""))
         several = model.version.count > 1
         for label, kind, payload in message_entries(model.message, busy=busy, several=several):
             if kind is not ActionKind.COPY:
-                menu.addAction(label, partial(self._actions.on_action, model, kind.value, payload))
+                add_entry(menu, label, partial(self._actions.on_action, model, kind.value, payload))
 
     def _add_links_in_view(self, menu: QMenu) -> None:
         """Every link in view that can be opened, for hands on the keyboard."""

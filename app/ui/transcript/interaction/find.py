@@ -18,12 +18,14 @@ from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.row_list import RowList
 from app.ui.transcript.content.rows import FoldRow
-from app.ui.transcript.content.runs import OBJECT, to_units
+from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import FindState
 
 SLICE_SECONDS = 0.008
 AT_ONCE_SECONDS = 0.03
+AROUND = 60
+"""Characters before and behind a match's beginning that readers hear."""
 _LONGEST_WORD = re.compile(r"\w+")
 _MARKS = str.maketrans("", "", "*_~`\\")
 # What may stand inside a word and not be seen there, beside the marks above: an entity, a link, a
@@ -92,7 +94,19 @@ class Finder:
         """Where the search stands."""
         current = bisect_left(self._matches, self._current) + 1 if self._current else 0
         complete = self._next >= len(self._branch.models)
-        return FindState(current, len(self._matches), complete)
+        return FindState(current, len(self._matches), complete, self._words())
+
+    def _words(self) -> str:
+        """The match that is shown and what stands around it."""
+        match = self._current
+        if match is None or match.at >= len(self._branch.models):
+            return ""
+        rows = self._branch.models[match.at].rows
+        if match.row >= len(rows):
+            return ""
+        text = rows[match.row].drawn_text()
+        at = from_units(text, match.start)
+        return " ".join(text[max(0, at - AROUND) : at + AROUND].replace(OBJECT, " ").split())
 
     def find(self, text: str, options: FindOptions) -> int:
         """Begin a search; answers what a moment finds, the rest follows."""

@@ -74,6 +74,12 @@ class MessageActions:
 
     def toggle_fold(self, model: MessageModel, fold: int) -> None:
         """Fold or unfold a part; the line that was pressed stays where it is."""
+        from app.ui.style.motion import unfolding  # not before something is folded
+
+        with unfolding(self._layout.widgets.widgets[model.message.id]):
+            self._fold(model, fold)
+
+    def _fold(self, model: MessageModel, fold: int) -> None:
         layout, branch = self._layout, self._layout.branch
         at = branch.by_id[model.message.id]
         placed = layout.flow.placed

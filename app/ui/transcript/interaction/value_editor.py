@@ -138,7 +138,9 @@ class ValueEditor(QObject):
         near, text = item.hit(x, y), model.message.content
         for index, value in enumerate(values_of(form, text)):
             place = place_of(model.rows, form, text, value)
-            if place is not None and place.row == row and place.start <= near <= place.end:
+            if value.left_out or place is None or place.row != row:
+                continue
+            if place.start <= near <= place.end:
                 return index
         return None
 
@@ -183,6 +185,8 @@ class ValueEditor(QObject):
         field.setToolTip(value.said)
         field.setFont(self._layout.styles.normal.fonts.text)
         field.setText(value.shown)
+        if value.left_out:
+            field.setPlaceholderText(value.name)
         field.selectAll()
         field.stepped.connect(lambda steps: self._step(steps, by_rows=False))
         field.rowed.connect(lambda steps: self._step(steps, by_rows=True))
@@ -209,7 +213,10 @@ class ValueEditor(QObject):
         if place is not None:
             item = self._layout.widgets.lay_out(at, place.row)
             rect = item.caret_rect(place.start)
-            self._layout.show_row(at, place.row, rect.y(), rect.height() + 8)
+            field = self._field.sizeHint().height() if self._field is not None else 0
+            tall = max(rect.height() + 8, field)
+            y = rect.y() + min(place.rows, 0) * tall
+            self._layout.show_row(at, place.row, y, (1 + abs(place.rows)) * tall)
 
     def _area_of(self, model: MessageModel, tall: int) -> QRect | None:
         """Where a field so many pixels tall stands in the viewport; None for out of view."""
@@ -230,7 +237,7 @@ class ValueEditor(QObject):
         wide = min(max(wide + 4 * around, narrowest), style.column)
         edge = widget.x() + widget.layout_cache.offset_x(item)
         x = min(max(edge + left - 2 * around, edge), edge + style.column - wide)
-        y = widget.y() + spot.y + round(first.center().y()) - tall // 2
+        y = widget.y() + spot.y + round(first.center().y()) - tall // 2 + place.rows * tall
         return QRect(round(x), y, round(wide), tall)
 
     def _take(self) -> bool:

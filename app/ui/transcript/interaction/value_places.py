@@ -26,12 +26,15 @@ class ValuePlace:
         start: Where it begins in the row's text, as Qt counts.
         end: Behind its last character.
         column: Of a table, from 0; None elsewhere.
+        rows: How many rows further down it would stand, for a field that was left out; 0 for what
+            is there.
     """
 
     row: int
     start: int
     end: int
     column: int | None = None
+    rows: int = 0
 
 
 def form_answered(message: Message) -> Form | None:
@@ -73,6 +76,8 @@ def place_of(rows: Sequence[Row], form: Form, text: str, value: FormValue) -> Va
     if number > len(shown):
         return None
     at, row = shown[number - 1]
+    if value.left_out:
+        return ValuePlace(at, 0, 0, rows=1 if text[: value.start].strip() else -1)
     drawn = row.drawn_text()
     return ValuePlace(at, to_units(drawn, min(before, len(drawn))), to_units(drawn, len(drawn)))
 

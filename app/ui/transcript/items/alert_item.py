@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextCursor
 
 from app.markup.kinds.alert import TONES, AlertTitle
@@ -44,11 +45,18 @@ class AlertItem(DocumentItem):
         cursor = QTextCursor(doc)
         cursor.select(QTextCursor.SelectionType.Document)
         cursor.mergeCharFormat(look)
+        option = doc.defaultTextOption()  # with its icon, whatever language the word is in
+        rtl = self.row.place.rtl
+        option.setTextDirection(
+            Qt.LayoutDirection.RightToLeft if rtl else Qt.LayoutDirection.LeftToRight
+        )
+        doc.setDefaultTextOption(option)
         return doc
 
     def origin(self) -> tuple[float, float]:
-        """Behind the icon."""
-        return self.left + self.style.px(_SIDE + _SPACE), self.gap
+        """Behind the icon; the word ends there where it begins on the right."""
+        beside = self.style.px(_SIDE + _SPACE)
+        return self.edge + (-beside if self.row.place.rtl else beside), self.gap
 
     def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw the icon and the word."""
@@ -56,5 +64,6 @@ class AlertItem(DocumentItem):
         ratio = painter.device().devicePixelRatio()
         y = self.gap + (style.text_metrics.height() - side) / 2
         drawn = stroked(_ICONS[self._kind], self._colour, side, ratio)
-        drawn.paint(painter, self.left, round(y), side, side)
+        x = self.edge + self.room - side if self.row.place.rtl else self.edge
+        drawn.paint(painter, x, round(y), side, side)
         super().paint_body(painter, look)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QPainter, QPen
 
@@ -32,7 +34,9 @@ class AttachmentItem(DocumentItem):
         leaf = self.row.leaf
         self._shape = _PICTURE if isinstance(leaf, Attachment) and leaf.picture else _FILE
         room = max(40, self.room - style.px(_SIDE + _SPACE + 2 * _PAD))
-        return TextDocument(TextRow((Run(words),), self.row.place, 0, words), style, room)
+        doc = TextDocument(TextRow((Run(words),), self.row.place, 0, words), style, room)
+        doc.setTextWidth(min(room, math.ceil(doc.idealWidth())))  # a name from the right ends there
+        return doc
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
@@ -50,7 +54,13 @@ class AttachmentItem(DocumentItem):
     def origin(self) -> tuple[float, float]:
         """Behind the icon."""
         style = self.style
-        return self.left + style.px(_PAD + _SIDE + _SPACE), self.gap + style.px(_PAD) * 0.75
+        before = style.px(_PAD) if style.rtl else style.px(_PAD + _SIDE + _SPACE)
+        return self._chip_left() + before, self.gap + style.px(_PAD) * 0.75
+
+    def _chip_left(self) -> float:
+        """Where the chip begins: on the side where the window's lines do."""
+        free = self.room - min(float(self.room), self.ideal_width())
+        return self.edge + (free if self.style.rtl else 0)
 
     def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw the chip and what is on it."""
@@ -60,11 +70,13 @@ class AttachmentItem(DocumentItem):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(QPen(qcolour(theme.border), 1))
         painter.setBrush(qcolour(theme.raised))
-        area = QRectF(self.left + 0.5, self.gap + 0.5, wide - 1, self.body_height() - 1)
+        left = self._chip_left()
+        area = QRectF(left + 0.5, self.gap + 0.5, wide - 1, self.body_height() - 1)
         painter.drawRoundedRect(area, style.px(RADIUS), style.px(RADIUS))
         painter.restore()
         colour = theme.faint if style.dimmed else theme.muted
         drawn = stroked(self._shape, colour, side, painter.device().devicePixelRatio())
         top = self.origin()[1] + (style.text_metrics.height() - side) / 2
-        drawn.paint(painter, self.left + style.px(_PAD), round(top), side, side)
+        x = left + (wide - style.px(_PAD) - side if style.rtl else style.px(_PAD))
+        drawn.paint(painter, round(x), round(top), side, side)
         super().paint_body(painter, look)

@@ -97,7 +97,7 @@ class MathItem(RowItem):
         """Draw what the row is about."""
         painter.save()
         selected = look.selection is not None and look.selection[0] < look.selection[1]
-        area = QRectF(self.left, self.gap, self.room, self.body_height())
+        area = QRectF(self.edge, self.gap, self.room, self.body_height())
         painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
         theme = self.style.theme
         if selected:
@@ -105,7 +105,7 @@ class MathItem(RowItem):
         elif look.matches:
             painter.fillRect(area, qcolour(theme.match_current if look.current else theme.match))
         if self._source is not None:
-            painter.translate(self.left, self.gap)
+            painter.translate(self.edge, self.gap)
             self._source.drawContents(painter)
         elif self._drawn is not None:
             self._paint_formula(painter, self._drawn)
@@ -116,7 +116,7 @@ class MathItem(RowItem):
     def marked(self) -> list[MarkedArea]:
         """The marks, and where they are drawn: all of them at all of the formula."""
         wide = self._wide if self._drawn is not None else self.room
-        left = self.left + max(0.0, (self.room - wide) / 2)
+        left = self.edge + max(0.0, (self.room - wide) / 2)
         area = QRectF(left, self.gap, min(wide, self.room), self.body_height() - self._pad / 2)
         return [MarkedArea(one, (area,)) for one in self.row.marks[:1]]
 
@@ -127,7 +127,7 @@ class MathItem(RowItem):
             x = rect.right() + self.style.px(10)
             for one in self.row.marks:
                 size = chip_size(one.mark, self.style)
-                if one.mark.chip and x + size.width() <= self.left + self.room:
+                if one.mark.chip and x + size.width() <= self.edge + self.room:
                     y = rect.center().y() - size.height() / 2
                     paint_chip(painter, QRectF(QPointF(x, y), size), one.mark, self.style)
                     x += size.width()
@@ -135,8 +135,8 @@ class MathItem(RowItem):
     def _paint_formula(self, painter: QPainter, drawn: DrawnFormula) -> None:
         """Draw the formula in the middle of the column, its numbers at the edge."""
         spare = self.room - self._wide - drawn.number_width
-        right = self.left + (self.room if spare > 0 else self._wide + drawn.number_width)
-        x = self.left + min((self.room - self._wide) / 2, spare) if spare > 0 else self.left
+        right = self.edge + (self.room if spare > 0 else self._wide + drawn.number_width)
+        x = self.edge + min((self.room - self._wide) / 2, spare) if spare > 0 else self.edge
         shift = -self.row.state.offset if spare <= 0 else 0
         baselines = self._baselines()
         for line, baseline in zip(self._lines, baselines, strict=True):
@@ -158,7 +158,7 @@ class RuleItem(RowItem):
     def paint_body(self, painter: QPainter, _look: RowDecoration) -> None:
         """Draw what the row is about."""
         y = self.gap + self.style.px(4)
-        painter.fillRect(QRectF(self.left, y, self.room, 1), qcolour(self.style.theme.border))
+        painter.fillRect(QRectF(self.edge, y, self.room, 1), qcolour(self.style.theme.border))
 
 
 class UnparsedItem(RowItem):
@@ -177,7 +177,7 @@ class UnparsedItem(RowItem):
         painter.setFont(self.style.fonts.small)
         painter.setPen(qcolour(self.style.theme.muted))
         painter.drawText(
-            QPointF(self.left, self.style.line_height), tr("Laying out the rest\u2026")
+            QPointF(self.edge, self.style.line_height), tr("Laying out the rest\u2026")
         )
 
 
@@ -253,7 +253,7 @@ def paint_half_round(painter: QPainter, item: RowItem, *, top: bool) -> None:
     """Paint the rounded upper or lower end of a code block."""
     theme = item.style.theme
     radius = item.style.px(RADIUS)
-    area = QRectF(item.left, item.gap, item.room, item.body_height())
+    area = QRectF(item.edge, item.gap, item.room, item.body_height())
     painter.save()
     painter.setClipRect(area, Qt.ClipOperation.IntersectClip)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)

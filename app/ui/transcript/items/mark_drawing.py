@@ -94,7 +94,7 @@ def paint_chips(painter: QPainter, marks: Sequence[MarkedArea], style: Style) ->
     for area in marks:
         if area.mark.mark.kind is MarkKind.CITATION:
             for rect in area.rects:
-                tall = rect.adjusted(-style.px(2), 0, style.px(1), -style.line_gap + 1)
+                tall = rect.adjusted(-style.px(3), 0, style.px(1), -style.line_gap + 1)
                 _paint_ground(painter, tall, area.mark.mark, style)
     painter.restore()
 

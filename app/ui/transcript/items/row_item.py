@@ -73,6 +73,7 @@ class RowItem:
         self.left = min(place.indent * style.indent, width // 2)
         self.gap = style.space(place.gap)
         self.room = max(40, width - self.left)
+        self.edge = 0 if place.rtl else self.left  # where the room begins
         self.widget: QWidget | None = None
         self.pending: tuple[PendingFormula, ...] = ()
         self._picture = QPixmap()
@@ -139,7 +140,7 @@ class RowItem:
 
     def caret_rect(self, _position: int) -> QRectF:
         """Where a position in the row's text stands."""
-        return QRectF(self.left, self.gap, 1, self.body_height())
+        return QRectF(self.edge, self.gap, 1, self.body_height())
 
     def end_rect(self) -> QRectF:
         """Where the next letter would come."""
@@ -197,7 +198,7 @@ class RowItem:
             x = level * self.style.indent + self.style.px(4)
             top = self.gap if number >= len(place.bars) - place.opened else 0
             thick = max(2, self.style.px(3))
-            x = self.width - x - thick if self.is_rtl() else x
+            x = self.width - x - thick if place.rtl else x
             bar = QRectF(x, top, thick, self.height - top)
             painter.fillRect(bar, qcolour(self.style.tone(tone)))
         if place.marker:
@@ -218,7 +219,7 @@ class RowItem:
     def _paint_marker(self, painter: QPainter, place: RowPlacement) -> None:
         style = self.style
         baseline = self.gap + self.first_baseline()
-        rtl = self.is_rtl()
+        rtl = place.rtl
         edge = self.width - self.left if rtl else self.left
         space = style.px(8)
         if place.marker in "\u2610\u2611":

@@ -68,6 +68,7 @@ class Style:
         line_height: Height of one line of text with its spacing, pixels.
         char_width: Of an average character of text, pixels.
         code_line_height: Height of one line of code, pixels.
+        rtl: Whether the window is one from right to left: own messages stand on its left.
     """
 
     def __init__(
@@ -79,10 +80,12 @@ class Style:
         *,
         wrap_code: bool,
         dimmed: bool = False,
+        rtl: bool = False,
     ) -> None:
         self.theme, self.fonts, self.column = theme, fonts, column
         self._zoom = fonts.set.zoom
         self.formulas, self.wrap_code, self.dimmed = formulas, wrap_code, dimmed
+        self.rtl = rtl
         text, code = QFontMetricsF(fonts.text), QFontMetricsF(fonts.code)
         self.text_metrics, self.code_metrics = text, code
         self.small_metrics = QFontMetricsF(fonts.small)

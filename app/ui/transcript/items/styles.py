@@ -20,10 +20,13 @@ class Styles:
         formulas: Draws and keeps formulas.
         theme: Colours to begin with.
         typesetting: How text is set to begin with.
+        rtl: Whether the window is one from right to left.
     """
 
-    def __init__(self, formulas: FormulaStore, theme: Theme, typesetting: Typesetting) -> None:
-        self.formulas = formulas
+    def __init__(
+        self, formulas: FormulaStore, theme: Theme, typesetting: Typesetting, *, rtl: bool = False
+    ) -> None:
+        self.formulas, self._rtl = formulas, rtl
         self.theme, self.wrap = theme, False
         self._fonts = fonts_of(typesetting)
         self.normal, self._dimmed = self._make(self._fonts.column)
@@ -65,6 +68,7 @@ class Styles:
                 self.formulas,
                 wrap_code=self.wrap,
                 dimmed=dimmed,
+                rtl=self._rtl,
             )
             for dimmed in (False, True)
         )

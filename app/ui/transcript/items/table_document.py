@@ -19,8 +19,9 @@ from PySide6.QtGui import (
 
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.rows import Cells, TableRow
-from app.ui.transcript.content.runs import Run
+from app.ui.transcript.content.runs import Run, text_of, units
 from app.ui.transcript.content.wide_blocks import TableState
+from app.ui.transcript.items.mark_drawing import chip_size
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.style import Style
 
@@ -68,6 +69,7 @@ class TableDocument(RowDocument):
         self._table = cursor.insertTable(len(row.lines), len(widths), _format(widths))
         self._lines: tuple[Cells, ...] = ()
         self._fill(row, 0)
+        self.add_chips(row.marks)
         cursor.endEditBlock()
 
     def _cell_formats(self) -> tuple[QTextTableCellFormat, QTextTableCellFormat]:
@@ -153,11 +155,12 @@ def measure_columns(row: TableRow, style: Style, first: int = 0) -> None:
     """Let the table's columns grow to what the cells of lines ``first`` and below want."""
     state = row.state
     cap = style.px(340)
+    chips = _chip_widths(row, style)
     bold = QFontMetricsF(style.format_of(Run("", bold=True), 0, quiet=False).font())
     for number, line in enumerate(row.lines[first:], first):
         metrics = bold if row.head and number == 0 else style.text_metrics
         for column, cell in enumerate(line):
-            want = 0.0
+            want = chips.get((number, column), 0.0)
             for run in cell:
                 if run.math is not None:
                     want += len(run.math.source) * style.char_width * 0.8
@@ -166,6 +169,21 @@ def measure_columns(row: TableRow, style: Style, first: int = 0) -> None:
                     want += used.horizontalAdvance(run.text)
             wanted = min(cap, int(want) + style.px(2))
             state.columns[column] = max(state.columns[column], wanted)
+
+
+def _chip_widths(row: TableRow, style: Style) -> dict[tuple[int, int], float]:
+    """Pixels that the chips of marks take, by line and column."""
+    found: dict[tuple[int, int], float] = {}
+    chips = [one for one in row.marks if one.mark.chip]
+    at = 0
+    for number, line in enumerate(row.lines if chips else ()):
+        for column, cell in enumerate(line):
+            end = at + units(text_of(cell))
+            here = [chip_size(one.mark, style).width() for one in chips if at < one.end <= end]
+            if here:
+                found[number, column] = sum(here)
+            at = end + 1
+    return found
 
 
 def column_widths(state: TableState, style: Style, room: int) -> list[int]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor, QTextOption
 
+from app.language.direction import text_direction
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
 from app.ui.transcript.items.row_document import RowDocument
@@ -46,6 +48,8 @@ class TextDocument(RowDocument):
         self._written: list[_Written] = []
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
+        if row.place.rtl and text_direction(row.text) is None:
+            option.setTextDirection(Qt.LayoutDirection.RightToLeft)  # numbers stand at their marker
         self.setDefaultTextOption(option)
         self.setTextWidth(width)
         cursor = QTextCursor(self)

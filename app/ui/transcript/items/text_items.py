@@ -10,6 +10,7 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
+from app.language.direction import text_direction
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import NoteRow, TableRow, TextRow
@@ -63,8 +64,7 @@ class DocumentItem(RowItem):
 
     def origin(self) -> tuple[float, float]:
         """Where the document's top left stands."""
-        x = 0 if self.is_rtl() else self.left
-        return x, self.gap
+        return self.edge, self.gap
 
     def clip(self) -> QRectF | None:
         """What of the row may show the document."""
@@ -173,7 +173,7 @@ class DocumentItem(RowItem):
         """The first line at or below ``top``: its offset in the text and its top, if any."""
         y = max(0.0, top)
         for _ in range(3):  # the line that is cut off, then the next one
-            position = self.hit(self.left, y)
+            position = self.hit(self.edge, y)
             place = self.caret_rect(position)
             if place.y() >= top - 0.5:
                 return position, place.y()
@@ -215,6 +215,7 @@ class TextItem(DocumentItem):
             or not (row.runs and old.runs)
             or row.marks
             or old.marks
+            or (row.place.rtl and text_direction(row.text) != text_direction(old.text))
         ):
             return None
         before = self.is_rtl()
@@ -301,12 +302,12 @@ class CodeItem(DocumentItem):
 
     def origin(self) -> tuple[float, float]:
         """Where the document's top left stands."""
-        return self.left + self.style.px(CODE_PAD) - self.row.state.offset, self.gap
+        return self.edge + self.style.px(CODE_PAD) - self.row.state.offset, self.gap
 
     def clip(self) -> QRectF:
         """What of the row may show the document."""
         pad = self.style.px(CODE_PAD)
-        return QRectF(self.left + pad / 2, self.gap, self.room - pad, self.body_height())
+        return QRectF(self.edge + pad / 2, self.gap, self.room - pad, self.body_height())
 
     def is_rtl(self) -> bool:
         """Whether the text runs from right to left."""
@@ -314,13 +315,13 @@ class CodeItem(DocumentItem):
 
     def paint_body(self, painter: QPainter, look: RowDecoration) -> None:
         """Draw what the row is about."""
-        ground = QRectF(self.left, self.gap, self.room, self.body_height())
+        ground = QRectF(self.edge, self.gap, self.room, self.body_height())
         painter.fillRect(ground, qcolour(self.style.theme.code_ground))
         for number, colour in self.doc.line_grounds.items():
             block = self.doc.findBlockByNumber(number)
             line = self.doc.documentLayout().blockBoundingRect(block)
             tall = line.height() + self.style.code_gap
-            stripe = QRectF(self.left, self.gap + line.y(), self.room, tall)
+            stripe = QRectF(self.edge, self.gap + line.y(), self.room, tall)
             painter.fillRect(stripe, qcolour(colour))
         super().paint_body(painter, look)
 
@@ -354,6 +355,8 @@ class TableItem(DocumentItem):
             not isinstance(row, TableRow)
             or row.state is not old.state
             or row.place != old.place
+            or row.marks
+            or old.marks
             or (first := self.doc.first_change(row)) is None
         ):
             return None
@@ -377,11 +380,11 @@ class TableItem(DocumentItem):
         state = self.row.state
         free = max(0, self.room - state.content_width) if state.rtl else 0
         moved = 0 if self._drawn is None else self._moved(self._drawn)
-        return self._edge + free - state.offset + moved, self.gap
+        return self.edge + free - state.offset + moved, self.gap
 
     def clip(self) -> QRectF:
         """What of the row may show the document."""
-        room = QRectF(self._edge, self.gap, self.room, self.body_height())
+        room = QRectF(self.edge, self.gap, self.room, self.body_height())
         if self._drawn is None:
             return room
         left = self.origin()[0] + sum(self.doc.widths[: self._drawn])
@@ -432,11 +435,6 @@ class TableItem(DocumentItem):
             if x < left + sum(widths[column:]) or column == 0:
                 return x - self._moved(column)
         return x
-
-    @property
-    def _edge(self) -> float:
-        """Left end of the room: the indent is on the side from which the table runs."""
-        return 0 if self.row.state.rtl else self.left
 
     def length(self) -> int:
         """Length of the text as Qt counts."""

@@ -166,7 +166,7 @@ class ScrollAnchor:
         item = self._widgets.lay_out(first.at, first.row)
         if not item.length():
             return None
-        inside = min(item.hit(item.left, -first.y), item.length() - 1)
+        inside = min(item.hit(item.edge, -first.y), item.length() - 1)
         y = first.y + item.caret_rect(inside).y()
         return VisibleLine(first.at, first.row, inside, y) if y < 0 else None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import (
     QFocusEvent,
     QKeyEvent,
@@ -11,7 +11,7 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QLabel, QStyle, QToolButton, QWidget
 
 from app.ui.style.theme import qcolour
 from app.ui.style.transcript_icons import icon
@@ -19,6 +19,8 @@ from app.ui.transcript.items.style import Style
 
 ICON, BUTTON = 16, 28
 """Sides at 100 %, pixels."""
+_TURNED = {"previous": "next", "next": "previous", "closed": "previous"}  # not shown: pictures
+"""What points along the lines, in a window from right to left."""
 
 
 class QuietLabel(QLabel):
@@ -61,7 +63,11 @@ class ButtonRow(QWidget):
     def _put(self, widget: QWidget, x: int, width: int) -> None:
         """Give a widget the height of a button, in the middle of the row."""
         tall = min(self._style.px(BUTTON), self.height())
-        widget.setGeometry(x, (self.height() - tall) // 2, width, tall)
+        self._stand(widget, QRect(x, (self.height() - tall) // 2, width, tall))
+
+    def _stand(self, widget: QWidget, place: QRect) -> None:
+        """Give a widget its place, told from the side where the window's lines begin."""
+        widget.setGeometry(QStyle.visualRect(self.layoutDirection(), self.rect(), place))
 
 
 class QuietButton(QToolButton):
@@ -117,16 +123,20 @@ class QuietButton(QToolButton):
         colour = theme.text if lively and self.isEnabled() else theme.muted
         if not self.isEnabled():
             colour = theme.border
-        side = style.px(ICON)
+        side, turned = style.px(ICON), self.layoutDirection()
         x = style.px(8) if self.text() else (self.width() - side) // 2
         if self._name:
-            made = icon(self._name, colour, side, self.devicePixelRatioF())
-            made.paint(painter, x, (self.height() - side) // 2, side, side)
+            name = self._name
+            if turned is Qt.LayoutDirection.RightToLeft:
+                name = _TURNED.get(name, name)
+            place = QRect(x, (self.height() - side) // 2, side, side)
+            place = QStyle.visualRect(turned, self.rect(), place)
+            icon(name, colour, side, self.devicePixelRatioF()).paint(painter, place)
             x += side + style.px(6)
         if self.text():
             painter.setPen(qcolour(colour))
             painter.setFont(self.font())
-            rest = self.rect().adjusted(x, 0, 0, 0)
+            rest = QStyle.visualRect(turned, self.rect(), self.rect().adjusted(x, 0, 0, 0))
             painter.drawText(
                 rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
             )

@@ -83,19 +83,20 @@ class Controls:
         item, style = spot.item, spot.item.style
         if item.widget is None:
             item.widget = self._make(item)
-        x = self._cache.offset_x(item) + item.left
+        x = self._cache.offset_x(item) + item.edge
         y, width, height = spot.y + item.gap, item.room, spot.height - item.gap
         if isinstance(item, ScrollBarItem | MathItem) and not _is_marked(item):
             y, height = spot.y + spot.height - style.px(SIDE_BAR), style.px(SIDE_BAR)
         if isinstance(item, FooterItem):
-            x -= style.px(OVERHANG)
+            x -= 0 if style.rtl else style.px(OVERHANG)
             width += style.px(OVERHANG)
             if item.row.floats:
                 height = style.px(FLOATING)
                 y = spot.y + spot.height - height
         if isinstance(item.widget, FoldToggle):
-            width = min(width, item.widget.wanted_width())
-            x -= style.px(8)
+            wanted = min(width, item.widget.wanted_width())
+            x += width - wanted + style.px(8) if style.rtl else -style.px(8)
+            width = wanted
         item.widget.setGeometry(x, y, width, height)
         if isinstance(item.widget, HorizontalScrollBar):
             _set_bar(item.widget, item)
@@ -112,7 +113,7 @@ class Controls:
             return head
         if _is_marked(item):
             areas = item.marked()
-            strip = MarkStrip(message, style, areas, item.left, item.gap, self._mark_pressed)
+            strip = MarkStrip(message, style, areas, item.edge, item.gap, self._mark_pressed)
             self._watch(strip.buttons, strip)
             return strip
         if isinstance(item, FoldItem):

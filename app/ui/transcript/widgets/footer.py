@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
@@ -14,7 +13,7 @@ from app.domain.grammar.form import form_of
 from app.domain.parts import FormPart
 from app.language import tr, trn
 from app.services.core import formatting
-from app.ui.style.widgets import open_below
+from app.ui.style.widgets import add_entry, open_below
 from app.ui.transcript.content.status import status_text
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.buttons import ButtonRow, QuietButton, QuietLabel
@@ -155,9 +154,7 @@ class Footer(ButtonRow):
         several = self._count is not None
         rows = message_entries(self._message, busy=busy, several=several)
         for text, kind, payload in rows:
-            action = QAction(text, menu)
-            action.triggered.connect(self._emitter(kind, payload))
-            menu.addAction(action)
+            add_entry(menu, text, self._emitter(kind, payload))
         return menu
 
     def reveal(self, shown: bool) -> None:
@@ -239,4 +236,6 @@ def _form_entries(message: Message) -> list[tuple[str, ActionKind, str]]:
     rows: list[tuple[str, ActionKind, str]] = [(tr("Change its values"), ActionKind.CHANGE, "")]
     if part.text:
         rows.append((tr("Back to what the model wrote"), ActionKind.UNCHANGE, ""))
+    rows.append((tr("Copy as CSV"), ActionKind.COPY_CSV, ""))
+    rows.append((tr("Copy as JSON"), ActionKind.COPY_JSON, ""))
     return rows

@@ -129,8 +129,12 @@ class LayoutCache:
         style = item.style
         margin = style.px(MARGIN)
         if self.model.is_user and not isinstance(item.row, FooterRow | NoteRow):
-            return margin + style.column - self.bubble_width + style.px(BUBBLE_PAD_X)
+            return self.bubble_left(style) + style.px(BUBBLE_PAD_X)
         return margin
+
+    def bubble_left(self, style: Style) -> int:
+        """Where a question's bubble begins in the message's widget: at the end of the lines."""
+        return style.px(MARGIN) + (0 if style.rtl else style.column - self.bubble_width)
 
     # ------------------------------------------------------------------ letting go
 

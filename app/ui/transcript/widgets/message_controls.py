@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QPen,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QScrollBar, QToolButton, QWidget
+from PySide6.QtWidgets import QScrollBar, QStyle, QToolButton, QWidget
 
 from app.language import tr
 from app.markup.code.highlighter import language_label
@@ -62,7 +62,7 @@ class CodeHead(ButtonRow):
         self._put(self.copy, x, wide)
         x -= square + style.px(2)
         self._put(self.wrap, x, square)
-        self._label.setGeometry(style.px(12), 0, max(10, x - style.px(16)), self.height())
+        self._stand(self._label, QRect(style.px(12), 0, max(10, x - style.px(16)), self.height()))
 
 
 class HorizontalScrollBar(QScrollBar):
@@ -73,6 +73,8 @@ class HorizontalScrollBar(QScrollBar):
     ) -> None:
         super().__init__(Qt.Orientation.Horizontal, parent)
         self._style = style
+        # What it shows is counted from the left, whatever the window's direction is.
+        self.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
         self.setAccessibleName(tr("Scroll sideways"))
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setRange(0, max(0, state.content_width - room))
@@ -191,9 +193,12 @@ class ScrollToEndButton(QToolButton):
         painter.drawRoundedRect(area, area.height() / 2, area.height() / 2)
         side = style.px(ICON)
         x = style.px(12) if self.text() else (self.width() - side) // 2
+        turned, whole = self.layoutDirection(), self.rect()
         made = icon("down", theme.text, side, self.devicePixelRatioF())
-        made.paint(painter, x, (self.height() - side) // 2, side, side)
+        place = QRect(x, (self.height() - side) // 2, side, side)
+        made.paint(painter, QStyle.visualRect(turned, whole, place))
         if self.text():
             painter.setPen(qcolour(theme.text))
-            rest = self.rect().adjusted(x + side + style.px(6), 0, 0, 0)
+            rest = whole.adjusted(x + side + style.px(6), 0, 0, 0)
+            rest = QStyle.visualRect(turned, whole, rest)
             painter.drawText(rest, Qt.AlignmentFlag.AlignVCenter, self.text())

@@ -51,7 +51,7 @@ class MessageWidget(QGroupBox):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
-        self._caret = QRect()  # where it stands that the next word comes
+        self._caret: int | None = None  # the row at whose end the next word comes
         self._described: tuple[object, ...] | None = None
 
     # ------------------------------------------------------------------ rows
@@ -121,7 +121,7 @@ class MessageWidget(QGroupBox):
                 continue
             skip = int(changed.get(spot.row, 0)) if there else 0
             self.update(0, spot.y + skip, place.width(), max(tall, spot.height) - skip)
-        self._move_caret(moved)
+        self._move_caret()
 
     def refresh(self, rows: Container[int]) -> None:
         """Draw rows again that have another form and stand where they stood."""
@@ -134,33 +134,29 @@ class MessageWidget(QGroupBox):
             if spot.row in rows:
                 skip = int(changed.get(spot.row, 0)) if item is spot.item else 0
                 self.update(0, spot.y + skip, self.width(), spot.height - skip)
-        self._move_caret(0)
+        self._move_caret()
 
-    def _move_caret(self, moved: int) -> None:
-        """Have the caret drawn where the next word comes, and no longer where it stood.
+    def _move_caret(self) -> None:
+        """Have the row drawn again that the caret came to, and the one that it left.
 
-        Args:
-            moved: By how many pixels what is shown was scrolled since.
+        In a row that grows it costs nothing: what changes of that begins in the line of the caret.
         """
-        before, self._caret = self._caret.translated(0, moved), self._caret_place()
-        if before != self._caret:
-            self.update(before)
-            self.update(self._caret)
-
-    def _caret_place(self) -> QRect:
         row = self.model.writing_row
-        if row is None or self._style is None:
-            return QRect()
-        spot = next((one for one in reversed(self.visible_rows) if one.row == row), None)
-        if spot is None:
-            return QRect()
-        item, style = spot.item, self._style
+        if row == self._caret:
+            return
+        moved, self._caret = (row, self._caret), row
+        for spot in self.visible_rows:
+            if spot.row in moved:
+                self.update(0, spot.y, self.width(), spot.height)
+
+    def _caret_place(self, item: RowItem, style: Style) -> QRect:
+        """Where the next word comes, in the pixels of its row; empty where that is not seen."""
         place = item.end_rect()
-        x = self.layout_cache.offset_x(item) - (style.px(4) if item.is_rtl() else 0)
-        if not item.left <= place.x() <= item.width:
+        if not item.edge <= place.x() <= item.edge + item.room:
             return QRect()  # in code that is scrolled sideways
+        x = round(place.x()) + 1 - (style.px(4) if item.is_rtl() else 0)
         tall = round(min(place.height(), style.line_height))
-        return QRect(x + round(place.x()) + 1, spot.y + round(place.y()), max(2, style.px(2)), tall)
+        return QRect(x, round(place.y()), max(2, style.px(2)), tall)
 
     def _area(self, placed: list[PlacedRow], left: int, style: Style) -> QRect:
         """The rectangle of the visible rows, in the viewport and not beyond both its ends."""
@@ -251,11 +247,11 @@ class MessageWidget(QGroupBox):
             ground = theme.bubble if inside else theme.page
             width = bubble if inside else spot.item.width
             spot.item.draw(painter, look, ground, 0 if inside else margin, width)
+            if spot.row == self._caret:
+                painter.fillRect(self._caret_place(spot.item, self._style), qcolour(theme.accent))
             painter.restore()
             if pictures and spot.item.make_picture():
                 pictures -= 1
-        if not self._caret.isEmpty():
-            painter.fillRect(self._caret, qcolour(theme.accent))
         painter.end()
 
     def _paint_bubble(self, painter: QPainter, style: Style) -> None:
@@ -271,7 +267,7 @@ class MessageWidget(QGroupBox):
         top = top + style.space(OUTSIDE) if inside[0].row == first else top - 2 * radius
         pad = PAD_TEXT if isinstance(rows[last], TextRow) else PAD_OTHER
         bottom = bottom + style.space(pad) if inside[-1].row == last else bottom + 2 * radius
-        x = style.px(MARGIN) + style.column - self.layout_cache.bubble_width
+        x = self.layout_cache.bubble_left(style)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(x, top, self.layout_cache.bubble_width, bottom - top)
         painter.setPen(Qt.PenStyle.NoPen)

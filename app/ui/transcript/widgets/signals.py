@@ -22,6 +22,8 @@ class ActionKind(StrEnum):
     COMPARE = "compare"  # the versions of an answer side by side
     CHANGE = "change"  # the values of an answer in a form
     UNCHANGE = "unchange"  # back to what the model had written
+    COPY_CSV = "copy_csv"  # what an answer in a form says
+    COPY_JSON = "copy_json"
     BRANCH = "branch"  # a new chat from here
     DELETE = "delete"
     VERSION = "version"  # payload: "previous" or "next"
@@ -100,11 +102,13 @@ class FindState:
         current: The match that is shown, from 1; 0 for none.
         total: Matches found so far.
         complete: Whether all messages were searched.
+        words: The match that is shown with the words around it; empty for none.
     """
 
     current: int
     total: int
     complete: bool
+    words: str = ""
 
 
 class TranscriptSignals(QAbstractScrollArea):

@@ -38,13 +38,15 @@ def no_menu_stays() -> Iterator[None]:
 
 
 def actions(view: TranscriptView, point: QPoint) -> dict[str, QAction]:
-    """Press the right button, and give what is offered by its words."""
+    """Press the right button, and give what is offered by its words; a choice closes the menu."""
     port = view.viewport()
     reason = QContextMenuEvent.Reason.Mouse
     QApplication.sendEvent(port, QContextMenuEvent(reason, point, port.mapToGlobal(point)))
     menu = QApplication.activePopupWidget()
     assert isinstance(menu, QMenu)
-    return offered(menu)
+    found = offered(menu)
+    menu.hide()
+    return found
 
 
 def offered(menu: QMenu) -> dict[str, QAction]:
@@ -154,6 +156,7 @@ def test_the_keyboard_reaches_every_link_in_view_that_may_be_opened(
     assert isinstance(menu, QMenu)
     links = {text: one for text, one in offered(menu).items() if text.startswith("Links in view/")}
     assert list(links) == ["Links in view/page \u2014 https://example.org/a?b=1&&c=2"]
+    menu.hide()
     next(iter(links.values())).trigger()
     assert requests == [LinkRequest("https://example.org/a?b=1&c=2", "page")]
 
@@ -161,8 +164,5 @@ def test_the_keyboard_reaches_every_link_in_view_that_may_be_opened(
 def test_a_menu_that_was_closed_is_gone(view: TranscriptView, qtbot: QtBot) -> None:
     view.set_branch(long_chat(4))
     for _ in range(3):
-        actions(view, QPoint(400, 300))
-        popup = QApplication.activePopupWidget()
-        assert popup is not None
-        popup.hide()
+        assert actions(view, QPoint(400, 300))
     qtbot.waitUntil(lambda: not view.findChildren(QMenu))

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import ClaimKind
 from app.documents.checking.verdicts import CheckedSentence, Verdict
+from tests.support import cited_by_hand as by_hand
 from tests.support.cited_answers import planted
 
 PASSAGE = (
@@ -108,7 +109,9 @@ def test_names_that_changed_places_are_told_apart_from_all_else() -> None:
 
 
 def test_a_wrong_passage_and_one_that_is_not_there() -> None:
-    assert check("The bridge cost 1,250,000 euros [2].").verdict.is_doubtful
+    found = check("The bridge cost 1,250,000 euros [2].")
+    assert (found.verdict.is_doubtful, found.elsewhere) == (True, 1)
+    assert check("The ferry of Aldermoor carries 50 cars [1].").elsewhere is None
     assert check("The bridge cost 1,250,000 euros [7].").verdict is Verdict.NO_PASSAGE
     assert check("The bridge cost 1,250,000 euros [1, 7].").verdict is Verdict.NO_PASSAGE
 
@@ -137,9 +140,51 @@ def test_the_place_is_the_quotation_the_longest_run_or_the_nearest_sentence() ->
 
 
 def test_sentences_without_marks_are_not_checked_and_code_is_no_sentence() -> None:
-    answer = "I think so.\n\n```\nx = a[1].\n```\nIt carries 40 cars [2]. Good."
+    answer = (
+        "I think so.\n\n```\nx = a[1].\n```\n- so:\n  ~~~py\n  ```\n  y = a[1]. No.\n  ~~~\n"
+        "Use `a[1]` or [a link](x), [1](https://e.example).\nIt carries 40 cars [2]. Good."
+    )
     (found,) = AnswerChecker({2: OTHER}).finish(answer)
     assert answer[found.start : found.end] == "It carries 40 cars [2]."
+
+
+def test_a_row_of_a_table_is_checked_whole_or_cell_by_cell_where_it_cites_several() -> None:
+    answer = (
+        "| What. Where | Cost | Cars |\n|---|---:|---|\n"
+        "| Dr. Halvorsen's bridge | 1,250,000 | [1] |\n"
+        "| Aldermoor | 1,350,000 [1] | 41 [2] |\n> | Brill Point | 40 cars [2] |"
+    )
+    whole = AnswerChecker({1: PASSAGE, 2: OTHER}).finish(answer)
+    assert [(answer[one.start : one.end].strip(), one.verdict) for one in whole] == [
+        ("Dr. Halvorsen's bridge | 1,250,000 | [1]", Verdict.SUPPORTED),
+        ("Aldermoor | 1,350,000 [1]", Verdict.DIFFERS),
+        ("41 [2]", Verdict.NOT_FOUND),
+        ("Brill Point | 40 cars [2]", Verdict.SUPPORTED),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("sentence", "verdict"),
+    [
+        ("It says “a well-known office” [1].", Verdict.QUOTED),
+        ("It says “a well-known workshop” [1].", None),
+        ("It says “the construction of the well-known” [1].", None),
+        ("Jean-Luc Picard led it in its 3rd year [1].", Verdict.SUPPORTED),
+        ("Jean-Marc Picard led it [1].", None),
+        ("In 2020 340 was the income, after 120 [1].", Verdict.SUPPORTED),
+        ("The income was 130 [1].", None),
+        ("It cost 1,250,000 [1].", Verdict.SUPPORTED),
+    ],
+)
+def test_hyphens_at_line_ends_and_rows_of_numbers_are_read_both_ways(
+    sentence: str, verdict: Verdict | None
+) -> None:
+    page = (
+        "A well-\nknown office of Jean-\nLuc Picard, in its third year, led the con-\nstruction.\n"
+        "Year 2019 2020\nIncome 120 340\nCost 1 250 000"
+    )
+    (found,) = AnswerChecker({1: page}).finish(sentence)
+    assert (None if found.verdict.is_doubtful else found.verdict) is verdict
 
 
 def test_abbreviations_do_not_end_a_sentence() -> None:
@@ -182,7 +227,7 @@ def test_names_of_the_question_and_of_the_document_are_no_claims_of_the_answer()
 def test_the_same_is_found_while_an_answer_streams_in() -> None:
     answer = (
         "The bridge cost 1,250,000 euros [1]. It was opened on 4 May 1962. [1] And\n"
-        "- it carries 40 cars [2]\n- it carries 41 cars [2][1]"
+        "```\na[1]. b[1]\n```\n| it carries. | 40 cars [2] |\n- it carries 41 cars [2][1]"
     )
     checker = AnswerChecker({1: PASSAGE, 2: OTHER})
     whole = checker.finish(answer)
@@ -206,6 +251,18 @@ def test_no_answer_and_no_passage_stops_the_check(answer: str, passage: str) -> 
         if found.place is not None:
             text = {1: passage, 2: answer}[found.place.mark]
             assert 0 <= found.place.start <= found.place.end <= len(text)
+
+
+def test_sentences_written_by_hand_are_told_apart() -> None:
+    checker = AnswerChecker(dict(enumerate(by_hand.PASSAGES, 1)))
+    doubted = {
+        one: next(checker.check(one)).verdict.is_doubtful
+        for one in (*by_hand.TRUE, *by_hand.DERIVED, *by_hand.FALSE)
+    }
+    assert [one for one in by_hand.TRUE if doubted[one]] == []
+    assert [one for one in by_hand.FALSE if not doubted[one]] == []
+    assert all(doubted[one] for one in by_hand.DERIVED), "they became better: move them"
+    assert len(by_hand.DERIVED) <= 0.05 * len(doubted)
 
 
 def test_planted_errors_are_found_and_true_sentences_are_left_alone() -> None:

@@ -50,6 +50,7 @@ def test_cells_and_fields_are_of_their_kind() -> None:
         "| Ada | 1 |",
     ):
         assert not keeps_to(TABLE, head + row)
+    assert not keeps_to(TABLE, head + "| Ada | 1 | 20260228 |"), "a date is written in one way"
     assert not keeps_to(FIELDS, "- **Kind:** yes\n")
     assert not keeps_to(FIELDS, "- **Name:** x\n- **Kind:** maybe\n")
     assert not keeps_to(FIELDS, "- **Name:** x\n- **Name:** y\n- **Kind:** no\n")
@@ -80,6 +81,7 @@ def test_what_is_said_is_copied_as_csv() -> None:
         ("one_of:yes", "", "at least two"),
         ("one_of:a|a", "", "the same"),
         ("one_of:" + "|".join(map(str, range(10_000))), "", "at most"),
+        ("one_of:" + "|".join(f"{n:x<80}" for n in range(999)), "", "too long"),
         ("json", "{", "no JSON"),
         ("json", "[" * 100_000, "too large"),
         ("json", '{"type": "object", "patternProperties": {}}', "patternProperties"),

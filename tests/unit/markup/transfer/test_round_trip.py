@@ -11,13 +11,20 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from markdown_it import MarkdownIt
 
-from app.domain.parts import AttachmentPart, PlacedPart, ReasoningPart, TextPart
+from app.domain.parts import AttachmentPart, CitationPart, PlacedPart, ReasoningPart, TextPart
 from app.markup.parse import parse
 from app.markup.transfer.readers.patches import undo
 from app.markup.transfer.values import Chat, ExportOptions
+from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.json_format import JsonExporter, chat_from_json
-from app.markup.transfer.writers.markdown import is_ours, read_markdown, write_markdown
+from app.markup.transfer.writers.markdown import (
+    MarkdownExporter,
+    is_ours,
+    read_markdown,
+    write_markdown,
+)
 from app.markup.transfer.writers.neutral import neutralise, same_blocks
+from app.markup.transfer.writers.plain import PlainExporter
 from tests.unit.markup.parts.part_samples import EVERY_PART
 from tests.unit.markup.transfer.making import NASTY, chats, conversation_of, texts
 
@@ -165,6 +172,25 @@ def test_people_read_every_part_in_the_file() -> None:
     assert "*[File: notes \\*of\\* me.pdf \u00b7 PDF \u00b7 1.23 kB \u00b7 not here]*" in page
     assert "[A \\[page\\]](<https://e.example/(a)>) \u00b7 page 3 \u00b7 \u201ctwo\u201d" in page
     assert "*[Asked for as a table \u00b7 it keeps to it]*" in page
+
+
+def test_what_was_checked_of_a_citation_is_a_footnote_in_every_format() -> None:
+    cited = CitationPart(
+        "report.pdf", "d1", "12 euros", 3, "1", "differs", "number", "number 13", elsewhere=4
+    )
+    chat = conversation_of("q", [TextPart("It cost 13 euros [1]."), cited])
+    told = (
+        "differs, not there: “13”",
+        "all of it stands on p. 4",
+        "report.pdf",
+        "page 3",
+        "12 euros",
+    )
+    for exporter in (MarkdownExporter(), HtmlExporter(), PlainExporter()):
+        page = exporter.write((chat,), ExportOptions(exact=False)).decode()
+        assert all(words in page for words in told), exporter
+    data = json.loads(JsonExporter().write((chat,), OPTIONS))
+    assert '"missing": "number 13"' in json.dumps(data)
 
 
 def test_reasoning_that_an_older_phial_left_in_the_text_becomes_a_part() -> None:

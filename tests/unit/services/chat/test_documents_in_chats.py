@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.domain.answers.cited_words import found_words
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.domain.parts import CitationPart, ReadingChoicePart
@@ -73,9 +74,22 @@ def test_each_cited_sentence_is_stored_with_what_was_found(program: Harness, rep
     chat = program.services.library.create().id
     answer = program.services.library.chats.message(ask(program, chat, "What?", report))
     found = [part for part in answer.parts if isinstance(part, CitationPart)]
-    assert [(one.title, one.page, one.label, one.verdict) for one in found] == [
-        ("report.pdf", 1, "1", "quoted"),
-        ("report.pdf", 1, "1", "differs"),
+    assert found == [
+        CitationPart("report.pdf", found[0].target, "It cost 12 euros", 1, "1", "quoted", "number"),
+        CitationPart(
+            "report.pdf",
+            found[0].target,
+            found[1].quotation,
+            1,
+            "1",
+            "differs",
+            "number",
+            "number 13",
+        ),
+    ]
+    assert [found_words(one) for one in found] == [
+        "word for word",
+        "differs, not there: “13”",
     ]
     assert answer.content == "It cost 12 euros [1]. It cost 13 euros [1]."
 

@@ -48,7 +48,7 @@ class Model:
         if len(self.asked) + 1 == self._stops_at:
             raise SummaryStoppedError("Stopped.")
         self.asked.append(prompt)
-        return f"Part {len(self.asked)} [1]."
+        return f"Fact {len(self.asked)} is here [1]."
 
 
 def parts(library: DocumentService, document: StoredDocument, model: Model) -> list[SummaryPart]:
@@ -65,7 +65,9 @@ def test_every_section_is_read_once_and_the_whole_is_made_of_what_was_written(li
     assert all(read.count(f"Fact {n} is here.") == 90 for n in range(1, 7))
     assert all(one.text in model.asked[6] for one in found[:6])
     assert summary_text(found).startswith(
-        "## The whole document\n\nPart 7 [1].\n\n## Chapter 1 (p. "
+        "## The whole document\n\nFact 7 is here [1].\n\n"
+        "- ⚠ “Fact 7 is here [1].” Not on p. 1: “7”.\n\n"
+        "## Chapter 1 (p. 1)\n\nFact 1 is here [1].\n\n## Chapter 2 (p. "
     )
 
 
@@ -75,7 +77,7 @@ def test_a_summary_that_was_stopped_goes_on_behind_what_was_written(library, tmp
         parts(library, document, model)
     again = Model()
     found = parts(library, document, again)
-    assert [one.text for one in found[:3]] == ["Part 1 [1].", "Part 2 [1].", "Part 3 [1]."]
+    assert [one.text for one in found[:3]] == [f"Fact {n} is here [1]." for n in (1, 2, 3)]
     assert len(again.asked) == 4
     assert parts(library, document, third := Model()) == found
     assert third.asked == []

@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from PySide6.QtWidgets import QFrame, QProgressBar, QVBoxLayout
 
-from app.domain.catalog import CatalogFamily
 from app.domain.download import DownloadItem, DownloadState
 from app.language import tr
 from app.language.numbers import write
 from app.services.core import formatting
 from app.services.models.quantizations import ModelChoice, Quantization
+from app.ui.models.cards.card_actions import CardActions
+from app.ui.models.cards.segments import SegmentChoice, SegmentedControl
 from app.ui.models.quantization_panel import memory_line, speed_line
-from app.ui.models.segments import SegmentChoice, SegmentedControl
 from app.ui.settings.memory_panel import ShareBar
 from app.ui.style.dialogs import push_button, text_label
+from app.ui.style.motion import unfolding
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import StyledLabel, restyle
@@ -24,25 +24,6 @@ from app.ui.style.widgets import StyledLabel, restyle
 _BAR = 220  # width of the bar of memory at 100 %, pixels
 _FEWEST = 4  # quantizations that are shown where fewer are usual
 _OTHERS = 2  # models that are named beside the one that is advised
-
-
-@dataclass(frozen=True, slots=True)
-class CardActions:
-    """What the buttons of a card do.
-
-    Attributes:
-        download: Fetches a quantization of a model.
-        use: Answers from one that is here.
-        switch: Fetches one and answers from it then; another one of the model is in use.
-        stop: Ends its download.
-        fetching: Its download, where there is one that is under way.
-    """
-
-    download: Callable[[CatalogFamily, Quantization], object]
-    use: Callable[[Quantization], object]
-    switch: Callable[[Quantization], object]
-    stop: Callable[[Quantization], object]
-    fetching: Callable[[Quantization], DownloadItem | None]
 
 
 class FamilyCard(QFrame):
@@ -79,13 +60,19 @@ class FamilyCard(QFrame):
         self._used = StyledLabel(tr("In use"), "subheading")
         self._used.setWordWrap(False)
         self._go = push_button(tr("Download"))
+        self._pause, self._resume = push_button(tr("Pause")), push_button(tr("Resume"), "accent")
         self._stop = push_button(tr("Stop fetching"))
+        told = tr("What was fetched so far is deleted. Pause keeps it.")
+        self._stop.setToolTip(told)
+        self._stop.setAccessibleDescription(told)
         self._more = push_button(tr("More"), "link")
         self._details = text_label("", "small")
         self._reason, self._others = text_label(""), text_label("", "muted")
         self._lay_out()
         self._segments.chosen.connect(self._choose)
         self._go.clicked.connect(lambda _checked: self._act())
+        self._pause.clicked.connect(lambda _checked: self._with_download(self._do.pause))
+        self._resume.clicked.connect(lambda _checked: self._with_download(self._do.resume))
         self._stop.clicked.connect(lambda _checked: self._do.stop(self._one))
         self._more.clicked.connect(lambda _checked: self._unfold())
         self.show_choice(choice, others)
@@ -126,7 +113,8 @@ class FamilyCard(QFrame):
         column.addWidget(self._cost)
         column.addWidget(self._progress)
         column.addSpacing(SPACE // 2)
-        column.addWidget(StackingRow(self._go, self._stop, self._used, self._more))
+        row = (self._go, self._pause, self._resume, self._stop, self._used, self._more)
+        column.addWidget(StackingRow(*row))
         column.addWidget(self._details)
         column.addWidget(self._others)
 
@@ -174,8 +162,11 @@ class FamilyCard(QFrame):
         else:
             self._go.setText(tr("Download"))
         self._go.setAccessibleName(f"{self._go.text()} {family} {one.name}")
-        self._stop.setAccessibleName(tr("Stop fetching {name}", name=f"{family} {one.name}"))
-        self._progress.setAccessibleName(tr("Progress of {name}", name=f"{family} {one.name}"))
+        name = f"{family} {one.name}"
+        self._pause.setAccessibleName(tr("Pause {name}", name=name))
+        self._resume.setAccessibleName(tr("Resume {name}", name=name))
+        self._stop.setAccessibleName(tr("Stop fetching {name}", name=name))
+        self._progress.setAccessibleName(tr("Progress of {name}", name=name))
         self._more.setAccessibleName(tr("More about {model}", model=family))
         if self._open:
             self._more.setText(tr("Less"))
@@ -188,16 +179,21 @@ class FamilyCard(QFrame):
     def show_download(self) -> None:
         """Show how the download of the chosen quantization stands."""
         item = self._do.fetching(self._one)
-        going = item is not None and (not item.state.over or item.state is DownloadState.PAUSED)
-        pressed = self._go.hasFocus() and going, self._stop.hasFocus() and not going
+        paused = item is not None and item.state is DownloadState.PAUSED
+        going = item is not None and (paused or not item.state.over)
+        instead = self._resume if paused else self._pause if going else self._go
+        buttons = (self._go, self._pause, self._resume, self._stop)
+        held = next((one for one in buttons if one.hasFocus()), None)
         self._progress.setVisible(going)
-        self._stop.setVisible(going)
         self._used.setVisible(self._one.in_use)
-        self._go.setVisible(not going and not self._one.in_use)
-        if pressed[0]:  # what was pressed gives way to its opposite, and the focus goes with it
-            self._stop.setFocus()
-        elif pressed[1]:
-            self._go.setFocus()
+        for button, shown in zip(
+            buttons,
+            (not going and not self._one.in_use, going and not paused, paused, going),
+            strict=True,
+        ):
+            button.setVisible(shown)
+        if held is not None and held.isHidden():
+            instead.setFocus()  # what was pressed gives way to its opposite, never to the end of it
         if item is None:
             self._cost.setText(_cost_line(self._one))
             return
@@ -214,10 +210,17 @@ class FamilyCard(QFrame):
         lines.append(formatting.join(one.repository, licence, trained))
         return [line for line in lines if line]
 
+    def _with_download(self, do: Callable[[DownloadItem], object]) -> None:
+        item = self._do.fetching(self._one)
+        if item is not None:
+            do(item)
+            self.show_download()
+
     def _unfold(self) -> None:
         self._open = not self._open
-        self._offer()
-        self._show_chosen()
+        with unfolding(self):
+            self._offer()
+            self._show_chosen()
 
     def _act(self) -> None:
         one = self._one

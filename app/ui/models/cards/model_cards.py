@@ -1,4 +1,4 @@
-"""Rows of the models dialog: a file that is here, one that can be had, one on its way."""
+"""Rows of the models page: a file that is here, one of a repository, one on its way."""
 
 from __future__ import annotations
 
@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
 from app.domain.download import DownloadItem, DownloadState
 from app.language import tr
 from app.services.core import formatting
-from app.services.models.advice import CatalogOffer
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
@@ -84,29 +83,6 @@ class RemoteCard(Card):
             button.hide()
         self.add_line(tr("On this computer already."), "small")
         self._here = self.add_button(tr("Use"), use)
-
-
-def offer_name(offer: CatalogOffer) -> str:
-    """What a file of the catalogue is called."""
-    return f"{offer.family.name} {offer.file.quantization}"
-
-
-def offer_card(offer: CatalogOffer, download: Do) -> Card:
-    """A file of the catalogue with the verdict for this machine."""
-    card = Card(offer_name(offer))
-    file_size = formatting.size(offer.file.size) if offer.file.size else tr("size unknown")
-    licence = (offer.family.licence or "").upper()
-    card.add_line(formatting.join(file_size, tr("{name} licence", name=licence) if licence else ""))
-    if offer.advice is not None:
-        card.add_line(offer.advice.sentence, "")
-    card.add_line(offer.file.good_for)
-    if offer.installed:
-        card.add_line(tr("On this computer already."), "small")
-    else:
-        usable = offer.advice is None or offer.advice.fit.usable
-        kind = "accent" if offer.recommended else "plain"
-        card.add_button(tr("Download"), download, kind).setEnabled(usable)
-    return card
 
 
 class DownloadCard(Card):

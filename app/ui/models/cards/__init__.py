@@ -1,0 +1,1 @@
+"""Models as cards: what each costs here, and its buttons."""
