@@ -243,11 +243,6 @@ class MainWindow(QMainWindow):
             self.controller.new_chat()
         self.pane.composer.setFocus()
 
-    def _show_offers(self) -> None:
-        if not self._services.settings.current.welcomed:
-            host = self._services.downloads.host
-            self.pane.welcome.set_offers(self._services.advice.offers(), host)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep draft, place and geometry; the services are closed by whoever built them."""
         self.commands.finish()
