@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from app.language import tr
 from app.ui.style import icons
+from app.ui.style.scrolling_page import settle
 from app.ui.style.theme import SPACE, Theme, Themed, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
 
@@ -308,7 +309,10 @@ class WelcomePage(QScrollArea):
             self._advised.hide()
             self._advised.deleteLater()
             self._advised = advice
+            advice.show()
         self._note.setText(tr("Downloading connects to {host}, and only then.", host=host))
+        inner = advice.parentWidget()
+        settle(self, advice, *filter(None, (inner,)))
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the advice in the theme's colours."""

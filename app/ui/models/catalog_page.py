@@ -149,6 +149,7 @@ class CatalogPage(CardPage):
                 self._best.addWidget(card)
             else:
                 self._offers.addWidget(card)
+        self.settle()
 
     # --- any repository -----------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.options import Section
@@ -53,7 +53,12 @@ class SectionBody(QWidget):
         make_row: Makes the row of a setting.
         reset: Brings all settings of the page back to their defaults.
         hidden: Settings that are not shown.
+
+    Signals:
+        grown: More of it is there, a moment after it was shown.
     """
+
+    grown = Signal()
 
     def __init__(
         self,
@@ -72,7 +77,7 @@ class SectionBody(QWidget):
         self._panels: list[tuple[Panel, QWidget]] = []
         self._steps = deque(self._planned())
         self._later = QTimer(self, interval=0)
-        self._later.timeout.connect(partial(self._make_some, 1))
+        self._later.timeout.connect(self._make_more)
         self._heading = StyledLabel(section.label, "heading")
         self._reset = push_button(tr("Reset this page"), "link")
         self._reset.setAccessibleName(tr("Reset the page {name}", name=section.label))
@@ -107,10 +112,15 @@ class SectionBody(QWidget):
         else:
             self._later.stop()
 
+    def _make_more(self) -> None:
+        self._make_some(1)
+        self.grown.emit()
+
     def _add_row(self, name: str) -> None:
         row = self._make_row(name)
         self.rows.append(row)
         self._column.addWidget(row)
+        row.show()
 
     def _end(self) -> None:
         if self.names:
@@ -123,6 +133,7 @@ class SectionBody(QWidget):
         narrow = widget.sizePolicy().horizontalPolicy() is QSizePolicy.Policy.Minimum
         place = Qt.AlignmentFlag.AlignLeft if narrow else Qt.AlignmentFlag(0)
         self._column.addWidget(widget, 0, place)
+        widget.show()
         self._panels.append((panel, widget))
 
     def show_all(self) -> None:

@@ -30,6 +30,7 @@ from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.links import show_in_folder
 from app.ui.settings.section_body import Panel, SectionBody
 from app.ui.settings.setting_row import Preview, Refusal, SettingRow
+from app.ui.style.scrolling_page import settle
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import StyledLabel
 from app.ui.style.window_page import WindowPage
@@ -98,6 +99,8 @@ class SettingsPage(WindowPage):
         self._bodies = [body for body in self._bodies if not body.empty]
         self._search = QLineEdit(placeholderText=tr("Search settings"), clearButtonEnabled=True)
         self._search.setAccessibleName(tr("Search settings"))
+        for body in self._bodies:
+            body.grown.connect(self._place)
         self._sections = self._make_list()
         self._none = StyledLabel(tr("No setting fits."), "muted")
         self._area = QScrollArea()
@@ -263,11 +266,8 @@ class SettingsPage(WindowPage):
 
     def _place(self) -> None:
         """Lay out what was just made: a click may follow before Qt comes to it by itself."""
-        inner = [body.layout() for body in self._bodies if not body.isHidden()]
-        outer = [one.layout() for one in (self._content, self._area.widget()) if one is not None]
-        for layout in (*inner, *outer):
-            if layout is not None:
-                layout.activate()
+        shown = [body for body in self._bodies if not body.isHidden()]
+        settle(self._area, *shown, self._content)
 
     # --- changing -------------------------------------------------------------------------------
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.style.theme import SPACE, zoomed
 
@@ -41,6 +41,34 @@ class CardPage(QScrollArea):
     def end(self) -> None:
         """No more cards follow."""
         self.column.addStretch(1)
+
+    def settle(self) -> None:
+        """Lay out what was put between others."""
+        settle(self, *filter(None, (self.widget(),)))
+
+
+def settle(area: QScrollArea, *changed: QWidget) -> None:
+    """Lay out what was just put into an area that scrolls, so that nobody sees it squeezed.
+
+    Args:
+        area: Has widgets that make it scroll.
+        changed: What grew, the innermost first.
+    """
+    inside = area.widget()
+    if inside is None:
+        return
+    for widget in changed:
+        for part in reversed(widget.findChildren(QWidget)):  # a layout asks those below it
+            _activate(part)
+        _activate(widget)
+    _activate(inside)
+    QApplication.sendEvent(area, QEvent(QEvent.Type.LayoutRequest))  # it asks how high that is
+
+
+def _activate(widget: QWidget) -> None:
+    layout = widget.layout()
+    if layout is not None and not widget.isHidden():
+        layout.activate()
 
 
 def clear_layout(layout: QVBoxLayout) -> None:

@@ -61,6 +61,24 @@ def test_every_declared_setting_has_a_row_that_shows_its_value(open_window: Open
     dialog.close()
 
 
+def test_a_long_page_is_made_from_the_top_and_is_never_squeezed_meanwhile(
+    open_window: Open,
+) -> None:
+    opened = open_window()
+    opened.window.commands.settings(Section.APPEARANCE)
+    page = opened.window.commands.preferences.page
+    assert page is not None
+    assert len(page.findChildren(SettingRow)) == 4  # a screenful: no other page, nothing below
+    wanted = sum(spec.option.section is Section.APPEARANCE for spec in SHOWN)
+    late = monotonic() + 10
+    while len(rows := page.findChildren(SettingRow)) < wanted:
+        assert monotonic() < late
+        QApplication.processEvents()
+        for row in rows:
+            assert row.height() >= row.minimumSizeHint().height(), row.spec.name
+    page.close()
+
+
 def test_a_changed_setting_is_saved_at_once_and_can_go_back_to_its_default(
     open_window: Open,
 ) -> None:
