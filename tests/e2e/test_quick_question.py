@@ -48,7 +48,6 @@ def test_a_second_start_asks_the_running_copy_and_goes_on_in_its_window(
     spec = ModelSpec(script=pieces_of("Seven times six is 42."))
     window = start("--model", str(write_model(tmp_path / "m.gguf", spec)))
     window.control("Message")
-    window.reads("ready")
     second = start("--quick")
     assert second.process.wait(timeout=60) == 0
     window.control("Open in Phial")
