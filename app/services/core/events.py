@@ -10,6 +10,7 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message
 from app.domain.download import DownloadItem
@@ -25,6 +26,9 @@ from app.domain.network.serving import ServingState
 from app.domain.parts import Part, PlacedPart
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
+
+if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.domain.embedding import MeaningState
 
 
 class ModelPhase(Enum):
@@ -305,6 +309,13 @@ class DownloadChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MeaningChanged:
+    """More passages can be found by meaning, or why they cannot."""
+
+    state: MeaningState
+
+
+@dataclass(frozen=True, slots=True)
 class ServingChanged:
     """The model is served to other programs, or no longer, or one of them asked for something."""
 
@@ -346,6 +357,7 @@ Event = (
     | ContextMeasured
     | ReadAheadChanged
     | DownloadChanged
+    | MeaningChanged
     | ServingChanged
     | Notice
     | ErrorReported

@@ -224,6 +224,7 @@ class CommandHandlers:
         self.preferences.on_event(event)
         self.composer.on_event(event)
         self.marks.answers.on_event(event)
+        self.documents.on_event(event)
         tray = isinstance(event, SettingsChanged) and event.settings.tray
         if tray or self._presence is not None:
             self.presence.on_event(event)  # last: the program's end waits for what others begin

@@ -24,7 +24,7 @@ from app.ui.models.model_card_dialog import ModelCardDialog
 from app.ui.settings.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.scrolling_page import CardPage, clear_layout
-from app.ui.style.theme import Theme
+from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import StyledLabel
 
 _MOST_REFUSED = 5  # names of files that are not offered
@@ -87,9 +87,12 @@ class CatalogPage(CardPage):
         line.addWidget(self._name, 1)
         line.addWidget(look)
         self.add(text_label(_connects_to(services.downloads.host), "muted"))
+        self.column.addSpacing(SPACE)
         self.column.addLayout(self._best)
+        self.column.addSpacing(SPACE)
         self.add(text_label(tr("Phi-4 and its family, what fits best first"), "subheading"))
         self.column.addLayout(self._offers)
+        self.column.addSpacing(SPACE)
         self.add(text_label(tr("Any repository of GGUF files"), "subheading"))
         self.add(row)
         self.column.addLayout(self._listing)
