@@ -355,7 +355,6 @@ def build_services(
     from app.system.hardware import power_now
 
     opened = open_store(setup.folders.data, progress=progress)
-    report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
     if opened.report.read_only:
         setup.settings.keep_in_memory()
     library = LibraryService(opened.repository, setup.settings, setup.bus)
@@ -385,7 +384,7 @@ def build_services(
         setup.bus,
         after_start=setup.maintained_after,
         missing=opened.report.lost,
-        start_report=report,
+        start_report=(*opened.report.sentences, *setup.settings.problems, *setup.problems),
         tidy=(lambda: moving().tidy()) if setup.folders.moved else tuple,
     )
     return Services(

@@ -339,10 +339,7 @@ class Settings:
     text_font: str = option("", choices.TEXT_FONT)
     code_font: str = option("", choices.CODE_FONT)
     code_theme: CodeTheme = option(CodeTheme.CALM, choices.CODE_THEME)
-    enter_sends: bool = option(
-        True,
-        Option(_GENERAL, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends.")),
-    )
+    enter_sends: bool = option(True, choices.ENTER_SENDS)
     notify: bool = option(
         True,
         Option(

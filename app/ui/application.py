@@ -181,11 +181,7 @@ def run(
     qInstallMessageHandler(partial(_log_qt, leave))
     application = make_application()
     with TopErrors() as errors:
-<<<<<<< HEAD
-        return _run(application, errors, services, channel, files, quick=quick)
-=======
-        return _run(application, errors, services, channel, files, leave)
->>>>>>> main
+        return _run(application, errors, services, channel, files, leave, quick=quick)
 
 
 def _run(
@@ -194,12 +190,9 @@ def _run(
     services: Services,
     channel: str,
     files: Sequence[str],
-<<<<<<< HEAD
+    leave: list[Callable[[], object]],
     *,
     quick: bool,
-=======
-    leave: list[Callable[[], object]],
->>>>>>> main
 ) -> int:
     application.setQuitOnLastWindowClosed(False)  # the main window ends it, also one in the tray
     look = AppearanceController(application, services)
@@ -225,14 +218,10 @@ def _run(
             look.apply()
 
     window.bridge.arrived.connect(on_event)
-<<<<<<< HEAD
+    leave.append(partial(_leave, window, services))
     beside = quick and services.models.state.model is not None
     if not beside:
         window.show()
-=======
-    leave.append(partial(_leave, window, services))
-    window.show()
->>>>>>> main
     window.begin()
     if beside:
         window.commands.presence.begin_beside()

@@ -177,7 +177,6 @@ class RunningWindow:
     def type(self, text: str) -> None:
         subprocess.run(["xdotool", "type", "--delay", "12", text], check=True)
 
-<<<<<<< HEAD
     def point(self, name: str, role: str = "") -> None:
         """Move the mouse over a control that is seen."""
         left, top, width, height = self.control(name, role)["place"]
@@ -190,10 +189,7 @@ class RunningWindow:
         repeat = ["--repeat", str(times), "--delay", "60"]
         subprocess.run(["xdotool", "click", *repeat, str(button)], check=True)
 
-    def drag(self, first: str, onto: str) -> None:
-=======
     def drag(self, row: dict[str, Any], onto: dict[str, Any]) -> None:
->>>>>>> main
         """Drag a row of a list onto another with the left button."""
         ends = [(x + 40, y + tall // 2) for x, y, _, tall in (row["place"], onto["place"])]
         (x, y), (to_x, to_y) = ends

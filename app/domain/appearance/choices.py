@@ -135,3 +135,8 @@ KEEP_IN_TRAY = Option(
     tr("Closing the window keeps Phial in the tray"),
     tr("The model stays in memory. Quit in the tray's menu ends Phial."),
 )
+ENTER_SENDS = Option(
+    Section.GENERAL,
+    tr("Enter sends"),
+    tr("Off: Enter breaks the line and Ctrl+Enter sends."),
+)
