@@ -15,9 +15,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISREG
+from typing import TYPE_CHECKING
 
 from app.domain.errors import InvalidValueError, KnownError, TransferError
-from app.domain.presets.outside import OutsidePreset, preset_from_outside
 from app.domain.presets.preset import (
     Preset,
     SavedPrompt,
@@ -30,6 +30,9 @@ from app.language import tr
 from app.store.database.failures import file_error
 from app.store.database.files import alone, peek_json, read_json, write_json
 from app.store.kept_entries import Entry, kept_entries
+
+if TYPE_CHECKING:
+    from app.domain.presets.outside import OutsidePreset
 
 _log = logging.getLogger(__name__)
 _OF_PRESET = (
@@ -153,6 +156,8 @@ def read_presets(path: Path) -> tuple[OutsidePreset, ...]:
         TransferError: It is no such file, or nothing in it can be used.
         KnownError: It cannot be read.
     """
+    from app.domain.presets.outside import preset_from_outside  # here: few ever read one
+
     no_presets = tr("{name} holds no presets.", name=path.name)
     try:
         about = path.stat()

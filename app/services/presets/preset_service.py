@@ -6,17 +6,20 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.model import ChosenModel, ModelFile
 from app.domain.presets.bundled import PRESETS, PROMPTS
-from app.domain.presets.outside import OutsidePreset
 from app.domain.presets.preset import Preset, SavedPrompt, Values, checked_values
 from app.language import tr
 from app.language.formats import alternatives, quoted
 from app.services.core.events import EventBus, PresetsChanged
 from app.services.core.ids import new_id
 from app.store import OwnPresets, PresetFile, read_presets, write_presets
+
+if TYPE_CHECKING:
+    from app.domain.presets.outside import OutsidePreset
 
 _WORD = re.compile(r"[\w-]{1,40}")
 
