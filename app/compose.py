@@ -18,6 +18,7 @@ from app.system.bundled import bundled
 from app.system.paths import Folders
 
 if TYPE_CHECKING:  # each is imported where it is made
+    from app.domain.embedding import MeaningCare
     from app.network.connection_log import ConnectionLog
     from app.remote.engine import EndpointEngine
     from app.services.core.serial_executor import SerialExecutor
@@ -129,13 +130,6 @@ def make_benchmark_engine(setup: Setup, snapshots: Path, drafting: bool) -> Engi
     return make_engine(setup, snapshots=snapshots, drafting=drafting)
 
 
-def process_memory(engine: Engine) -> int:
-    """Bytes the process of an engine holds; 0 where it has none."""
-    import psutil
-
-    return int(psutil.Process(engine.pid).memory_info().rss) if engine.pid else 0
-
-
 def connection_log(where: Folders) -> ConnectionLog:
     """The list of connections of this installation."""
     from app.network.connection_log import ConnectionLog
@@ -163,25 +157,25 @@ def snapshot_folder(where: Folders) -> Path:
     return where.cache / "kv"
 
 
-def open_document_library(setup: Setup) -> tuple[DocumentService, str]:
+def open_document_library(
+    setup: Setup, care: MeaningCare | None = None
+) -> tuple[DocumentService, str]:
     """The documents of this installation, and what the user should know of opening them.
 
-    Raises:
-        StoreError: They cannot be opened.
+    Args:
+        setup: From :func:`prepare`.
+        care: Has passages found by meaning by themselves; None leaves that to whoever asks for it.
     """
-    from app.services.documents.document_service import DocumentService
-    from app.store.documents.opening import open_documents
+    from app.services.documents.opening import open_library
 
-    opened = open_documents(setup.folders.data)
-    return DocumentService(opened.repository, setup.folders.data / "documents"), opened.told
+    return open_library(setup.folders.data, care)
 
 
 def private_document_library() -> DocumentService:
     """Documents of which nothing reaches a disk."""
-    from app.services.documents.document_service import DocumentService
-    from app.store.documents.opening import open_private_documents
+    from app.services.documents.opening import open_private_library
 
-    return DocumentService(open_private_documents())
+    return open_private_library()
 
 
 @dataclass(frozen=True, slots=True)
@@ -344,12 +338,13 @@ def build_services(
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
+    from app.services.chat.meaning_care import meaning_care
     from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
     from app.services.documents.attached import AttachedDocuments
     from app.services.library.library_service import LibraryService
     from app.services.maintenance import MaintenanceService
-    from app.services.models.benchmark_runner import BenchmarkService
+    from app.services.models.benchmark_runner import BenchmarkService, process_memory
     from app.services.models.snapshots import SnapshotService
     from app.services.registry import Services
     from app.services.transfer.import_record import ImportRecord
@@ -365,7 +360,13 @@ def build_services(
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     room = build_models(setup, of_files, reach, model=model)
     engine = room.engine
-    documents = AttachedDocuments(lambda: open_document_library(setup)[0], private_document_library)
+    care = meaning_care(setup.bus, power_now)
+    documents = AttachedDocuments(
+        lambda: open_document_library(setup, care)[0],
+        private_document_library,
+        library.trash.documents_removed,
+    )
+    setup.bus.subscribe(documents.on_event)
     chat_options = ChatOptionsService(
         library, room.presets, room.options, room.models, setup.settings, setup.bus
     )

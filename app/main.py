@@ -38,6 +38,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _engine()
     if words[:1] == ["--document-reader"]:
         return _document_reader()
+    if words[:1] == ["--embedder"]:
+        return _embedder()
     gc.disable()  # of what a start makes nearly all stays: looking for garbage is a 20th of it
     if words and Path(words[0]).suffix.lower() in OPENABLE:
         words.insert(0, "--open")  # as file managers and people without options do it
@@ -83,6 +85,16 @@ def _document_reader() -> int:
     from app.documents.process.host import main as reader
 
     return reader()
+
+
+def _embedder() -> int:
+    """The process that turns passages into vectors, which has no network from here on."""
+    from app.system.isolation.confinement import confine
+
+    confine()
+    from app.engine.embedding.host import main as embedder
+
+    return embedder()
 
 
 def _run(options: argparse.Namespace, parser: argparse.ArgumentParser, guard: NetworkGuard) -> int:

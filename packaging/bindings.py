@@ -3,7 +3,7 @@
     python packaging/bindings.py            every difference, and exit code 1 where there is one
     python packaging/bindings.py --record   write app/engine/llama/signatures.py anew
 
-What is used is read from the source in ``app/engine/llama``: calls and how many arguments they
+What is used is read from the source in ``app/engine/llama`` and ``app/engine/embedding``: calls and how many arguments they
 give, callbacks and how many they take, fields of structures, constants. A new version of the
 package whose signatures differ is looked at by a person, who changes the calls and records it.
 """
@@ -21,6 +21,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[1]
 SOURCES = ROOT / "app" / "engine" / "llama"
+EMBEDDING = ROOT / "app" / "engine" / "embedding"
 TABLE, COMPARISON = SOURCES / "signatures.py", SOURCES / "binding.py"
 sys.path.insert(0, str(ROOT))
 
@@ -180,7 +181,7 @@ def _call(name: str, arguments: list[ast.expr], there: Any) -> Iterator[str]:
     from app.engine.llama.binding import kind
 
     types = getattr(there, "argtypes", None)
-    if types is None:  # a callback's type, called to make one
+    if not isinstance(types, list | tuple):  # a callback's type, called to make one
         return
     if len(arguments) != len(types):
         yield f"{name} takes {len(types)} arguments, not {len(arguments)}"
@@ -229,7 +230,8 @@ def record(found: Uses, c: Any) -> None:
         '"""llama.cpp\'s functions that are used, as of the version this was written for.\n\n'
         'Written by ``packaging/bindings.py --record`` from the calls in this folder.\n"""\n\n'
         "from __future__ import annotations\n\n"
-        f"FUNCTIONS: dict[str, tuple[str, ...]] = {functions!r}\n"
+        "FUNCTIONS: dict[str, tuple[str, ...]] = {  # not shown: names of C\n"
+        f"{repr(functions)[1:]}\n"
         f"FIELDS: dict[str, dict[str, str]] = {fields!r}\n"
         f"CONSTANTS: dict[str, int] = {constants!r}\n",
         "utf-8",
@@ -239,7 +241,8 @@ def record(found: Uses, c: Any) -> None:
 
 def sources() -> list[Path]:
     """The only files that may call the binding; two others compare it."""
-    return sorted(path for path in SOURCES.glob("*.py") if path not in (TABLE, COMPARISON))
+    there = (*SOURCES.glob("*.py"), *EMBEDDING.glob("*.py"))
+    return sorted(path for path in there if path not in (TABLE, COMPARISON))
 
 
 def main() -> int:

@@ -112,7 +112,11 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     load = request_of(settings, model.source)
     try:
         attached = attach(
-            options, question, load.context_size or CONTEXT_UNKNOWN, demo=finds_lines_only(model)
+            options,
+            question,
+            load.context_size or CONTEXT_UNKNOWN,
+            setup,
+            demo=finds_lines_only(model),
         )
     except DocumentReadCancelledError:
         return EXIT_INTERRUPTED

@@ -12,10 +12,11 @@ from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
 from app.cli.values import MODEL_HELP
 from app.cli.values import model as model_value
-from app.compose import make_benchmark_engine, named_file, process_memory
+from app.compose import make_benchmark_engine, named_file
 from app.domain.model import DEMO
 from app.language import tr
 from app.services.models.bench import measure, report_table
+from app.services.models.benchmark_runner import process_memory
 from app.services.models.model_fit import request_of
 from app.setup import Setup
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import re
 
-from app.cli.streams import print_result
+from app.cli.streams import print_result, tell
 from app.cli.values import words
 from app.language import spoken, tr
 from app.services.core.ids import utc_now
@@ -40,4 +40,6 @@ def run(options: argparse.Namespace, _setup: Setup) -> int:
     convention = Convention(spoken.IN_FORCE.signs.decimal)
     result = calculate(" ".join(options.sum), today, convention)
     data = {"result": result.text, "exact": result.exact}
-    return print_result(options, data, [result.text])
+    if result.remark:
+        tell(result.remark)
+    return print_result(options, data, [result.text if result.exact else result.shown])

@@ -95,10 +95,32 @@ class CatalogFamily:
 
 
 @dataclass(frozen=True, slots=True)
+class CatalogEmbedding:
+    """A small model that turns text into numbers, to find passages by meaning.
+
+    Attributes:
+        id: Its name on the command line.
+        name: For people.
+        parameters: Number of parameters.
+        context: Tokens it was trained for.
+        licence: As its card says; None where unknown.
+        file: What is fetched.
+    """
+
+    id: str
+    name: str
+    parameters: int
+    context: int
+    licence: str | None
+    file: CatalogFile
+
+
+@dataclass(frozen=True, slots=True)
 class Catalog:
-    """All families."""
+    """All families, and the models that find passages by meaning, the best first."""
 
     families: tuple[CatalogFamily, ...]
+    embeddings: tuple[CatalogEmbedding, ...] = ()
 
     def family(self, name: str) -> CatalogFamily | None:
         """The family of that id or name, letters of either case."""
@@ -107,6 +129,11 @@ class Catalog:
             (one for one in self.families if wanted in {one.id, one.name.lower()}),
             None,
         )
+
+    def embedding(self, name: str) -> CatalogEmbedding | None:
+        """The embedding model of that id or name, letters of either case."""
+        wanted = name.lower()
+        return next((one for one in self.embeddings if wanted in {one.id, one.name.lower()}), None)
 
     def family_of(self, *names: str) -> CatalogFamily | None:
         """The family that a file's name or header speaks of; None where it speaks of none.

@@ -242,3 +242,9 @@ class LoadedModel:
     counts: bool = True
     continues: bool = True
     note: str = ""
+
+    def kept_bytes(self, tokens: int) -> int:
+        """Bytes that a snapshot of so many tokens takes; 0 where that is not known."""
+        if self.plan is None or not self.plan.context_size:
+            return 0
+        return self.plan.kv_bytes * tokens // self.plan.context_size

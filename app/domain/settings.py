@@ -298,6 +298,17 @@ class Settings:
             slider=(0.5, 64),
         ),
     )
+    copy_documents: bool = option(
+        False,
+        Option(
+            _STORAGE,
+            tr("Copy documents"),
+            tr(
+                "A document that you attach or add is copied into Phial's folder, so that its "
+                "pages are shown when the original is gone. Off: it is read where it is."
+            ),
+        ),
+    )
     lookup_drafting: bool = option(
         True,
         Option(

@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from app.domain.errors import EngineBusyError, KnownError, ModelNotLoadedError, NotFoundError
 from app.domain.network.serving import ServedModel
-from app.language import tr
+from app.language import paragraph, tr
 from app.serving.answers import Answers
 from app.serving.refusals import RefusedError, wire_error
 from app.serving.replies import AnswerFrame, model_object
@@ -129,7 +129,10 @@ class _Application:
 
     async def _not_found(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
-        what = tr("{method} {path} is not served here.", method=request.method, path=_path(request))
+        method, path = request.method, _path(request)
+        what = tr("{method} {path} is not served here.", method=method, path=path)
+        if not path.startswith("/v1/"):
+            what = paragraph(what, tr("Addresses begin with {root}.", root="/v1"))
         response = JsonResponse.of_error(wire_error(RefusedError(what, status=error.status_code)))
         response.headers.update(error.headers or {})
         return response

@@ -12,13 +12,21 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from app.domain.errors import EngineDiedError, EngineError, KnownError
-from app.domain.generation import ContextFitted, Finished, GenerationEvent, StopReason, TextDelta
+from app.domain.generation import (
+    ContextFitted,
+    Finished,
+    GenerationEvent,
+    ReasoningDelta,
+    StopReason,
+    TextDelta,
+)
 from app.domain.network.serving import ServedEvent, ServedFailure
 from app.language import tr
 from app.serving.answers import Ticket
 from app.serving.refusals import WireError, wire_error
 from app.serving.replies import AnswerFrame
 
+_WANTED = (ContextFitted, TextDelta, ReasoningDelta, Finished, ServedFailure)
 QUIET_SECONDS = 15.0  # without a word, a stream says that it is still there
 _STREAM = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
@@ -57,9 +65,9 @@ class Mailbox:
         self._open = True
 
     def put(self, event: ServedEvent) -> None:
-        """From any thread; nothing once it is closed."""
+        """From any thread; nothing once it is closed, and nothing that no client is sent."""
         with self._lock:
-            if self._open:
+            if self._open and isinstance(event, _WANTED):
                 self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
 
     def close(self) -> None:
@@ -133,11 +141,8 @@ class AnswerResponse:
             await JsonResponse.of_error(wire_error(failed))(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
-        opening = self._reply.opening()
-        if opening is not None:
-            await _send_event(send, opening)
-        async for chunk in self._chunks(first):
-            await _send(send, chunk)
+        async for piece in self._pieces(first):
+            await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def _first(self) -> ServedEvent:
@@ -147,22 +152,24 @@ class AnswerResponse:
             if isinstance(event, ContextFitted | TextDelta | Finished | ServedFailure):
                 return event
 
-    async def _chunks(self, event: ServedEvent) -> AsyncIterator[bytes]:
-        """The stream's bytes from ``event`` on."""
+    async def _pieces(self, event: ServedEvent) -> AsyncIterator[bytes]:
+        """The stream's bytes from ``event`` on; what comes at once is one piece."""
+        opening = self._reply.opening()
+        before = _event(opening) if opening is not None else b""
         while True:
             failed = _failure(event)
             if failed is not None:
-                yield _event(wire_error(failed).body)
+                yield before + _event(wire_error(failed).body)
                 return
             if isinstance(event, Finished):
-                for chunk in self._reply.closing(event):
-                    yield _event(chunk)
-                yield b"data: [DONE]\n\n"
+                chunks = b"".join(map(_event, self._reply.closing(event)))
+                yield before + chunks + b"data: [DONE]\n\n"
                 return
             if not isinstance(event, ServedFailure):
                 said = self._reply.chunk(event)
                 if said is not None:
-                    yield _event(said)
+                    yield before + _event(said)
+                    before = b""
             while True:
                 try:
                     async with asyncio.timeout(QUIET_SECONDS):
@@ -186,11 +193,3 @@ def _failure(event: ServedEvent) -> KnownError | None:
 
 def _event(data: object) -> bytes:
     return b"data: " + to_json(data) + b"\n\n"
-
-
-async def _send_event(send: Send, data: object) -> None:
-    await _send(send, _event(data))
-
-
-async def _send(send: Send, body: bytes) -> None:
-    await send({"type": "http.response.body", "body": body, "more_body": True})

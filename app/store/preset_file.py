@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from stat import S_ISREG
 
 from app.domain.errors import InvalidValueError, KnownError, TransferError
 from app.domain.presets.outside import OutsidePreset, preset_from_outside
@@ -154,7 +155,8 @@ def read_presets(path: Path) -> tuple[OutsidePreset, ...]:
     """
     no_presets = tr("{name} holds no presets.", name=path.name)
     try:
-        if path.stat().st_size > _LARGEST:
+        about = path.stat()
+        if not S_ISREG(about.st_mode) or about.st_size > _LARGEST:  # a pipe may have no end
             raise TransferError(no_presets, action="")
     except OSError as error:
         raise file_error(error, path.name) from error

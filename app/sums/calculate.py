@@ -17,12 +17,12 @@ from fractions import Fraction
 from app.domain.errors import KnownError
 from app.language import tr
 from app.sums.calendar import about_dates
-from app.sums.dates import read_date
 from app.sums.expressions import Interpretation, Quantity, UnreadableError, evaluate, in_unit
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral, write_numeral
+from app.sums.phrases.spoken import said_as_signs
 from app.sums.scales import converted_scale
-from app.sums.spoken import said_as_signs
+from app.sums.statements.dates import read_date
 from app.sums.units import CURRENCIES, Unit, unit_of
 from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value
 
@@ -34,6 +34,7 @@ _SCIENTIFIC = re.compile(r"(?<=\d)[eE]([+-]?\d{1,4})\b")
 _INCHES = re.compile(r"(?<=\d)\s*(?:\"|″|in)(?=\s+(?:in|into|to|as)\b|\s*$)")
 _POWERS = {"²": "^2", "³": "^3"}
 _RELATION = re.compile(r"<=|>=|≤|≥|<|>|(?<![<>=])=(?!=)|==|≠|!=")
+_TOWER = re.compile(r"\^[^-+*/()^]*\^")
 _DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
 _UNDONE = {"+", "-", "*", "/", "(", "^", ","}
 
@@ -59,15 +60,22 @@ class Result:
     Attributes:
         text: As it is written on: the number with its unit, or words.
         exact: Nothing of it is left out.
+        remark: How it was read, where others read it in another way.
     """
 
     text: str
     exact: bool = True
+    remark: str = ""
 
     @property
     def shown(self) -> str:
         """With the sign that says whether it is exact."""
         return f"{'=' if self.exact else '≈'} {self.text}"
+
+    @property
+    def told(self) -> str:
+        """What is shown, with the remark behind it."""
+        return f"{self.shown} ({self.remark})" if self.remark else self.shown
 
 
 def calculate(text: str, today: date, convention: Convention = Convention.POINT) -> Result:
@@ -134,7 +142,22 @@ def _computed(plain: str, convention: Convention) -> Result:
     quantity = _evaluated(plain, convention)
     if quantity.mixed or not quantity.operations:
         raise UnreadableError  # a bare number is no question
-    return _written(quantity.value, _name_of(quantity.unit, plain), convention)
+    result = _written(quantity.value, _name_of(quantity.unit, plain), convention)
+    return replace(result, remark=_other_way(plain, result, convention))
+
+
+def _other_way(plain: str, result: Result, convention: Convention) -> str:
+    """How a tower of powers was read, where the other way comes to something else."""
+    if not _TOWER.search(plain):
+        return ""
+    try:
+        other = _evaluated(plain, convention, powers_from_left=True)
+    except NotComputableError:
+        return ""
+    text, _ = number_text(other.value, convention)
+    if text == result.text:
+        return ""
+    return tr("powers are read from the right; from the left it is {other}", other=text)
 
 
 def _compared(sides: Sequence[str], asked: str, convention: Convention) -> Result:
@@ -157,19 +180,24 @@ def _compared(sides: Sequence[str], asked: str, convention: Convention) -> Resul
     return Result(tr("false: {statement}", statement=holds))
 
 
-def _evaluated(text: str, convention: Convention) -> Quantity:
+def _evaluated(text: str, convention: Convention, *, powers_from_left: bool = False) -> Quantity:
     """What it comes to by the first way of reading it that makes sense.
 
     Raises:
         UnreadableError: It makes sense in none.
         NotComputableError: It does, and has no value.
     """
-    parts = said_as_signs(list(_plainer(tokens(text, 0, len(text), latex=False))))
+    parts = said_as_signs(list(_plainer(tokens(text, 0, len(text), latex=False))), text)
     read = list(_joined_measures(parts))
     others = [one for one in Convention if one is not convention]
     for reading in (convention, *others):
         for modulo in (False, True):
-            how = Interpretation(reading, percent_is_modulo=modulo, percent_of_sum=True)
+            how = Interpretation(
+                reading,
+                percent_is_modulo=modulo,
+                percent_of_sum=True,
+                powers_from_left=powers_from_left,
+            )
             try:
                 return evaluate(read, how)
             except UnreadableError:

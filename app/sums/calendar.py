@@ -7,7 +7,7 @@ from calendar import monthrange
 from datetime import date, timedelta
 
 from app.language import formats, spoken, trn
-from app.sums.dates import read_date, weekday_name
+from app.sums.statements.dates import read_date, weekday_name
 
 _TODAY = {"today": 0, "now": 0, "tomorrow": 1, "yesterday": -1, "heute": 0, "morgen": 1,
           "gestern": -1, "aujourd'hui": 0, "hoy": 0}  # fmt: skip

@@ -7,11 +7,15 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from app.sums.dates import wrong_dates
-from app.sums.equations import Finding, wrong_equations
+from app.sums.equations import wrong_equations
+from app.sums.findings import Finding
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral
-from app.sums.segments import blanked, segments
-from app.sums.totals import wrong_totals
+from app.sums.segments import blanked, code_blocks, segments
+from app.sums.statements.dates import wrong_dates
+from app.sums.statements.lists import wrong_lists
+from app.sums.statements.measures import wrong_measures
+from app.sums.statements.results import wrong_results
+from app.sums.statements.totals import wrong_rows, wrong_totals
 
 MOST_CHARACTERS = 400_000
 _LET = re.compile(
@@ -28,11 +32,14 @@ def wrong_numbers(text: str) -> tuple[Finding, ...]:
     """
     plain = blanked(text[:MOST_CHARACTERS].translate(ASCII_DIGITS))
     symbols = _given(plain)
-    found: list[Finding] = [*wrong_dates(plain), *wrong_totals(plain)]
+    found: list[Finding] = [*wrong_dates(plain), *wrong_totals(plain), *wrong_rows(plain)]
+    found += wrong_results(plain, code_blocks(plain))
     for segment in segments(plain):
-        found += wrong_equations(
-            plain, segment.start, segment.end, latex=segment.latex, symbols=symbols
-        )
+        start, end = segment.start, segment.end
+        found += wrong_equations(plain, start, end, latex=segment.latex, symbols=symbols)
+        if not segment.latex:
+            found += wrong_lists(plain, start, end)
+            found += wrong_measures(plain, start, end)
     as_written = (
         replace(one, stated=text[one.at : one.at + len(one.stated)]) for one in found
     )  # in the digits of the text

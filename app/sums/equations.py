@@ -5,11 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from enum import Enum
 from fractions import Fraction
-from itertools import pairwise, product
+from itertools import dropwhile, pairwise, product, takewhile
 
+from app.sums.excuses import Statement, is_excused
 from app.sums.expressions import (
+    COMPARED,
     JOINING,
     Interpretation,
     Quantity,
@@ -17,65 +18,14 @@ from app.sums.expressions import (
     evaluate,
     in_unit,
 )
+from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
+from app.sums.phrases.spoken import said_as_signs
 from app.sums.rounding import Judgement, compare, looks_rounded
-from app.sums.spoken import is_claimed, said_as_signs
 from app.sums.units import unit_of
 from app.sums.values import NotComputableError, Value, exactly
 
-
-class FindingKind(Enum):
-    """What was found wrong."""
-
-    SUM = "sum"
-    COMPARISON = "comparison"
-    TOTAL = "total"
-    WEEKDAY = "weekday"
-    DAYS = "days"
-    CHOICE = "choice"  # of two numbers, by the question
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something in a text that is not so.
-
-    Attributes:
-        kind: What.
-        start: Offset in the text of the first character of the statement.
-        end: Behind its last character.
-        stated: The number (or word) that is wrong, as it stands there.
-        right: What it should be; for a comparison the right sign.
-        at: Offset of ``stated``.
-    """
-
-    kind: FindingKind
-    start: int
-    end: int
-    stated: str
-    right: str
-    at: int
-
-
-_DOUBT = re.compile(
-    r"\b(?:wrong|incorrect|false|mistake|error|"
-    r"(?:not|\w+n['’]t) (?:true|right|correct|equal|so|hold)|"
-    r"assert\w*|print\w*|expr|whether|"  # what is worked out there, and nobody claims
-    r"binary|hex(?:adecimal)?|octal|base|modulo|modular|xor|clock|remainder|"
-    r"u?int\d+|overflows?|wraps?|boolean|boolesch\w*|"
-    r"falsch|fehler|binär|basis|rest|faux|fausse|incorrecto|falso|resto|reste)\b"
-    r"|≠|\\ne|≡|\\equiv|\\pmod|!=|₂|[✗✘❌❎]",
-    re.IGNORECASE,
-)
-_VERSIONS = re.compile(
-    r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
-    r"|glibc|gcc|clang|llvm|node|npm|numpy|scipy|pandas|django|ubuntu|debian|fedora|linux|windows"
-    r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
-    r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
-    r"|tensorflow|kapitel|abschnitt|chapitre|capítulo)\b",
-    re.IGNORECASE,
-)
-_REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens
 _LONGEST_SIDE = 80  # tokens
@@ -94,10 +44,8 @@ def wrong_equations(
     text: str, start: int, end: int, *, latex: bool, symbols: Mapping[str, Fraction] | None = None
 ) -> Iterator[Finding]:
     """What is wrong in ``text[start:end]``: one line, cell, sentence or formula."""
-    found = said_as_signs(tokens(text, start, end, latex=latex))
+    found = said_as_signs(tokens(text, start, end, latex=latex), text)
     if not any(token.kind is Kind.RELATION for token in found):
-        return
-    if _DOUBT.search(text, start, end):
         return
     given = symbols or {}
     for clause in _clauses(found, text):
@@ -134,8 +82,7 @@ def _in_clause(
     settled = False
     for number, place in enumerate(places):
         relation = clause[place]
-        spoken = text[relation.start : relation.end].isalpha()
-        if number and (relation.text != "=" or spoken) and clause[places[number - 1]].text != "=":
+        if number and not _goes_along(clause[places[number - 1]], relation, text, settled):
             continue  # x < 4 < 3, or a comparison that is spoken about
         left = _ending(sides[number], whole=number > 0, symbols=symbols)
         right = _beginning(sides[number + 1], symbols)
@@ -150,10 +97,33 @@ def _in_clause(
         if left is None or right is None:
             settled = False
             continue
-        finding = _judge(replace(left, settled=settled), relation, right, text, symbols)
-        settled = finding is None and relation.text == "="
-        if finding is not None and not _excused(finding, relation, left, right, text, start):
+        chained = settled and relation.text == "="
+        finding = _judge(replace(left, settled=chained), relation, right, text, symbols)
+        entire = len(right.choices[0]) == len(sides[number + 1])
+        settled = finding is None and (relation.text == "=" or entire)
+        if finding is None:
+            continue
+        numbers = _numbers_of(sides) if finding.kind is FindingKind.COMPARISON else ()
+        said = Statement(text, start, relation, left.choices[0], right.choices[0], numbers)
+        if not is_excused(finding, said):
             yield finding
+
+
+def _goes_along(before: Token, relation: Token, text: str, settled: bool) -> bool:
+    """Whether a relation behind another one says something of the two sides beside it."""
+    spoken = text[relation.start : relation.end].isalpha()
+    if before.text == "=" or (relation.text == "=" and not spoken):
+        return True
+    return settled and relation.text[0] == before.text[0] in {"<", ">"}
+
+
+def _numbers_of(sides: Sequence[Sequence[Token]]) -> tuple[str, ...]:
+    """The numbers that are compared in a row; empty where one side is more than a number."""
+    inner = [side for side in sides[1:-1] if len(side) != 1]
+    if inner or not sides[0] or not sides[-1]:
+        return ()
+    row = [sides[0][-1], *(side[0] for side in sides[1:])]
+    return tuple(one.text for one in row) if all(one.kind is Kind.NUMBER for one in row) else ()
 
 
 def _ending(side: Sequence[Token], *, whole: bool, symbols: Mapping[str, Fraction]) -> _Side | None:
@@ -221,6 +191,8 @@ def _may_end(side: Sequence[Token], index: int) -> bool:
         return not after.fraction and after.start > last.end
     if after.kind is not Kind.WORD or after.start == last.end or unit_of(after.text):
         return False
+    if after.text.lower() in COMPARED:
+        return False
     return after.text.lower() not in _REMAINDER and (len(after.text) > 1 or after.text in _BARE)
 
 
@@ -266,10 +238,12 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
     numbers = [t.text for t in part if t.kind is Kind.NUMBER and not t.fraction]
     conventions = conventions_of(numbers)
     mixed = any(t.fraction for t in part)
+    towers = [t.text for t in part].count("^") > 1
+    added = kinds & {"+", "-"}
     flags = (
         (False, True) if "^" in kinds else (False,),  # caret_is_xor
         (False, True) if "%" in kinds else (False,),  # percent_is_modulo
-        (False, True) if "%" in kinds else (False,),  # percent_of_sum
+        ((True, False) if added else (False, True)) if "%" in kinds else (False,),  # percent_of_sum
         (True, False) if mixed else (True,),  # mixed_numbers
         (False, True) if "log" in kinds else (False,),  # log_is_natural
         (True, False) if part[-1].text == "!" else (True,),  # mark_is_factorial
@@ -277,11 +251,10 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
     made = []
     for convention in conventions:
         for chosen in product(*flags):
-            xor, modulo, of_sum, added, natural, factorial = chosen
-            plain = Interpretation(
-                convention, xor, modulo, of_sum, added, natural, factorial, symbols
-            )
+            plain = Interpretation(convention, *chosen, symbols)
             made += [plain, replace(plain, joined_first=True)] if "/" in kinds else [plain]
+            if towers:
+                made.append(replace(plain, powers_from_left=True))
     return made
 
 
@@ -312,12 +285,21 @@ def _wrong_in_every_way(
                 a, b = _value(one, tried), _value(other, tried)
                 if a is None or b is None:
                     continue
+                if left.settled and _is_chained(a, b):
+                    a = replace(a, operations=1, literal=None)  # 3 + 4 = 7 = 8
                 if compare(a, relation.text, b) is not Judgement.WRONG:
                     return None
                 if first is None:  # the plainest way is told
                     a = replace(a, literal=None) if left.settled else a
                     first = _finding(one, a, relation, other, b, tried.convention, text)
     return first if first is not None and first.right != first.stated else None
+
+
+def _is_chained(a: Quantity, b: Quantity) -> bool:
+    """Whether two plain numbers say the same; of 3 + 4 = 7 = 100 % the last says another thing."""
+    if a.operations or b.operations or a.unit is not None or b.unit is not None:
+        return False
+    return not b.percent or a.value.high <= 1
 
 
 def _rounded(
@@ -362,10 +344,15 @@ def _finding(
     if wrong.literal is None:
         wrong, tokens_of, computed = b, other, a
     value = _as_stated(computed, wrong)
-    numbers = [token for token in tokens_of if token.kind is not Kind.WORD]
+    from_number = dropwhile(_is_word, tokens_of)
+    numbers = list(takewhile(lambda token: not _is_word(token), from_number))
     first, last = numbers[0].start, numbers[-1].end
     written = _written(value, wrong, any(one.text == "/" for one in numbers), convention)
     return Finding(FindingKind.SUM, start, end, text[first:last], _with_sign(written, wrong), first)
+
+
+def _is_word(token: Token) -> bool:
+    return token.kind is Kind.WORD
 
 
 def _written(value: Value, wrong: Quantity, fraction: bool, convention: Convention) -> str:
@@ -396,43 +383,3 @@ def _true_sign(a: Quantity, b: Quantity) -> str:
     if a.value.high < b.value.low:
         return "<"
     return ">" if a.value.low > b.value.high else "="
-
-
-def _excused(
-    finding: Finding, relation: Token, left: _Side, right: _Side, text: str, start: int
-) -> bool:
-    """What looks wrong and is something else: versions, ranges, a word of doubt."""
-    if not is_claimed(text, start, finding.start, relation.end, finding.end):
-        return True
-    part = left.choices[0]
-    line = text[start : finding.end]
-    if finding.kind is FindingKind.COMPARISON and (
-        _VERSIONS.search(line) or _is_named(part, text[start : part[0].start].split())
-    ):
-        return True
-    if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
-        return True
-    for one in (part, right.choices[0]):
-        if len(one) == 3 and one[1].text == "-" and one[0].end == one[2].start - 1 and _grows(one):
-            tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
-            if not tight or one is not part:
-                return True
-    written = text[part[0].start : part[-1].end]
-    counted = any(one.kind is Kind.WORD for one in right.choices[0])
-    if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
-        return True  # a score, a line-up
-    return bool(re.fullmatch(r"\d+/\d+/\d+", written))
-
-
-def _is_named(part: Sequence[Token], before: Sequence[str]) -> bool:
-    """Whether a single number belongs to the name before it, as in "the Airbus 320"."""
-    named = len(part) == 1 and len(before) > 1
-    return named and before[-1][:1].isupper() and before[-2][-1:].isalnum()
-
-
-def _grows(part: Sequence[Token]) -> bool:
-    """12-15 is a range, 15-12 is not."""
-    ends = [read_numeral(one.text, Convention.POINT) for one in (part[0], part[2])]
-    return None in ends or (
-        ends[0] is not None and ends[1] is not None and ends[0].value < ends[1].value
-    )

@@ -26,8 +26,13 @@ _MULTIPLIERS = {  # not shown
 _LOGARITHMIC = {"dB", "dBA", "dBm", "dBi", "dBV"}  # not shown; 60 and 60 of them are 63
 JOINING = {"and", "so", "then", "while", "but", "or", "whereas", "und", "dann", "et", "puis", "y"}
 """Words between two statements."""
-_NO_UNITS = JOINING | {
-    "in", "at", "for", "more", "of", "is", "are", "as", "with", "to", "from", "by",
+COMPARED = {  # not shown: "3 less than 15", "2 times as much"
+    "more", "less", "fewer", "higher", "lower", "greater", "larger", "bigger", "smaller", "times",
+    "mal", "mehr", "weniger", "größer", "kleiner", "fois", "veces", "más", "menos",
+}  # fmt: skip
+"""Words behind a number that say how it compares with what comes after."""
+_NO_UNITS = JOINING | COMPARED | {
+    "in", "at", "for", "of", "is", "are", "as", "with", "to", "from", "by",
 }  # fmt: skip
 
 
@@ -50,6 +55,7 @@ class Interpretation:
         symbols: Numbers that the text gives to letters.
         joined_first: What stands side by side is multiplied before a division: 6/2(1+2) is 1.
         rounded: Numbers, as they are written, that stand for anything that rounds to them.
+        powers_from_left: 2^3^2 is (2^3)^2, as spreadsheets have it.
     """
 
     convention: Convention = Convention.POINT
@@ -62,6 +68,7 @@ class Interpretation:
     symbols: Mapping[str, Fraction] = field(default_factory=dict)
     rounded: frozenset[str] = frozenset()
     joined_first: bool = False
+    powers_from_left: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,16 +181,28 @@ class _Reader(TokenCursor):
 
     def _power(self, depth: int) -> Quantity:
         base = self._measured(depth)
+        if self._operator("choose"):
+            below = self._measured(depth)
+            value = base.value.choose(below.value)
+            return Quantity(value, operations=base.operations + below.operations + 1)
+        raised = self._raised(base, depth)
+        while raised is not None:
+            base = raised
+            raised = self._raised(base, depth) if self._reading.powers_from_left else None
+        return base
+
+    def _raised(self, base: Quantity, depth: int) -> Quantity | None:
+        """To the power behind it; None where none stands there."""
         token = self._peek()
         if token is None or token.kind is not Kind.OPERATOR or token.text[0] not in "^*":
-            return base
+            return None
         if token.text == "*":
-            return base
+            return None
         self._at += 1
         if token.text[1:].isdigit():
             exponent = Quantity(whole(int(token.text[1:6])))
         else:
-            exponent = self._signed(depth + 1)
+            exponent = self._exponent(depth + 1)
         if base.unit is not None or exponent.unit is not None:
             raise UnreadableError
         if self._reading.caret_is_xor and token.text == "^":
@@ -191,6 +210,13 @@ class _Reader(TokenCursor):
         else:
             value = base.value**exponent.value
         return self._measure(Quantity(value, operations=base.operations + 1))
+
+    def _exponent(self, depth: int) -> Quantity:
+        if not self._reading.powers_from_left:
+            return self._signed(depth)
+        sign = self._operator("-", "+")
+        found = self._measured(depth)
+        return replace(found, value=-found.value) if sign == "-" else found
 
     def _measured(self, depth: int) -> Quantity:
         """A number, a group or a root, with what stands behind it: !, %, a unit."""

@@ -35,6 +35,7 @@ class Token:
         start: Offset of its first character.
         end: Offset behind its last one.
         fraction: It opens what LaTeX or one character writes as a fraction.
+        spelled: It is a number in words.
     """
 
     kind: Kind
@@ -42,6 +43,7 @@ class Token:
     start: int
     end: int
     fraction: bool = False
+    spelled: bool = False
 
 
 _NUMBER = re.compile(
@@ -49,7 +51,8 @@ _NUMBER = re.compile(
     r"|\d{1,3}(?: \d{3})+(?:[.,]\d+)?(?![\d.,]*\d)"  # 1 000 000
     rf"|\d+(?:(?:[.,{GROUP_SIGNS}]|\\,|\{{,\}})\d+)*"
 )
-_WORD = re.compile(r"[^\W\d_][^\W_]*(?:['’\-][^\W\d_]+)*")
+_MARKS = "\u064b-\u0652\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957"  # vowels beside letters
+_WORD = re.compile(rf"[^\W\d_](?:[^\W_²³]|[{_MARKS}])*(?:['’\-][^\W\d_](?:[^\W\d_]|[{_MARKS}])*)*")
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 _HEX = re.compile(r"0[xXbBoO][0-9A-Fa-f]+")
 _REPEATING = re.compile(r"\d+[.,]\d*\(\d+\)")
@@ -73,21 +76,23 @@ _ONE = {
     **dict.fromkeys("([", (Kind.OPEN, "(")),
     **dict.fromkeys(")]", (Kind.CLOSE, ")")),
     **{sign: (Kind.WORD, sign) for sign in "$€£¥₹"},
-    **{sign: (Kind.BREAK, sign) for sign in ".,;?\n|\"“”„«»•…&‘’'→⇒"},
+    **{sign: (Kind.BREAK, sign) for sign in ".,;?\n|\"“”„«»•…&‘’'→⇒،؛؟।"},
     "√": (Kind.FUNCTION, "sqrt"),
 }
 """What one sign alone is."""
 _COMMANDS = {
     "times": "*", "cdot": "*", "ast": "*", "div": "/", "approx": "~", "simeq": "~", "lt": "<",
     "gt": ">", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "leqslant": "<=",
-    "geqslant": ">=", "bmod": "mod", "mod": "mod",
+    "geqslant": ">=", "bmod": "mod", "mod": "mod", "choose": "choose",
 }  # fmt: skip
 _SILENT = {  # not shown
     "left", "right", "big", "Big", "bigl", "bigr", "displaystyle", "quad", "qquad", "boxed",
     "limits", "textbf", "mathbf", "mathrm", "text", "mathit", "textstyle", "underline", "mathsf",
     "operatorname", "textit", "bigg", "Bigg", "mbox", "textrm",
 }  # fmt: skip
-_FRACTIONS = {"frac", "dfrac", "tfrac", "cfrac"}
+_FRACTIONS = {"frac": "/", "dfrac": "/", "tfrac": "/", "cfrac": "/", "binom": "choose",
+              "dbinom": "choose", "tbinom": "choose"}  # fmt: skip
+"""Commands of two arguments, and the sign that stands between those."""
 _SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
 _VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8),
            "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
@@ -164,18 +169,20 @@ class _Lexer:
     def _word(self, word: str, at: int, end: int) -> Token:
         if word == "mod":
             return Token(Kind.OPERATOR, "mod", at, end)
-        if word.lower() in {"percent", "prozent"}:
+        if word == "choose" and self._between_numbers(at, end):
+            return Token(Kind.OPERATOR, "choose", at, end)
+        if word.lower() in {"percent", "prozent", "प्रतिशत"}:
             return Token(Kind.OPERATOR, "%", at, end)
         if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
             return Token(Kind.UNKNOWN, word, at, end)
-        if word in {"sqrt", "ln", "log", "abs"}:
+        if word in {"sqrt", "ln", "log", "abs"} and self._text[end : end + 2] != "  ":
             return Token(Kind.FUNCTION, word, at, end)
         if word == "x" and self._between_numbers(at, end):
             return Token(Kind.OPERATOR, "*", at, end)
         return Token(Kind.WORD, word, at, end)
 
     def _between_numbers(self, at: int, end: int) -> bool:
-        """An "x" with blanks and numbers on both sides means times."""
+        """Whether a word has blanks and numbers on both sides: an "x" means times there."""
         before, after = self._text[max(0, at - 2) : at], self._text[end : end + 2]
         return bool(re.fullmatch(r"[\d)] ", before) and re.fullmatch(r" [\d($€£]", after))
 
@@ -197,7 +204,7 @@ class _Lexer:
                 yield _unknown(sign, at)
             return stop
         if name in _FRACTIONS and depth < _DEEPEST:
-            return (yield from self._fraction(at, stop, end, depth))
+            return (yield from self._fraction(_FRACTIONS[name], at, stop, end, depth))
         if name == "sqrt" and depth < _DEEPEST:
             return (yield from self._root(at, stop, end, depth))
         if name in _COMMANDS:
@@ -217,12 +224,14 @@ class _Lexer:
             yield Token(Kind.UNKNOWN, name, at, stop)
         return stop
 
-    def _fraction(self, at: int, stop: int, end: int, depth: int) -> Generator[Token, None, int]:
+    def _fraction(
+        self, sign: str, at: int, stop: int, end: int, depth: int
+    ) -> Generator[Token, None, int]:
         above = self._group_end(stop, end)
         below = self._group_end(above, end)
-        yield Token(Kind.OPEN, "(", at, stop, fraction=True)
+        yield Token(Kind.OPEN, "(", at, stop, fraction=sign == "/")
         yield from self._parenthesised(stop, above, depth)
-        yield Token(Kind.OPERATOR, "/", above, above)
+        yield Token(Kind.OPERATOR, sign, above, above)
         yield from self._parenthesised(above, below, depth)
         yield Token(Kind.CLOSE, ")", below, below)
         return below

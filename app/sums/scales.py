@@ -27,13 +27,33 @@ _NAMES = {  # not shown
     "f": "°F", "°f": "°F", "fahrenheit": "°F", "degf": "°F",
     "k": "K", "kelvin": "K",
     "m/s": "m/s", "km/h": "km/h", "kmh": "km/h", "kph": "km/h", "mph": "mph", "kn": "kn",
-    "knots": "kn",
+    "knots": "kn", "مئوية": "°C", "فهرنهايت": "°F", "सेल्सियस": "°C", "फ़ारेनहाइट": "°F",
+    "م/ث": "m/s", "كم/س": "km/h",
 }  # fmt: skip
 _ASKED = re.compile(
     r"([-\u2212]?)\s*([\d.,]+)\s*(°?\s?[A-Za-z/]+)\s+(?:in|into|to|as|→|->|en|nach|als)\s+"
     r"(°?\s?[A-Za-z/]+)",
     re.IGNORECASE,
 )
+
+
+def rescaled(number: Fraction, source: str, target: str) -> Fraction | None:
+    """A temperature or speed in another unit, which may be named with "degrees" before it.
+
+    None where they are not two different units of one kind.
+    """
+    first, second = (_named(one) for one in (source, target))
+    table = next((t for t in (_TEMPERATURES, _SPEEDS) if first in t and second in t), None)
+    if table is None or first is None or second is None or first == second:
+        return None
+    base = number * table[first][0] + table[first][1]
+    return (base - table[second][1]) / table[second][0]
+
+
+def _named(name: str) -> str | None:
+    return _NAMES.get(name.rsplit(maxsplit=1)[-1].lower()) or _NAMES.get(
+        "".join(name.split()).lower()
+    )
 
 
 def converted_scale(text: str, convention: Convention) -> tuple[Value, str] | None:
@@ -43,13 +63,12 @@ def converted_scale(text: str, convention: Convention) -> tuple[Value, str] | No
         return None
     sign, digits, source, target = found.groups()
     first, second = (_NAMES.get(one.replace(" ", "").lower()) for one in (source, target))
-    table = next((t for t in (_TEMPERATURES, _SPEEDS) if first in t and second in t), None)
     numeral = read_numeral(digits, convention)
     if numeral is None:
         other = Convention.COMMA if convention is Convention.POINT else Convention.POINT
         numeral = read_numeral(digits, other)
-    if table is None or numeral is None or first is None or second is None:
+    if numeral is None or first is None or second is None:
         return None
     value = -numeral.value if sign else numeral.value
-    base = value * table[first][0] + table[first][1]
-    return exactly((base - table[second][1]) / table[second][0]), second
+    result = value if first == second else rescaled(value, first, second)
+    return None if result is None else (exactly(result), second)

@@ -52,20 +52,31 @@ def blanked(text: str) -> str:
 
 def segments(text: str) -> Iterator[Segment]:
     """The stretches, in order of their kinds, for a text of :func:`blanked`'s kind or any other."""
-    at, fence = 0, None
+    at = 0
+    for block in code_blocks(text):
+        yield from _prose(text, at, text.rfind("\n", at, block.start - 1) + 1 or at)
+        yield from _comments(text, block.start, block.end)
+        at = _line_end(text, block.end)
+    yield from _prose(text, at, len(text))
+
+
+def code_blocks(text: str) -> Iterator[Segment]:
+    """What stands between fences; the last block may still be open."""
+    opened: re.Match[str] | None = None
     for found in _FENCE.finditer(text):
         mark = found.group(1)
-        if fence is None:
-            yield from _prose(text, at, found.start())
-            fence = mark
-            at = found.end()
-        elif mark[0] == fence[0] and len(mark) >= len(fence):
-            yield from _comments(text, at, found.start())
-            fence, at = None, found.end()
-    if fence is None:
-        yield from _prose(text, at, len(text))
-    else:
-        yield from _comments(text, at, len(text))
+        if opened is None:
+            opened = found
+        elif mark[0] == opened.group(1)[0] and len(mark) >= len(opened.group(1)):
+            yield Segment(opened.end(), found.start())
+            opened = None
+    if opened is not None:
+        yield Segment(opened.end(), len(text))
+
+
+def _line_end(text: str, at: int) -> int:
+    end = text.find("\n", at)
+    return len(text) if end < 0 else end
 
 
 def _comments(text: str, start: int, end: int) -> Iterator[Segment]:

@@ -37,14 +37,22 @@ _LENGTH = {  # not shown
     "miles": _F(1_609_344, 1000), "meter": _F(1), "meters": _F(1), "metre": _F(1),
     "metres": _F(1), "kilometer": _F(1000), "kilometers": _F(1000), "kilometre": _F(1000),
     "kilometres": _F(1000), "centimeters": _F(1, 100), "centimetres": _F(1, 100),
-    "mètres": _F(1), "metros": _F(1),
+    "mètres": _F(1), "metros": _F(1), "Meter": _F(1), "Zentimeter": _F(1, 100),
+    "Kilometer": _F(1000), "Millimeter": _F(1, 1000), "millimeters": _F(1, 1000),
+    "millimetres": _F(1, 1000), "centimeter": _F(1, 100), "centimetre": _F(1, 100),
+    "kilomètres": _F(1000), "centimètres": _F(1, 100), "kilómetros": _F(1000),
+    "centímetros": _F(1, 100), "Zoll": _F(254, 10_000), "pulgadas": _F(254, 10_000),
+    "كم": _F(1000), "سم": _F(1, 100), "متر": _F(1), "किमी": _F(1000), "सेमी": _F(1, 100),
+    "मीटर": _F(1), "किलोमीटर": _F(1000),
 }  # fmt: skip
 _MASS = {  # not shown
     "mg": _F(1, 10**6), "g": _F(1, 1000), "kg": _F(1), "t": _F(1000), "oz": _F("0.028349523125"),
     "ounce": _F("0.028349523125"), "ounces": _F("0.028349523125"), "lb": _F("0.45359237"),
     "lbs": _F("0.45359237"), "pound": _F("0.45359237"), "pounds": _F("0.45359237"),
     "gram": _F(1, 1000), "grams": _F(1, 1000), "kilogram": _F(1), "kilograms": _F(1),
-    "Gramm": _F(1, 1000), "Kilogramm": _F(1),
+    "Gramm": _F(1, 1000), "Kilogramm": _F(1), "grammes": _F(1, 1000), "gramos": _F(1, 1000),
+    "kilogrammes": _F(1), "kilogramos": _F(1), "كغ": _F(1), "غرام": _F(1, 1000),
+    "किलो": _F(1), "किग्रा": _F(1), "ग्राम": _F(1, 1000),
 }  # fmt: skip
 _TIME = {  # not shown
     "ns": _F(1, 10**9), "µs": _F(1, 10**6), "ms": _F(1, 1000), "s": _F(1), "sec": _F(1),
@@ -56,11 +64,14 @@ _TIME = {  # not shown
     "secondes": _F(1), "heure": _F(3600), "heures": _F(3600), "jour": _F(86_400),
     "jours": _F(86_400), "semaine": _F(604_800), "semaines": _F(604_800),
     "segundos": _F(1), "minutos": _F(60), "hora": _F(3600), "horas": _F(3600),
+    "ساعة": _F(3600), "ساعات": _F(3600), "دقيقة": _F(60), "دقائق": _F(60), "ثانية": _F(1),
+    "घंटा": _F(3600), "घंटे": _F(3600), "मिनट": _F(60), "सेकंड": _F(1),
     "día": _F(86_400), "días": _F(86_400), "semana": _F(604_800), "semanas": _F(604_800),
 }  # fmt: skip
 _VOLUME = {  # not shown
     "ml": _F(1, 1000), "mL": _F(1, 1000), "cl": _F(1, 100), "dl": _F(1, 10), "l": _F(1),
     "L": _F(1), "liter": _F(1), "liters": _F(1), "litre": _F(1), "litres": _F(1),
+    "Liter": _F(1), "Milliliter": _F(1, 1000), "litros": _F(1), "mililitros": _F(1, 1000),
     "milliliters": _F(1, 1000), "millilitres": _F(1, 1000),
 }  # fmt: skip
 _MONEY = {"$": _F(1), "€": _F(1), "£": _F(1), "¥": _F(1), "₹": _F(1)}

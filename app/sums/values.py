@@ -115,6 +115,15 @@ class Value:
             raise NotComputableError
         return _bounded(Fraction(math.factorial(n)), Fraction(math.factorial(n)), exact=True)
 
+    def choose(self, other: Value) -> Value:
+        """In how many ways so many can be chosen; of whole numbers, the first at most 2,000."""
+        n, k = self.whole(), other.whole()
+        if n < 0 or k < 0:
+            raise NotComputableError
+        if n > 2_000:
+            raise TooLargeError
+        return whole(math.comb(n, k))
+
     def natural_logarithm(self) -> Value:
         """Of a positive number."""
         if self.low <= 0:

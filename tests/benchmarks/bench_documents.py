@@ -1,7 +1,8 @@
 """Reading documents and finding the right page: milliseconds a page, memory, queries, finding.
 
-Run with ``python tests/benchmarks/bench_documents.py [--manuals FOLDER] [--passages N]``. The
-manuals are Debian's, of which FOLDER is searched for PDF files:
+Run with ``python tests/benchmarks/bench_documents.py [--manuals FOLDER] [--passages N]
+[--embedding FILE]``. FILE is an embedding model (``minilm_gguf.py`` makes one). The manuals are
+Debian's, of which FOLDER is searched for PDF files:
 
     apt-get download developers-reference debian-reference-en
     for file in *.deb; do dpkg-deb -x "$file" manuals; done
@@ -31,7 +32,9 @@ import psutil
 
 from app.documents.process.client import DocumentReader
 from app.documents.process.frames import OpenedReply
-from app.domain.documents import DocumentFacts, DocumentKind, DocumentPage, PageUnit
+from app.domain.documents import DocumentFacts, DocumentKind, DocumentPage, PageUnit, Passage
+from app.domain.embedding import packed
+from app.engine.embedding.client import EmbeddingClient
 from app.services.documents.document_service import DocumentService
 from app.store.documents.document_repository import (
     DocumentRepository,
@@ -130,9 +133,53 @@ def queries(folder: Path, count: int) -> None:
         times.sort()
         told = f"{statistics.median(times):.1f} / {times[-3]:.1f}"
         row(f"{count:,} passages: ms, {words} words, median / p95", told, "30")
-    repository.close()
     size = (folder / "many" / "documents.db").stat().st_size
     row(f"{count:,} passages: bytes a passage on the disk", f"{size / count:.0f}")
+    by_meaning(repository, rng, writing, count, folder)
+    repository.close()
+
+
+WIDTH, SHA = 384, "ab" * 32
+
+
+def by_meaning(
+    repository: DocumentRepository, rng: random.Random, writing: Writing, count: int, folder: Path
+) -> None:
+    """The same questions with vectors: random ones, since how long it takes is all that counts."""
+    store = repository.embeddings
+    began = time.perf_counter()
+    shape = [packed([rng.gauss(0, 1) for _ in range(WIDTH)]) for _ in range(2_000)]
+    while missing := store.missing(SHA, 5_000):
+        store.keep(SHA, [(one.seq, rng.choice(shape)) for one in missing]).result()
+    row(f"{count:,} vectors: seconds to store", f"{time.perf_counter() - began:.0f}")
+    size = (folder / "many" / "documents.db").stat().st_size
+    row(f"{count:,} passages with vectors: bytes each on the disk", f"{size / count:.0f}")
+
+    def ask() -> None:
+        question = " ".join(rng.choices(writing.pool, k=12))
+        repository.search(question, rankings=[store.nearest(SHA, rng.choice(shape))])
+
+    row(f"{count:,} passages: ms, the first question by meaning", f"{milliseconds(ask):.0f}")
+    times = sorted(milliseconds(ask) for _ in range(40))
+    told = f"{statistics.median(times):.1f} / {times[-3]:.1f}"
+    row(f"{count:,} passages: ms, 12 words and meaning, median / p95", told, "100")
+
+
+def one_text(model: Path) -> None:
+    """What a question's vector costs, and a passage's."""
+    client = EmbeddingClient()
+    row(
+        "ms until the first vector: process and model",
+        f"{milliseconds(partial(client.embed, model, ['a'])):.0f}",
+    )
+    asked = "How do I tell the package manager which version of a package to keep?"
+    times = sorted(milliseconds(partial(client.embed, model, [asked])) for _ in range(20))
+    row("ms, the vector of a question, median / longest", f"{times[10]:.1f} / {times[-1]:.1f}")
+    text = Writing(3).text(100)
+    each = milliseconds(partial(client.embed, model, [text] * 16)) / 16
+    row("ms, the vector of a passage of 100 words", f"{each:.1f}")
+    row("MB of the process that makes vectors", f"{_rss(client.pid) / 1e6:.0f}")
+    client.close()
 
 
 def _fill(repository: DocumentRepository, writing: Writing, count: int) -> None:
@@ -149,33 +196,53 @@ def _fill(repository: DocumentRepository, writing: Writing, count: int) -> None:
     stored.result()  # writes are done in order
 
 
-def finding(folder: Path, paths: list[Path]) -> None:
+def finding(folder: Path, paths: list[Path], model: Path | None) -> None:
     """How often the right page is among the first that are found."""
-    service = DocumentService(open_documents(folder / "manuals").repository)
+    repository = open_documents(folder / "manuals").repository
+    service = DocumentService(repository)
     documents = [service.add(path) for path in paths]
+    client = EmbeddingClient()
+    if model is not None:
+        began = time.perf_counter()
+        while missing := repository.embeddings.missing(SHA, 64):
+            vectors = client.embed(model, [one.text for one in missing])
+            kept = [(one.seq, vector) for one, vector in zip(missing, vectors, strict=True)]
+            repository.embeddings.keep(SHA, kept).result()
+        seconds, count = time.perf_counter() - began, repository.embeddings.count(SHA).done
+        row(f"{count} passages: seconds until they are found by meaning", f"{seconds:.0f}")
     rng = random.Random(11)
-    sentences: list[int] = []
-    headings: list[int] = []
+    asked: dict[str, list[tuple[str, str, int]]] = {"sentence questions": [], "headings": []}
     for document in documents:
-        pages = service.pages(document.id)
-        for question, number in _sentence_questions(rng, pages):
-            sentences.append(_place(service, question, document.id, number))
-        headings += [
-            _place(service, one.text, document.id, one.page) for one in document.facts.headings
-        ]
-    for name, places in (("sentence questions", sentences), ("headings", headings)):
-        first = sum(place == 1 for place in places) / len(places)
-        three = sum(0 < place <= 3 for place in places) / len(places)
-        wanted = "94 % of three" if name.startswith("sentence") else ""
-        told = f"{first:.1%} / {three:.1%}"
-        row(f"{len(places)} {name}: right page first / in three", told, wanted)
+        for question, number in _sentence_questions(rng, service.pages(document.id)):
+            asked["sentence questions"].append((question, document.id, number))
+        asked["headings"] += [(one.text, document.id, one.page) for one in document.facts.headings]
+    ways: dict[str, Callable[[str], list[Passage]]] = {
+        "words": lambda text: repository.search(text, limit=20)
+    }
+    if model is not None:
+
+        def nearest(text: str) -> list[int]:
+            return repository.embeddings.nearest(SHA, client.embed(model, [text])[0])
+
+        ways["meaning"] = lambda text: repository.passages(nearest(text)[:20])
+        ways["both"] = lambda text: repository.search(text, limit=20, rankings=[nearest(text)])
+    for name, questions in asked.items():
+        for way, find in ways.items():
+            places = [_place(find(text), document, page) for text, document, page in questions]
+            shares = [
+                sum(0 < place <= most for place in places) / len(places) for most in (1, 3, 5)
+            ]
+            wanted = "94 % of three" if (name, way) == ("sentence questions", "words") else ""
+            told = " / ".join(f"{share:.1%}" for share in shares)
+            row(f"{len(places)} {name} by {way}: page first / three / five", told, wanted)
+    client.close()
     service.close()
 
 
-def _place(service: DocumentService, question: str, document: str, number: int) -> int:
+def _place(passages: list[Passage], document: str, number: int) -> int:
     """The place of the right page among those that are found; 0 where it is none of them."""
     found: list[tuple[str, int]] = []
-    for passage in service.search(question, limit=20):
+    for passage in passages:
         if (passage.document_id, passage.page) not in found:
             found.append((passage.document_id, passage.page))
     return found.index((document, number)) + 1 if (document, number) in found else 0
@@ -218,7 +285,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--manuals", type=Path, help="a folder with Debian's manuals")
     parser.add_argument("--passages", type=int, default=100_000)
-    parser.add_argument("--only", choices=("reading", "thousand", "queries", "finding"))
+    parser.add_argument("--embedding", type=Path, help="a model that makes vectors, as GGUF")
+    steps_told = ("reading", "thousand", "queries", "vectors", "finding")
+    parser.add_argument("--only", choices=steps_told)
     options = parser.parse_args()
     paths = sorted(options.manuals.rglob("*.pdf")) if options.manuals else []
     load = os.getloadavg()[0]
@@ -229,7 +298,8 @@ def main() -> None:
             "reading": lambda: reading(paths),
             "thousand": lambda: thousand_pages(folder),
             "queries": lambda: queries(folder, options.passages),
-            "finding": lambda: finding(folder, paths) if paths else None,
+            "vectors": lambda: one_text(options.embedding) if options.embedding else None,
+            "finding": lambda: finding(folder, paths, options.embedding) if paths else None,
         }
         for step, work in steps.items():
             if options.only in {None, step}:

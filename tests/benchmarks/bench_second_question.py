@@ -215,7 +215,7 @@ def peer(
                 began = time.perf_counter()
                 server.post("/slots/0?action=restore", {"filename": "second.bin"})
                 took = time.perf_counter() - began
-                asked = served(server, system, QUESTIONS[1 + number % 7])
+                asked = served(server, system, QUESTIONS[-1 - number % 4])
                 restored.append(Asked(took + asked.seconds, asked.prompt, asked.read))
             finally:
                 server.close()
@@ -247,12 +247,12 @@ def main() -> int:
         try:
             given = phial.document(Path(name) / "document.txt", options.tokens)
             row("Phial: the first question, all is read", [phial.ask(QUESTIONS[0], given)])
-            beside = [phial.ask(one, given) for one in QUESTIONS[1 : 1 + options.rounds]]
+            beside = [phial.ask(one, given) for one in QUESTIONS[1:4][: options.rounds]]
             row("Phial: another chat, another question", beside)
             again = []
             for number in range(options.rounds):
                 phial.restart()
-                again.append(phial.ask(QUESTIONS[1 + number % 7], given))
+                again.append(phial.ask(QUESTIONS[-1 - number % 4], given))
             second = row("Phial: started again, another chat and question", again)
             system = phial.system()
         finally:

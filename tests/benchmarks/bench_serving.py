@@ -71,7 +71,10 @@ def of_server(base: str, key: str, text: str, tokens: int) -> Measured:
 
 
 def ask(base: str, key: str, text: str, tokens: str) -> None:
-    """Be that program: print what was measured. The end tells how many tokens there were."""
+    """Be that program: print what was measured. The end tells how many tokens there were.
+
+    As programs do it asks for the list of models first, on the connection that it keeps.
+    """
     where = urlsplit(base)
     body = {
         "messages": [{"role": "user", "content": text}],
@@ -86,9 +89,10 @@ def ask(base: str, key: str, text: str, tokens: str) -> None:
     else:
         del body["cache_prompt"]
     connection = http.client.HTTPConnection(str(where.hostname), where.port)
-    connection.connect()
-    began = time.perf_counter()
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+    connection.request("GET", "/v1/models", headers=headers)
+    connection.getresponse().read()
+    began = time.perf_counter()
     connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
     first = last = 0.0
     count = 0

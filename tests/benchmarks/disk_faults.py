@@ -35,6 +35,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
+from app.domain.parts import PlacedPart, ReasoningPart, ToolCallPart, ToolResultPart
 from app.domain.settings import Settings
 from app.services.transfer.transfer_files import atomic_file
 from app.store import OpenedStore, SettingsStore, open_store
@@ -44,6 +45,9 @@ from app.store.safety.checks import full_check, quick_check
 SOURCE = Path(__file__).resolve().parents[1] / "support" / "faulty_disk.c"
 OLD = Path(__file__).resolve().parents[1] / "data" / "databases" / "schema-1.db"
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
+THOUGHT = PlacedPart(0, ReasoningPart("half a thought " * 20, closed=False))
+CALL = PlacedPart(14, ToolCallPart("count", "letters " * 50, "1"))
+RESULT = PlacedPart(14, ToolResultPart("many " * 90, "count", "1"))
 FAULTS = {"full disk": (errno.ENOSPC, 1), "I/O error": (errno.EIO, 0)}
 State = tuple[object, ...]
 Work = Callable[[OpenedStore], object]
@@ -77,7 +81,7 @@ def fill(library_of: OpenedStore) -> None:
     library.conversations.delete([id_of(4)], NOW)
     library.conversations.delete_message(id_of(305), NOW)
     library.add_message(message(1, 151, 110, "")).result()
-    library.journal(id_of(151), "half an answer").result()
+    library.journal(id_of(151), "half an answer", (THOUGHT,)).result()
 
 
 def closing_it(opened: OpenedStore) -> None:
@@ -104,10 +108,12 @@ def changes(scratch: Path) -> dict[str, Work]:
         "send": lambda o: o.repository.add_exchange(chat, asked, answer).result(),
         "stream": lambda o: (
             o.repository.resume(id_of(151)).result(),
-            o.repository.journal(id_of(151), "half an answer and more " * 99).result(),
+            o.repository.journal(
+                id_of(151), "half an answer and more " * 99, (THOUGHT, CALL)
+            ).result(),
         ),
         "finish": lambda o: o.repository.finish(
-            message(1, 151, 110, "a whole answer " * 99)
+            replace(message(1, 151, 110, "a whole answer " * 99), placed=(THOUGHT, CALL, RESULT))
         ).result(),
         "edit": lambda o: o.repository.add_message(message(2, 250, 209, "other words")).result(),
         "rename": lambda o: o.repository.conversations.rename(id_of(2), "Another title").result(),
@@ -168,7 +174,10 @@ def state_of(folder: Path) -> State:
             "JOIN conversations c ON c.seq = m.conversation "
             "LEFT JOIN messages p ON p.seq = m.parent ORDER BY m.id"
         ).fetchall()
-    return (*files, tuple(chats), tuple(messages))
+        parts = connection.execute(
+            "SELECT message, ordinal, at, kind, value, content FROM parts ORDER BY 1, 2"
+        ).fetchall()
+    return (*files, tuple(chats), tuple(messages), tuple(parts))
 
 
 class Disk:

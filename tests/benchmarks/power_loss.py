@@ -1,13 +1,13 @@
 """Cuts the power at any moment and looks whether what was acknowledged is there.
 
-A process lives with a store: it sends, streams, edits, deletes, imports, backs up, checkpoints,
-closes and opens again, brings an old database up to date, recovers a damaged one, saves settings
-and exports. ``tests/support/recording_disk.c`` writes down all that it asks of the disk, and where
-something was acknowledged. ``tests/support/power.py`` plays it back to any point and says what a
-disk may hold that lost its power there: unsynced writes missing, in any combination, torn within
-sectors of 512 or 4,096 bytes, names not yet made. On each such disk Phial is started: the database
-must be sound without being recovered, and hold everything that was acknowledged, letter for
-letter; of the one change that was under way, all or nothing.
+A process lives with a store: it sends, streams thoughts, calls of tools and text, edits, deletes,
+imports, backs up, checkpoints, closes and opens again, brings an old database up to date, recovers
+a damaged one, saves settings and exports. ``tests/support/recording_disk.c`` writes down all that
+it asks of the disk, and where something was acknowledged. ``tests/support/power.py`` plays it back
+to any point and says what a disk may hold that lost its power there: unsynced writes missing, in
+any combination, torn within sectors of 512 or 4,096 bytes, names not yet made. On each such disk
+Phial is started: the database must be sound without being recovered, and hold everything that was
+acknowledged, letter for letter; of the one change that was under way, all or nothing.
 
 Run ``python tests/benchmarks/power_loss.py [--stride N] [--seed S]`` (Linux with a C compiler);
 prints a table. ``tests/e2e/test_power_loss.py`` looks at every few points.
@@ -39,6 +39,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.errors import KnownError
 from app.domain.generation import Role
+from app.domain.parts import PlacedPart, ReasoningPart, ToolCallPart, ToolResultPart
 from app.domain.settings import Settings
 from app.services.transfer.transfer_files import atomic_file
 from app.store import OpenedStore, SettingsStore, open_store
@@ -126,11 +127,22 @@ class Life:
         library, text = self._opened.repository, ""
         library.resume(self._last.id).result()
         self._acknowledge()
-        for _ in range(3):
-            text += self._text(60)
-            library.journal(self._last.id, text).result()
+        thought = ReasoningPart(self._text(60), closed=False)
+        placed = [PlacedPart(0, thought)]
+        for reached in ("in reasoning", "in a tool's call", "behind its result"):
+            match reached:
+                case "in a tool's call":
+                    text += self._text(60)
+                    told = replace(thought, text=thought.text + self._text(9), closed=True)
+                    placed = [PlacedPart(0, told), PlacedPart(len(text), ToolCallPart("n", text))]
+                case "behind its result":
+                    placed.append(PlacedPart(len(text), ToolResultPart(self._text(60), "n")))
+                    text += self._text(60)
+            library.journal(self._last.id, text, tuple(placed)).result()
             self._acknowledge()
-        done = replace(self._last, content=text, status=MessageStatus.COMPLETE)
+        done = replace(
+            self._last, content=text, placed=tuple(placed), status=MessageStatus.COMPLETE
+        )
         library.finish(done).result()
 
     def _rename(self) -> None:
@@ -202,8 +214,21 @@ def state_of(opened: OpenedStore, folder: Path) -> State:
 
     def read(connection: sqlite3.Connection) -> list[object]:
         journal: dict[int, bytes] = {}
-        for seq, content in connection.execute("SELECT message, content FROM journal ORDER BY seq"):
-            journal[seq] = journal.get(seq, b"") + content
+        parts: dict[int, dict[int, list[object]]] = {}
+        for seq, number, *about in connection.execute(
+            "SELECT message, ordinal, at, kind, value, content FROM parts"
+        ):
+            parts.setdefault(seq, {})[number] = about
+        for seq, head, content in connection.execute(
+            "SELECT message, part, content FROM journal ORDER BY seq"
+        ):
+            if head is None:
+                journal[seq] = journal.get(seq, b"") + content
+                continue
+            number, *about = json.loads(head)
+            of_it = parts.setdefault(seq, {})
+            before = of_it[number][-1] if number in of_it else b""
+            of_it[number] = [*about, before + content]
         chats = connection.execute(
             "SELECT id, hex(title), hex(draft), head_id, deleted_at FROM conversations ORDER BY id"
         ).fetchall()
@@ -213,7 +238,12 @@ def state_of(opened: OpenedStore, folder: Path) -> State:
             "LEFT JOIN messages p ON p.seq = m.parent ORDER BY m.id"
         ).fetchall()
         texts = [
-            [*names, hash_of(content + journal.get(seq, b"")), deleted]
+            [
+                *names,
+                hash_of(content + journal.get(seq, b"")),
+                hash_of(repr(sorted(parts.get(seq, {}).items())).encode()),
+                deleted,
+            ]
             for seq, *names, content, deleted in messages
         ]
         return [[list(row) for row in chats], texts]

@@ -26,6 +26,7 @@ from app.domain.conversation import Conversation, Message, MessageStatus
 from app.main import main as run_phial
 from app.services.core.events import (
     AnswerEnded,
+    AnswerPartAdded,
     AnswerReasoningAdded,
     AnswerTextAdded,
     BranchChanged,
@@ -66,6 +67,7 @@ class User(QObject):
         self.window: MainWindow
         self._live = 0
         self._live_text = ""
+        self._tools = 0  # answers of tools in what streams in
         self._said_at = 0.0
         self._typed = ""
         self._busy = False
@@ -109,9 +111,12 @@ class User(QObject):
                 now = time.monotonic()
                 if now - self._said_at >= LIVE_EVERY:
                     self._said_at = now
-                    say(live=id_, at=now, length=len(self._live_text), crc=crc(self._live_text))
+                    told, text = self._live_text, crc(self._live_text)
+                    say(live=id_, at=now, length=len(told), crc=text, tools=self._tools)
+            case AnswerPartAdded():
+                self._tools += 1
             case AnswerEnded(message):
-                self._live_text = ""
+                self._live_text, self._tools = "", 0
                 say(shown=[fact_of(message)])
                 if self.activity in {"send", "edit", "search"}:
                     self.later(self.step)
@@ -153,6 +158,7 @@ class User(QObject):
         """Ask something whose answer never ends."""
         if self.rng.random() < 0.5:
             self.window.controller.new_chat()
+        self.window.commands.presets.use(self.services.presets.get("explain"))  # calculates
         self.type_and_send()
 
     do_think = do_stream  # of a model whose thoughts never end

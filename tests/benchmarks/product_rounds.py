@@ -1,11 +1,11 @@
 """Kills the whole program at random moments and looks whether it kept what its window had shown.
 
 The window, the engine process and the database are the real ones; only the model is tiny. In each
-round ``product_child.py`` sends, streams, edits, deletes, exports, imports, migrates or searches,
-says what its window shows, and gets ``kill -9``. Then every message that was ever shown must be
-there, letter for letter, chats that were seen to go must be in the trash, the answer that streamed
-in must lack at most its last 1.5 s, an export must be whole or not there, and an imported chat as
-well.
+round ``product_child.py`` sends, streams (with a calculation now and again), thinks, edits,
+deletes, exports, imports, migrates or searches, says what its window shows, and gets ``kill -9``.
+Then every message that was ever shown must be there, letter for letter, chats that were seen to go
+must be in the trash, the answer that streamed in must lack at most its last 1.5 s, an export must
+be whole or not there, and an imported chat as well.
 
 Run ``python tests/benchmarks/product_rounds.py [--rounds 300] [--seed S]``, without a display or
 under ``xvfb-run``; prints a table. ``tests/e2e/test_product_crash.py`` runs a short version.
@@ -54,6 +54,7 @@ LOST_SECONDS = 1.5
 LONGEST = 2.5  # seconds from the beginning of the activity to the kill
 PATIENCE = 600.0  # seconds for a window to come, on a busy machine
 TREE = "the same old track goes round and about my little train of thought "
+CALCULATION = (b"<calc>", b"17*23", b"</calc", b">")  # answered as the preset of its chat has it
 ENDS = {".html": b"</html>", ".pdf": b"%%EOF", ".json": b"}"}
 
 
@@ -89,7 +90,8 @@ class Promised:
     messages: dict[str, tuple[object, ...]] = field(default_factory=dict)  # chat, parent, crc
     gone: dict[str, bool] = field(default_factory=dict)  # chats that were seen to go, or come back
     wished: set[str] = field(default_factory=set)  # chats asked to go this round
-    live: list[tuple[str, float, int, int]] = field(default_factory=list)  # id, when, length, crc
+    # id, when, length, crc, and how many tools had answered
+    live: list[tuple[str, float, int, int, int]] = field(default_factory=list)
     exported: dict[str, int] = field(default_factory=dict)
     imported: set[str] = field(default_factory=set)
 
@@ -98,7 +100,8 @@ class Promised:
         for id_, chat, parent, check in line.get("shown", []):  # type: ignore[attr-defined]
             self.messages[id_] = (chat, parent, check)
         if "live" in line:
-            self.live.append((line["live"], line["at"], line["length"], line["crc"]))  # type: ignore[arg-type]
+            about = (line[name] for name in ("live", "at", "length", "crc", "tools"))
+            self.live.append(tuple(about))  # type: ignore[arg-type]
         if "wish" in line:
             self.wished.update(line["wish"])  # type: ignore[arg-type]
         if "listed" in line:
@@ -130,7 +133,8 @@ class Rounds:
         words = pieces_of(TREE)
         self.short = write_model(scratch / "short.gguf", ModelSpec(words, context=32_000))
         self.endless = write_model(
-            scratch / "endless.gguf", ModelSpec(words, loop=True, context=120_000)
+            scratch / "endless.gguf",
+            ModelSpec([*CALCULATION, *words], loop=True, context=120_000),
         )
         self.thinking = write_model(
             scratch / "thinking.gguf",
@@ -206,7 +210,7 @@ class Rounds:
             row.damaged += opened.report.recovery is not None
             check = opened.repository.database.submit_bare(full_check).result()
             row.damaged += not (check.sound and check.index_sound)
-            stored, deleted, sizes = opened.repository.database.read(everything)
+            stored, deleted, sizes, tools = opened.repository.database.read(everything)
         finally:
             opened.close()
         for id_, (chat, parent, check_sum) in self.promised.messages.items():
@@ -219,7 +223,7 @@ class Rounds:
             row.back_from_trash += chat not in self.promised.wished and deleted[chat] != gone
         for chat in self.promised.wished:
             self.promised.gone[chat] = deleted[chat]
-        self._check_stream(stored, killed, row)
+        self._check_stream(stored, tools, killed, row)
         for chat in self.promised.imported:
             row.half_imports += chat not in sizes
         row.half_imports += sum(
@@ -234,7 +238,11 @@ class Rounds:
         }
 
     def _check_stream(
-        self, stored: dict[str, tuple[object, object, str]], killed: float, row: Row
+        self,
+        stored: dict[str, tuple[object, object, str]],
+        tools: dict[str, int],
+        killed: float,
+        row: Row,
     ) -> None:
         live = self.promised.live
         if not live:
@@ -246,8 +254,14 @@ class Rounds:
             return
         text = found[2]
         lines = [line for line in live if line[0] == id_]
-        row.differing += any(crc(text[:n]) != check for _, _, n, check in lines if n <= len(text))
-        missing = [at for _, at, length, _ in lines if length > len(text)]
+        row.differing += any(
+            crc(text[:n]) != check for _, _, n, check, _ in lines if n <= len(text)
+        )
+        missing = [
+            at
+            for _, at, length, _, answered in lines
+            if length > len(text) or answered > tools.get(id_, 0)
+        ]
         # The time between the first thing shown that is missing and the end is what was lost.
         if self.held:
             return
@@ -302,8 +316,16 @@ class Killer:
 
 def everything(
     connection: sqlite3.Connection,
-) -> tuple[dict[str, tuple[object, object, str]], dict[str, bool], dict[str, tuple[str, int]]]:
-    """Messages with chat, parent, and thought and text as one; chats in the trash; lengths."""
+) -> tuple[
+    dict[str, tuple[object, object, str]],
+    dict[str, bool],
+    dict[str, tuple[str, int]],
+    dict[str, int],
+]:
+    """Messages with chat, parent, and thought and text as one; chats in the trash; lengths; tools.
+
+    The last is how many answers of tools each message has.
+    """
     messages = {
         row[0]: (row[1], row[2], ((row[4] or b"") + row[3]).decode("utf-8", "surrogatepass"))
         for row in connection.execute(
@@ -321,6 +343,12 @@ def everything(
         messages,
         {row[0]: bool(row[1]) for row in chats},
         {row[0]: (row[2].decode(), row[3]) for row in chats},
+        dict(
+            connection.execute(
+                "SELECT m.id, count(*) FROM parts p JOIN messages m ON m.seq = p.message "
+                "WHERE p.kind = 'tool_result' GROUP BY m.id"
+            ).fetchall()
+        ),
     )
 
 

@@ -112,6 +112,20 @@ def test_a_preset_of_ones_own_offers_it_and_checks_by_choice(
     assert scripted.requests[-1].turns[0].content.endswith(OFFER)
 
 
+@pytest.mark.llama
+def test_phial_ask_checks_piped_steps_and_names_their_lines(home: Path, tmp_path: Path) -> None:
+    model = computing_model(tmp_path / "counts.gguf", COUNTS)
+    given = ("--model", str(model), "--preset", "homework", "Is this right?")
+    steps = "-2x + 3 < 9\n-2x < 6\nx < -3\n\nx + y = 5\nx - y = 1\nx = 3\ny = 1\n"
+    said = phial("ask", *given, stdin=steps).err
+    first = steps.splitlines()
+    assert f"“{first[2]}” does not follow from line" in said
+    assert "whose solution is x > \N{MINUS SIGN}3" in said
+    assert "whose solution is x = 3 and y = 2" in said
+    numbered = "\n".join(f"{n}: {line}" for n, line in enumerate(first[:3], 40))
+    assert "Line 42: " in phial("ask", *given[:4], stdin=numbered).err
+
+
 def test_a_pupils_steps_are_checked_before_the_model_reads_them(
     qtbot: QtBot, open_window: Open
 ) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +14,9 @@ from shiboken6 import isValid
 
 from app.domain.errors import DiskFullError
 from app.domain.generation import Role
+from app.domain.model import LoadedModel, LoadRequest
 from app.domain.parts import AttachmentPart, CitationPart, FormPart, ReadingChoicePart
+from app.engine.base import Cancel, LoadProgressCallback
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import Asked, SendFailed
 from app.services.documents.reading_plan import ReadingMode
@@ -84,6 +88,46 @@ def test_a_document_is_chosen_and_goes_with_the_message(
     assert [(p.page, p.verdict) for p in found] == [(1, "quoted"), (1, "differs")]
 
 
+class Keeping(ScriptedEngine):
+    """Its KV cache takes a megabyte a token."""
+
+    def load(
+        self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
+    ) -> LoadedModel:
+        loaded = super().load(request, progress, cancel)
+        assert loaded.plan is not None
+        plan = replace(loaded.plan, kv_bytes=loaded.plan.context_size * 1_000_000)
+        self.loaded = replace(loaded, plan=plan)
+        return self.loaded
+
+
+def test_the_price_names_time_and_disk_before_a_question_is_sent(
+    qtbot: QtBot, open_window: Open, report: Path
+) -> None:
+    opened = open_window(Keeping(["word " * 30]))
+    say(qtbot, opened, "word " * 50)  # from now on it is known how fast this model reads here
+    wait_for_end(qtbot, opened)
+    drop(opened.window.pane.composer.editor, report)
+    until(qtbot, lambda: len(attached(opened)) == 2)
+    tokens = int(re.findall(r"about (\d+) tokens", attached(opened)[1])[0])
+    assert "That takes about" in attached(opened)[1]
+    assert f"What was read takes {tokens}.0 MB of the disk." in attached(opened)[1]
+    report.write_bytes(pdf([lines("Another text.")]))
+
+    def look(dialog: PassagesDialog) -> None:
+        told = " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert f"takes {tokens}.0 MB of the disk." in told
+        assert "report.pdf was changed since it was read." in told
+        press(dialog, "Use these")
+
+    with meanwhile(qtbot, PassagesDialog, look):
+        press(opened.window, "What is read…")
+    opened.window.controller.new_chat(private=True)
+    drop(opened.window.pane.composer.editor, report)
+    until(qtbot, lambda: len(attached(opened)) == 2)
+    assert "of the disk" not in attached(opened)[1]  # nothing of a private chat is kept
+
+
 @scenario("button", "ChipBar: Attach documents")
 def test_a_document_is_attached_by_the_button_below_the_words(
     qtbot: QtBot, open_window: Open, report: Path
@@ -108,6 +152,25 @@ def test_a_document_that_was_dropped_is_taken_away_again(
     until(qtbot, lambda: bool(attached(opened)))
     press(opened.window, "Remove the document")
     until(qtbot, lambda: attached(opened) == [])
+
+
+@scenario("button", "AttachmentBar: Stop reading it")
+def test_a_folder_that_was_dropped_is_read_until_it_is_stopped(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for number in range(10):
+        (folder / f"{number:02}.txt").write_text(f"Number {number}. " * 200_000)
+    opened = open_window()
+    bar = opened.window.pane.composer.attachments
+    drop(opened.window.pane.composer.editor, folder)
+    until(qtbot, lambda: any(one.startswith("Reading 0") for one in attached(opened)))
+    press(opened.window, "Stop reading it")
+    until(qtbot, lambda: not any(one.startswith("Reading") for one in attached(opened)))
+    chat = opened.window.controller.chat
+    assert chat is not None
+    assert len(bar.waiting(chat.id).documents) < 10
 
 
 def test_a_document_stays_while_an_older_message_is_edited(

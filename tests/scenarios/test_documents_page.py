@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,12 @@ from PySide6.QtWidgets import QFileDialog, QTreeWidgetItem
 from pytestqt.qtbot import QtBot
 
 from app.domain.documents import StoredDocument
+from app.domain.embedding import MeaningPhase
+from app.domain.generation import GenerationRequest
 from app.engine.scripted import ScriptedEngine
+from app.hub.api.catalog import load_catalog
+from app.services.core.events import RemovedForGood
+from app.system.bundled import bundled
 from app.ui.library.documents_page import DocumentsPage
 from app.ui.style.dialogs import Dialog
 from app.ui.style.text_fields import ChoosingField, LineField
@@ -23,11 +30,15 @@ from tests.scenarios.hands import (
     typed,
     wait_for_end,
 )
-from tests.scenarios.patience import until
+from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.chatting import say
 from tests.support.document_files import lines, pdf
+from tests.support.embedding_factory import write_embedding_model
+from tests.support.harness import PATIENCE
+from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.window import Open, Opened
 
 
@@ -127,9 +138,18 @@ def test_documents_are_removed_with_all_that_was_read(
     opened = open_window()
     found = under(qtbot, opened, report, "Bridges")
     select(found)
+    press(opened.window, "Use in the chat")
+    say(qtbot, opened, "When did it open?")
+    wait_for_end(qtbot, opened)
+    chat = opened.window.controller.chat
+    assert chat is not None
+    found = page(qtbot, opened)
+    select(found)
     with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Remove")):
         press(opened.window, "Remove…")
     until(qtbot, lambda: kept(opened) == [])
+    # What the model remembers of the chat that had it goes too.
+    until(qtbot, lambda: RemovedForGood((chat.id,)) in opened.harness.heard.events)
     assert opened.harness.services.documents.library(private=False).search("bridge") == []
     assert report.exists()
 
@@ -192,3 +212,66 @@ def test_the_page_says_that_a_file_is_gone(qtbot: QtBot, open_window: Open, repo
     assert item.text(0) == "⚠ report.pdf"
     told = item.data(0, Qt.ItemDataRole.AccessibleDescriptionRole)
     assert told == "The file is gone."
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubServer]:
+    """A hub with the model that finds passages by meaning; here it is a tiny one."""
+    (offered, *_) = load_catalog(bundled("models", "catalog.json")).embeddings
+    model = write_embedding_model(tmp_path / "hub.gguf")
+    with HubServer() as server:
+        server.add(offered.file.repository, dict.fromkeys(offered.file.files, model))
+        yield server
+    close_session()
+
+
+@pytest.fixture
+def go_on(open_window: Open) -> Iterator[threading.Event]:
+    """Lets an answer go on; at the end of the test in any case, before the window is closed."""
+    event = threading.Event()
+    yield event
+    event.set()
+
+
+@pytest.mark.llama
+@scenario("button", "MeaningRow: Get the model for that")
+@scenario("button", "MeaningRow: Stop this")
+@scenario("button", "MeaningRow: Go on with it")
+def test_the_model_that_finds_by_meaning_is_one_click_away(
+    qtbot: QtBot, open_window: Open, hub: HubServer, go_on: threading.Event, tmp_path: Path
+) -> None:
+    """From the click to a question that has no word of the passage it finds.
+
+    While an answer is written nothing is worked out, so there is time to stop that.
+    """
+    cars, doctors = tmp_path / "cars.txt", tmp_path / "doctors.txt"
+    cars.write_text("The automobile is red.")
+    doctors.write_text("A physician is near.")
+
+    def answer(_request: GenerationRequest) -> str:
+        go_on.wait(PATIENCE)
+        return "It is."
+
+    opened = open_window(ScriptedEngine(answer), endpoint=hub.endpoint)
+    library = opened.harness.services.documents.library(private=False)
+    both = [library.add(one, "Things") for one in (doctors, cars)]
+    assert library.search("car", both) == []
+    say(qtbot, opened, "Is it?")
+    found = page(qtbot, opened)
+    told = found.meaning.told
+    ready(qtbot, lambda: "A small model (" in told.text())
+    press(opened.window, "Get the model for that")
+    until(qtbot, lambda: told.text() == "0 of 2 passages can be found by meaning too.")
+    press(opened.window, "Stop this")
+    until(qtbot, lambda: library.meaning and library.meaning.state.phase is MeaningPhase.STOPPED)
+    go_on.set()
+    wait_for_end(qtbot, opened)
+    assert library.search("car", both) == []
+    press(opened.window, "Go on with it")
+    until(qtbot, lambda: told.text() == "Passages are found by their words and by meaning.")
+    assert [one.text for one in library.search("car", both, 1)] == [cars.read_text()]
+    # It is no model that answers: the one that was chosen still is.
+    assert not opened.window.pane.banner.isVisible()
+    chosen = opened.harness.services.models.state.model
+    assert chosen is not None
+    assert chosen.name == "Scripted"

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+
+import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton
 from pytestqt.qtbot import QtBot
 
 from app.engine.scripted import ScriptedEngine
+from app.sums.check import wrong_numbers
+from app.sums.findings import Finding
 from app.ui.commands.mark_commands import MarkCommands
 from app.ui.conversation.marks.sum_popup import SumPopup
 from app.ui.transcript.content.selection import CopyAs
@@ -99,22 +104,48 @@ def test_a_mark_is_reached_by_tab_and_pressed(qtbot: QtBot, open_window: Open) -
     assert opened.window.focusWidget() is focused
 
 
-def test_a_wrong_sum_is_marked_while_the_answer_is_written(qtbot: QtBot, open_window: Open) -> None:
+def test_a_wrong_sum_is_marked_while_the_answer_is_written_and_never_on_the_gui_thread(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looked: list[tuple[str, bool]] = []
+
+    def watched(text: str) -> tuple[Finding, ...]:
+        looked.append((text, threading.current_thread() is threading.main_thread()))
+        return wrong_numbers(text)
+
+    monkeypatch.setattr("app.sums.check.wrong_numbers", watched)
     opened = open_window(slow(WRONG + " word" * 300))
     begun(qtbot, opened)
     rows = transcript(opened)._layout.branch.models[1]
     until(qtbot, lambda: any(row.marked for row in rows.rows))
     assert opened.window.controller.answering
+    assert {text for text, _ in looked} == {WRONG}, "sentence by sentence"
     opened.window.controller.stop()
     wait_for_end(qtbot, opened)
+    until(qtbot, lambda: any(text != WRONG for text, _ in looked))
+    assert not any(here for _, here in looked)
 
 
-def test_the_wrong_one_of_two_numbers_is_marked_by_its_question(
+SAYS = {  # what models say to the question which of 9.9 and 9.11 is larger
+    "9.11 is larger.": "“9.11 is larger”: it is 9.9, not 9.11.",
+    "**9.11**": "“9.11”: it is 9.9, not 9.11.",
+    "The larger number is 9.11.": "“larger number is 9.11”: it is 9.9, not 9.11.",
+    "9.11 > 9.9, as 11 is more than 9.": "“9.11 > 9.9”: it is 9.11 < 9.9.",
+    "9.9 is larger, since 9.9 = 9.90.": "",
+}
+
+
+def test_of_9_9_and_9_11_the_right_one_stands_in_the_window_whatever_the_model_says(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    opened = open_window(ScriptedEngine(["9.11 is larger."]))
-    say(qtbot, opened, "Which is larger, 9.9 or 9.11?")
-    wait_for_end(qtbot, opened)
-    rows = transcript(opened)._layout.branch.models[1]
-    found = "\u201c9.11 is larger\u201d: it is 9.9, not 9.11."
-    until(qtbot, lambda: [m.mark.words for r in rows.rows for m in r.marked] == [found])
+    opened = open_window(ScriptedEngine(list(SAYS)))
+    for words in SAYS.values():
+        say(qtbot, opened, "Which is larger, 9.9 or 9.11?")
+        wait_for_end(qtbot, opened)
+        until(qtbot, lambda words=words: last_marks(opened) == words)  # type: ignore[misc]
+
+
+def last_marks(opened: Opened) -> str:
+    """What the marks of the newest message say."""
+    rows = transcript(opened)._layout.branch.models[-1].rows
+    return " ".join(mark.mark.words for row in rows for mark in row.marked)

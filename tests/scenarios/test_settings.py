@@ -16,6 +16,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.domain.documents import DocumentState
 from app.domain.generation import GenerationRequest, OverflowPolicy, Role, StopReason
 from app.domain.model import KvType
 from app.engine.base import EngineOptions
@@ -28,6 +29,8 @@ from app.ui.transcript.widgets.message_controls import HorizontalScrollBar
 from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.support.chatting import say
+from tests.support.document_files import lines, pdf
+from tests.support.dropping import drop
 from tests.support.gguf_factory import write_model
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
@@ -219,6 +222,22 @@ def test_without_remembering_the_engine_writes_no_snapshots(talk: Talk) -> None:
 def test_the_disk_space_for_snapshots_is_the_engines_cap(talk: Talk) -> None:
     talk.type("kv_snapshot_gib", "1.5")
     assert talk.options().snapshot_cap_bytes == 3 * 2**29
+
+
+@scenario("setting", "copy_documents")
+def test_documents_are_copied_where_that_is_wanted(
+    qtbot: QtBot, talk: Talk, tmp_path: Path
+) -> None:
+    talk.tick("copy_documents")
+    report = tmp_path / "report.pdf"
+    report.write_bytes(pdf([lines("The bridge opened in 1962.")]))
+    drop(talk.opened.window.pane.composer.editor, report)
+    library = talk.opened.harness.services.documents.library(private=False)
+    until(qtbot, lambda: len(library.documents()) == 1)
+    report.unlink()
+    (document,) = library.documents()
+    assert Path(document.path).parent == talk.opened.harness.services.data_folder / "documents"
+    assert library.state(document) is DocumentState.SAME
 
 
 @scenario("setting", "lookup_drafting")

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from app.ui.conversation.input.sum_strip import SumStrip
@@ -61,12 +62,18 @@ def test_a_sum_is_sent_as_it_is_only_where_that_is_asked_for(
     for bomb, told in (
         ("= 9**9**9", "The result has more digits than are computed here."),
         ("= 1/0", "Nothing can be divided by zero."),
+        ("= sqrt(2)", "≈ 1.41421356237"),
         ("= 2 +", "…"),
         ("= " + "(" * 10_000 + "1", ""),
     ):
         typed(editor, "", instead=True)
         editor.insertPlainText(bomb)
         ready(qtbot, lambda told=told: not told or shows(opened.window, told))
+    typed(editor, "= ", instead=True)
+    QGuiApplication.clipboard().setText("9" * 300_000)  # Qt would lay it out for eight seconds
+    key(editor, Qt.Key.Key_V, CONTROL)
+    until(qtbot, lambda: shows(opened.window, "attach it as a file"))
+    assert draft(opened).strip() == "="
     typed(editor, "= 2 +", instead=True)
     key(editor, Qt.Key.Key_Return)
     assert draft(opened) == "= 2 +"
@@ -85,8 +92,12 @@ def test_a_sum_is_sent_as_it_is_only_where_that_is_asked_for(
 def test_the_terminal_works_out_sums() -> None:
     assert phial("calc", "9.9", "-", "9.11", "--json").data == {"result": "0.79", "exact": True}
     assert phial("calc", "-5+3").out == "-2\n"
-    assert phial("calc", "1/3").out == "0.333333333333\n"
+    assert phial("calc", "sqrt(2)").out == "≈ 1.41421356237\n"
+    tower = phial("calc", "2^3^2")
+    assert (tower.out, "from the left it is 64" in tower.err) == ("512\n", True)
     assert "divided by zero" in phial("calc", "1/0", code=1).err
+    for bomb in ("9**9**9", "9" * 100_000, "(" * 10_000 + "1" + ")" * 10_000):
+        assert phial("calc", bomb, code=1).out == ""
 
 
 def test_the_day_is_that_of_the_clock(

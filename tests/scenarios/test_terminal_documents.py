@@ -8,10 +8,14 @@ import pytest
 
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand
+from app.hub.api.catalog import load_catalog
 from app.system.bundled import bundled
 from tests.scenarios.registry import scenario
 from tests.support.document_files import lines, pdf
+from tests.support.embedding_factory import write_embedding_model
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.hub_server import HubServer
+from tests.support.hub_session import close_session
 from tests.support.terminal import asked, phial
 from tests.tools.sample_document import document
 
@@ -170,6 +174,18 @@ def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> Non
     assert turns[0].content.endswith("\n\nWhere is the lock?")
 
 
+@scenario("option", "ask --in")
+def test_a_question_is_asked_of_what_is_kept_under_a_name(report: Path, tmp_path: Path) -> None:
+    log = tmp_path / "engine.log"
+    added("--in", "Bridges", report)
+    phial("ask", "--ctx", "2048", "--in", "Bridges", "--whole", "What did it cost?", log=log)
+    turns = asked(log).one(GenerateCommand).request.turns
+    assert [turn.role for turn in turns] == [Role.SYSTEM, Role.USER]
+    system, question = turns
+    assert "It cost 1,250,000 euros." in system.content
+    assert question.content == "What did it cost?"
+
+
 @scenario("option", "ask --only-quote")
 def test_only_lines_of_the_document_are_answered(report: Path, tmp_path: Path) -> None:
     model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of("It is 7."), context=4096))
@@ -203,6 +219,30 @@ def test_a_document_is_summarised_and_what_was_written_is_kept(
     log = tmp_path / "engine.log"
     assert phial("documents", "summarise", "report.pdf", *words, log=log).data == told
     assert asked(log).of(GenerateCommand) == []
+
+
+@pytest.mark.llama
+@scenario("option", "documents embed")
+@scenario("option", "documents embed --json")
+def test_passages_are_found_by_meaning_once_there_is_a_model(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from app.main import main
+
+    text = tmp_path / "cars.txt"
+    text.write_text("The automobile is red.")
+    added(text)
+    assert main(["documents", "embed"]) == 1  # there is no model for it
+    (offered, *_) = load_catalog(bundled("models", "catalog.json")).embeddings
+    with HubServer() as hub:
+        monkeypatch.setenv("HF_ENDPOINT", hub.endpoint)
+        model = write_embedding_model(tmp_path / "hub.gguf")
+        hub.add(offered.file.repository, dict.fromkeys(offered.file.files, model))
+        assert main(["models", "download", offered.id]) == 0
+    close_session()
+    assert phial("documents", "embed", "--json").data["done"] == 1
+    found = phial("documents", "search", "--json", "car").data
+    assert [one["text"] for one in found] == [text.read_text()]
 
 
 def test_the_demo_answers_from_a_document_with_the_line_and_its_page() -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 KINDS = ("llama-server", "vllm", "ollama", "other")
 
@@ -183,8 +184,8 @@ class _Handler(BaseHTTPRequestHandler):
         self._serve(json.loads(self.rfile.read(length)))
 
     def _serve(self, body: Any) -> None:
-        owner, path = self.owner, self.path
-        owner.requests.append(SeenRequest(self.command, path, dict(self.headers), body))
+        owner, path = self.owner, urlsplit(self.path).path  # a proxy is told the whole address
+        owner.requests.append(SeenRequest(self.command, self.path, dict(self.headers), body))
         self.close_connection = True
         if owner.key and self.headers.get("Authorization") != f"Bearer {owner.key}":
             self._json(401, {"error": {"message": "Incorrect key", "code": "invalid_api_key"}})

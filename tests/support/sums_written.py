@@ -1,7 +1,8 @@
-"""Lines with sums whose truth is known: thirty kinds, in the numerals of six languages."""
+"""Lines with sums whose truth is known: fifty kinds, in the numerals of six languages."""
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,8 +21,9 @@ class WrittenSum:
 
 @dataclass(frozen=True)
 class Numerals:
-    """How a language writes numbers: decimal sign, sign between groups, digit 0."""
+    """How a language writes numbers: its code, decimal sign, sign between groups, digit 0."""
 
+    code: str
     decimal: str
     group: str
     zero: str = "0"
@@ -41,12 +43,12 @@ class Numerals:
 
 
 LANGUAGES = {
-    "en": Numerals(".", ","),
-    "de": Numerals(",", "."),
-    "fr": Numerals(",", "\u202f"),
-    "es": Numerals(",", "."),
-    "ar": Numerals("\u066b", "\u066c", "\u0660"),
-    "hi": Numerals(".", ",", "\u0966"),
+    "en": Numerals("en", ".", ","),
+    "de": Numerals("de", ",", "."),
+    "fr": Numerals("fr", ",", "\u202f"),
+    "es": Numerals("es", ",", "."),
+    "ar": Numerals("ar", "\u066b", "\u066c", "\u0660"),
+    "hi": Numerals("hi", ".", ",", "\u0966"),
 }
 Write = Callable[[random.Random, Numerals, bool], str]
 
@@ -247,6 +249,179 @@ def _days(rng: random.Random, n: Numerals, true: bool) -> str:
     return f"From {one} to {other} there are {abs(shown)} days."
 
 
+def _said(templates: dict[str, str], factor: Fraction, step: int) -> Write:
+    """Part or multiple of a number, in each language's words: ``{a}`` and ``{c}``."""
+
+    def write(rng: random.Random, n: Numerals, true: bool) -> str:
+        a = step * rng.randrange(2, 90)
+        value = _off(rng, a * factor, true)
+        return templates[n.code].format(a=n.write(a), c=n.write(value))
+
+    return write
+
+
+_HALF = {
+    "en": "Half of {a} is {c}.", "de": "Die Hälfte von {a} ist {c}.",
+    "fr": "La moitié de {a} est {c}.", "es": "La mitad de {a} es {c}.",
+    "ar": "نصف {a} هو {c}", "hi": "{a} का आधा {c} है",
+}  # fmt: skip
+_THIRD = {
+    "en": "So a third of {a} is {c}.", "de": "Ein Drittel von {a} ist {c}.",
+    "fr": "Le tiers de {a} est {c}.", "es": "Un tercio de {a} es {c}.",
+    "ar": "ثلث {a} هو {c}", "hi": "{a} का तिहाई {c} है",
+}  # fmt: skip
+_DOUBLE = {
+    "en": "Twice {a} is {c}.", "de": "Das Doppelte von {a} ist {c}.",
+    "fr": "Le double de {a} est {c}.", "es": "El doble de {a} es {c}.",
+    "ar": "ضعف {a} هو {c}", "hi": "{a} का दोगुना {c} है",
+}  # fmt: skip
+_RAISED = {
+    "en": "{a} increased by 25% is {c}.", "de": "{a} um 25 % erhöht ist {c}.",
+    "fr": "{a} augmenté de 25 % donne {c}.", "es": "{a} aumentado en un 25 % es {c}.",
+    "ar": "{a} + 25% = {c}", "hi": "{a} + 25% = {c}",
+}  # fmt: skip
+_LOWERED = {
+    "en": "Reducing {a} by 20% gives {c}.", "de": "{a} vermindert um 20 % ergibt {c}.",
+    "fr": "{a} réduit de 20 % donne {c}.", "es": "{a} reducido en un 20 % es {c}.",
+    "ar": "{a} - 20% = {c}", "hi": "{a} - 20% = {c}",
+}  # fmt: skip
+_SHARE = {
+    "en": "20 percent of {a} is {c}.", "de": "20 Prozent von {a} sind {c}.",
+    "fr": "20 pour cent de {a} font {c}.", "es": "El 20 por ciento de {a} es {c}.",
+    "ar": "20% من {a} هو {c}", "hi": "{a} का 20% {c} है",
+}  # fmt: skip
+_MEAN = {
+    "en": "The average of {a}, {b} and {d} is {c}.",
+    "de": "Der Durchschnitt von {a}, {b} und {d} ist {c}.",
+    "fr": "La moyenne de {a}, {b} et {d} est {c}.", "es": "La media de {a}, {b} y {d} es {c}.",
+    "ar": "متوسط {a} و{b} و{d} هو {c}", "hi": "{a}, {b} और {d} का औसत {c} है",
+}  # fmt: skip
+_MIDDLE = {
+    "en": "The median of {a}, {b} and {d} is {c}.",
+    "de": "Der Median von {a}, {b} und {d} ist {c}.",
+    "fr": "La médiane de {a}, {b} et {d} est {c}.", "es": "La mediana de {a}, {b} y {d} es {c}.",
+    "ar": "مجموع {a} و{b} و{d} هو {c}", "hi": "{a}, {b} और {d} का योग {c} है",
+}  # fmt: skip
+_SPELLED = {
+    "en": ("seven", "times", "is", "one two three four five six seven eight nine ten"),
+    "de": ("sieben", "mal", "ist", "eins zwei drei vier fünf sechs sieben acht neun zehn"),
+    "fr": ("sept", "fois", "font", "un deux trois quatre cinq six sept huit neuf dix"),
+    "es": ("siete", "por", "es", "uno dos tres cuatro cinco seis siete ocho nueve diez"),
+    "ar": ("سبعة", "ضرب", "يساوي", "واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة"),
+    "hi": ("सात", "गुणा", "बराबर", "एक दो तीन चार पाँच छह सात आठ नौ दस"),
+}
+_APART = {
+    "en": "From {day} March {year} to {other} March {year} there are {c} days.",
+    "de": "Vom {day}. März {year} bis zum {other}. März {year} sind es {c} Tage.",
+    "fr": "Entre le {day} mars {year} et le {other} mars {year}, il y a {c} jours.",
+    "es": "Entre el {day} de marzo de {year} y el {other} de marzo de {year} hay {c} días.",
+    "ar": "بين {day} مارس {year} و{other} مارس {year} هناك {c} يوما",
+    "hi": "{day} मार्च {year} और {other} मार्च {year} के बीच {c} दिन हैं",
+}
+
+
+def _mean(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = _ints(rng, 90, 90)
+    c = rng.randrange(91, 200)
+    value = _off(rng, c, true)
+    return _MEAN[n.code].format(
+        a=n.write(a), b=n.write(b), d=n.write(3 * c - a - b), c=n.write(value)
+    )
+
+
+def _middle(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b, d = _ints(rng, 90, 90, 90)
+    value = a + b + d if n.code in {"ar", "hi"} else sorted((a, b, d))[1]
+    c = n.write(_off(rng, value, true))
+    return _MIDDLE[n.code].format(a=n.write(a), b=n.write(b), d=n.write(d), c=c)
+
+
+def _spelled(rng: random.Random, n: Numerals, true: bool) -> str:
+    first, sign, equals, numbers = _SPELLED[n.code]
+    factor = rng.randrange(2, 11)
+    value = n.write(_off(rng, 7 * factor, true))
+    return f"{first.capitalize()} {sign} {numbers.split()[factor - 1]} {equals} {value}."
+
+
+def _binomial(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = rng.randrange(4, 12), rng.randrange(2, 4)
+    return rf"\(\binom{{{a}}}{{{b}}} = {_off(rng, math.comb(a, b), true)}\)"
+
+
+def _inches(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = rng.randrange(2, 30)
+    return f"{n.write(a)} ft = {n.write(_off(rng, 12 * a, true))} in"
+
+
+def _metres(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = rng.randrange(2, 30)
+    return f"{n.write(a)} km = {n.write(1000 * a if true else 100 * a)} m"
+
+
+def _squares(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = rng.randrange(2, 9)
+    return f"{n.write(a)} m² = {n.write((10_000 if true else 100) * a)} cm²"
+
+
+def _warm(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = 5 * rng.randrange(-4, 40)
+    b = Fraction(9 * a, 5) + 32 + (0 if true else rng.choice([-12, -5, 4, 10]))
+    return f"{n.write(a)} °C = {n.write(b)} °F"
+
+
+def _fast(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = rng.randrange(2, 30)
+    return (
+        f"{n.write(18 * a)} km/h = {n.write(5 * a + (0 if true else rng.choice([-2, 1, 3])))} m/s"
+    )
+
+
+def _session(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = _ints(rng, 900, 90)
+    return f"```python\n>>> {a} * {b}\n{_off(rng, a * b, true)}\n```"
+
+
+def _result(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = _ints(rng, 900, 90)
+    return f"```js\nconsole.log({a} + 2 * {b}); // {_off(rng, a + 2 * b, true)}\n```"
+
+
+def _bill(rng: random.Random, n: Numerals, true: bool) -> str:
+    rows = [(count, Fraction(rng.randrange(101, 999), 100)) for count in _ints(rng, 9, 9, 9)]
+    wrong = None if true else rng.randrange(3)
+    lines = "".join(
+        f"| item | {n.write(count)} | {n.write(each, 2)} | "
+        f"{n.write(count * each + (number == wrong), 2)} |\n"
+        for number, (count, each) in enumerate(rows)
+    )
+    return f"| Item | Quantity | Price | Amount |\n|---|---|---|---|\n{lines}"
+
+
+def _longer_chain(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = _ints(rng, 90, 90)
+    return f"{n.write(a)} + {n.write(b)} = {n.write(a + b)} = {n.write(_off(rng, a + b, true))}"
+
+
+def _row(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b, c = sorted(rng.sample(range(2, 99), 3))
+    row = (a, b, c) if true else (a, c, b)
+    return " < ".join(n.write(one) for one in row)
+
+
+def _apart(rng: random.Random, n: Numerals, true: bool) -> str:
+    first, last = rng.randrange(1, 10), rng.randrange(15, 31)
+    count = last - first + (0 if true else rng.choice([-4, 5, 9]))
+    year = rng.randrange(1950, 2060)
+    return _APART[n.code].format(day=first, other=last, year=year, c=n.write(count))
+
+
+def _later(rng: random.Random, n: Numerals, true: bool) -> str:
+    day, count = _day(rng), rng.randrange(10, 90)
+    last = day + timedelta(days=count + (0 if true else rng.choice([-3, -1, 1, 2])))
+    one, other = (f"{d:%B} {d.day}, {d.year}" for d in (day, last))
+    return f"{count} days after {one} is {other}."
+
+
 KINDS: dict[str, Write] = {
     "sum": _prose("+{a} + {b} = {c}"),
     "difference": _prose("-{a} − {b} = {c}"),
@@ -280,6 +455,28 @@ KINDS: dict[str, Write] = {
     "table": _table,
     "weekday": _weekday,
     "days between": _days,
+    "half": _said(_HALF, Fraction(1, 2), 2),
+    "third": _said(_THIRD, Fraction(1, 3), 3),
+    "double": _said(_DOUBLE, Fraction(2), 1),
+    "increased": _said(_RAISED, Fraction(5, 4), 20),
+    "reduced": _said(_LOWERED, Fraction(4, 5), 20),
+    "share in words": _said(_SHARE, Fraction(1, 5), 5),
+    "average": _mean,
+    "median": _middle,
+    "number words": _spelled,
+    "binomial": _binomial,
+    "feet": _inches,
+    "kilometres": _metres,
+    "squares": _squares,
+    "temperature": _warm,
+    "speed": _fast,
+    "session": _session,
+    "result beside code": _result,
+    "rows of a bill": _bill,
+    "longer chain": _longer_chain,
+    "in order": _row,
+    "days apart": _apart,
+    "days later": _later,
 }
 
 

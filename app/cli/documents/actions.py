@@ -1,4 +1,4 @@
-"""``phial documents``: add, list, search, remove."""
+"""``phial documents``: add, list, search, embed, remove."""
 
 from __future__ import annotations
 
@@ -25,9 +25,11 @@ from app.domain.errors import (
 )
 from app.language import formats, tr, trn
 from app.setup import Setup
+from app.system.bundled import bundled
 
 if TYPE_CHECKING:
     from app.services.documents.document_service import DocumentService
+    from app.store.documents.embedding_store import EmbeddedCount
 
 FILES = tr(
     "PDF, Word, OpenDocument, epub, slides, tables, web pages, texts, source code; folders too"
@@ -68,6 +70,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     sub.add_argument(
         "--most", type=count, default=_MOST_FOUND, metavar="N", help=tr("passages at most")
     )
+    action("embed", _embed, tr("have passages found by meaning too; Ctrl+C stops"))
     sub = action("remove", _remove, tr("remove all that was read of documents; asks before"))
     sub.add_argument("documents", nargs="*", type=words_given, metavar="DOCUMENT", help=_DOCUMENTS)
     sub.add_argument("--in", dest="collection", metavar="NAME", help=tr("all of this name"))
@@ -127,7 +130,10 @@ def read_files(
 def _add(options: argparse.Namespace, setup: Setup) -> int:
     with _opened(setup) as library:
         read, failed, stopped = read_files(
-            library, options.files, options.collection, copy=options.copy
+            library,
+            options.files,
+            options.collection,
+            copy=options.copy or setup.settings.current.copy_documents,
         )
         rows = [document_row(one) for one in read]
         lines = [line for one in read for line in (_line(one), *page_remarks(library, one))]
@@ -161,6 +167,41 @@ def _search(options: argparse.Namespace, setup: Setup) -> int:
         for line in (_where(one), *(f"    {text}" for text in one.text.split("\n")), "")
     ]
     return print_result(options, rows, lines or [tr("Nothing was found.")])
+
+
+def _embed(options: argparse.Namespace, setup: Setup) -> int:
+    def report(counted: EmbeddedCount) -> None:
+        redraw(tr("passage {done} of {total}", done=counted.done, total=counted.total))
+
+    with _opened(setup) as library, stop_on_interrupt() as stop:
+        meaning = library.meaning
+        model = meaning.look().model if meaning is not None else ""
+        if meaning is None or not model:
+            raise NotFoundError(
+                tr("There is no model on this computer that finds passages by meaning."),
+                action=tr("'phial models download {name}' gets one.", name=_offered()),
+            )
+        try:
+            counted = meaning.fill(stop, report)
+        finally:
+            progress.clear()
+        stopped = stop.is_set()
+    told = trn(
+        "{done} of {n} passage can be found by meaning.",
+        "{done} of {n} passages can be found by meaning.",
+        counted.total,
+        done=counted.done,
+    )
+    row = {"model": model, "done": counted.done, "total": counted.total}
+    code = print_result(options, row, [told])
+    return EXIT_INTERRUPTED if stopped else code
+
+
+def _offered() -> str:
+    from app.hub.api.catalog import load_catalog
+
+    found = load_catalog(bundled("models", "catalog.json")).embeddings
+    return found[0].id if found else "NAME"  # not shown: what is typed
 
 
 def _remove(options: argparse.Namespace, setup: Setup) -> int:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from app.cli.documents.actions import FILES
 from app.cli.streams import complain, say, tell
-from app.cli.values import WrongUsageError
+from app.cli.values import WrongUsageError, words
 from app.cli.values import path as path_given
-from app.domain.errors import DocumentReadCancelledError
+from app.domain.errors import DocumentReadCancelledError, NotFoundError
 from app.language import tr, trn
+from app.language.formats import listed, quoted
 from app.services.documents.reading_plan import (
     ReadingChoice,
     ReadingMode,
@@ -21,15 +22,25 @@ from app.services.documents.reading_plan import (
 )
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from app.domain.documents import StoredDocument
     from app.services.documents.checked_answer import CheckedCitation
+    from app.services.documents.document_service import DocumentService
     from app.services.documents.quoting import QuotingPlan
+    from app.setup import Setup
 
 
 def add_attach_options(parser: argparse.ArgumentParser) -> None:
     """Declare what gives a question documents."""
-    parser.add_argument(
+    source = parser.add_mutually_exclusive_group()
+    source.add_argument(
         "--attach", type=path_given, action="append", default=[], metavar="FILE", help=FILES
     )
+    source.add_argument(
+        "--in", dest="collection", type=words, metavar="NAME",
+        help=tr("the documents kept under this name; 'phial documents list' shows them"),
+    )  # fmt: skip
     either = parser.add_mutually_exclusive_group()
     either.add_argument(
         "--whole",
@@ -76,33 +87,30 @@ class Attached:
 
 
 def attach(
-    options: argparse.Namespace, question: str, context_size: int, *, demo: bool
+    options: argparse.Namespace, question: str, context_size: int, setup: Setup, *, demo: bool
 ) -> Attached | None:
-    """Read the files of a question; None where it has none. Nothing of them is kept.
+    """Read the files of a question, or take what is kept under a name; None where it has none.
 
-    The built-in demo has not learned to answer from documents: unless it is said how it reads them,
-    it quotes what is found.
+    Nothing of the files is kept. The built-in demo has not learned to answer from documents: unless
+    it is said how it reads them, it quotes what is found.
 
     Raises:
-        KnownError: One cannot be read.
+        KnownError: One cannot be read, or nothing is kept under that name.
         DocumentReadCancelledError: Ctrl+C stopped it.
     """
-    from app.cli.documents.actions import document_row, page_remarks, read_files
-    from app.compose import private_document_library
+    from app.cli.documents.actions import document_row, page_remarks
+    from app.compose import open_document_library, private_document_library
 
-    if not options.attach:
+    kept = options.collection is not None
+    if not options.attach and not kept:
         if options.only_quote:
             raise WrongUsageError(
                 tr("There is nothing to quote."), data="", action=tr("Name a file with --attach.")
             )
         return None
-    library = private_document_library()
+    library = open_document_library(setup)[0] if kept else private_document_library()
     try:
-        read, failed, stopped = read_files(library, options.attach, "")
-        if stopped:
-            raise DocumentReadCancelledError(tr("Reading was stopped."))
-        if failed:
-            raise failed[0]
+        read = _kept(library, options.collection) if kept else _read(library, options.attach)
         for one in read:
             for line in page_remarks(library, one):
                 complain(f"{one.name}: {line.strip()}")  # not shown: a name and a sentence
@@ -120,6 +128,28 @@ def attach(
         tell(tr("The built-in demo answers with the line that suits best, and its page."))
     _tell_price(plan)
     return Attached(plan, tuple(document_row(one) for one in read), question, quotes)
+
+
+def _read(library: DocumentService, files: Sequence[Path]) -> list[StoredDocument]:
+    from app.cli.documents.actions import read_files
+
+    read, failed, stopped = read_files(library, files, "")
+    if stopped:
+        raise DocumentReadCancelledError(tr("Reading was stopped."))
+    if failed:
+        raise failed[0]
+    return read
+
+
+def _kept(library: DocumentService, collection: str) -> list[StoredDocument]:
+    found = library.documents(collection)
+    if found:
+        return found
+    names = [quoted(name) for name in library.collections() if name]
+    raise NotFoundError(
+        tr("No document is kept under “{name}”.", name=collection),
+        action=tr("There is: {names}.", names=listed(names) or tr("none")),
+    )
 
 
 def _tell_price(plan: ReadingPlan) -> None:

@@ -73,8 +73,8 @@ class PassageSource:
             ends = range(len(initials) + 1)
             found.update(initials[i:j] for i in ends for j in ends if j - i > 1)
         for alike in ALIKE:
-            if found & alike or any(sign in self.text for sign in alike if not sign.isalnum()):
-                found |= alike
+            if found & alike or any(_stands(sign, self.text) for sign in alike):
+                found.update(map(str.lower, alike))
         return frozenset(found)
 
     @cached_property
@@ -158,6 +158,13 @@ def _find(text: str, wanted: str, at: int) -> int:
             return found
         at = found + 1
     return -1
+
+
+def _stands(sign: str, text: str) -> bool:
+    """Whether a sign, or an abbreviation with its capital, stands in a text: "Sun" is no "sun"."""
+    if not sign.isalnum():
+        return sign in text
+    return sign[0].isupper() and re.search(rf"\b{sign}\b", text) is not None
 
 
 def _are_one_name(shorter: str, longer: str) -> bool:

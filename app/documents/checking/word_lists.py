@@ -42,13 +42,13 @@ _ALIKE = (  # not shown
     "¥ jpy yen, "
     "chf sfr franken franc francs, "
     "% percent prozent, "
-    "monday mon montag mo lundi lunes, "
-    "tuesday tue tues dienstag di mardi martes, "
-    "wednesday wed mittwoch mi mercredi miércoles, "
-    "thursday thu thurs donnerstag do jeudi jueves, "
-    "friday fri freitag fr vendredi viernes, "
-    "saturday sat samstag sonnabend sa samedi sábado, "
-    "sunday sun sonntag so dimanche domingo, "
+    "monday Mon montag lundi lunes, "
+    "tuesday Tue Tues dienstag mardi martes, "
+    "wednesday Wed mittwoch mercredi miércoles, "
+    "thursday Thu Thurs donnerstag jeudi jueves, "
+    "friday Fri freitag vendredi viernes, "
+    "saturday Sat samstag sonnabend samedi sábado, "
+    "sunday Sun sonntag dimanche domingo, "
 )
 _NEGATIONS = (  # not shown
     "not no never neither nor cannot without none n't nicht kein keine keinen keiner nie ohne "
@@ -79,7 +79,7 @@ _GERMAN_ORDINALS = (  # not shown; with any ending: "dritte", "dritten"
 COMMON = frozenset(_COMMON.split()) | frozenset(_GERMAN_COUNTED.split())
 """Words that begin sentences with a capital and are no names."""
 ALIKE = tuple(frozenset(names.split()) for names in _ALIKE.split(",") if names.strip())
-"""Words and signs that name the same: money, and days of the week."""
+"""Words and signs that name the same; those with a capital or no letter are looked for as such."""
 BEFORE_NAMES = frozenset(_BEFORE_NAMES.split())
 """German nouns that are no names, but what stands directly behind them is one."""
 STARTERS = COMMON | ENGLISH_WORDS

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.errors import InvalidValueError
 from app.domain.presets.preset import Preset, checked_values, preset_from_dict
@@ -35,7 +35,13 @@ def preset_from_outside(data: object) -> OutsidePreset:
         InvalidValueError: It is none.
     """
     preset = preset_from_dict(data)
+    preset = replace(preset, name=_one_line(preset.name), about=_one_line(preset.about))
     return OutsidePreset(preset, tuple(_problems(data)) if isinstance(data, Mapping) else ())
+
+
+def _one_line(text: str) -> str:
+    """A text without what would turn or break the line that it stands in."""
+    return "".join(one for one in " ".join(text.split()) if one.isprintable())
 
 
 def form_problem(line: str) -> str:

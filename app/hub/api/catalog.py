@@ -6,7 +6,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.domain.catalog import Catalog, CatalogFamily, CatalogFile, TransformerShape
+from app.domain.catalog import (
+    Catalog,
+    CatalogEmbedding,
+    CatalogFamily,
+    CatalogFile,
+    TransformerShape,
+)
 from app.domain.errors import HubError, KnownError
 from app.domain.generation import Sampling
 from app.hub.api.catalog_words import SENTENCES
@@ -27,7 +33,8 @@ def load_catalog(path: Path) -> Catalog:
         data = parse(path.read_text("utf-8"))
         if data["format"] != FORMAT:
             raise ValueError(f"format {data['format']!r}")
-        return Catalog(tuple(_family(family) for family in data["families"]))
+        embeddings = tuple(_embedding(one) for one in data["embeddings"])
+        return Catalog(tuple(_family(family) for family in data["families"]), embeddings)
     except OSError as error:
         raise _broken(
             tr(
@@ -66,6 +73,17 @@ def _family(data: Mapping[str, Any]) -> CatalogFamily:
         good_for=SENTENCES.get(data["good_for"], data["good_for"]),
         files=tuple(_file(file) for file in data["files"]),
         more=tuple(data["more"]),
+    )
+
+
+def _embedding(data: Mapping[str, Any]) -> CatalogEmbedding:
+    return CatalogEmbedding(
+        id=data["id"],
+        name=data["name"],
+        parameters=data["parameters"],
+        context=data["context"],
+        licence=data["licence"],
+        file=_file({**data, "recommended": True, "good_for": ""}),
     )
 
 

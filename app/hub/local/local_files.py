@@ -11,7 +11,7 @@ from pathlib import Path
 from app.domain.download import DamagedDownloadError, FileInTheWayError
 from app.domain.errors import DiskFullError, ModelFileError
 from app.domain.gguf.header import GgufHeader, read_gguf_file
-from app.domain.model_kind import check_text_model
+from app.domain.gguf.model_kind import check_text_model
 from app.domain.naming import model_title
 from app.hub.api.file_names import SPLIT, quantization_of, safe_parts
 from app.hub.download.control import DownloadControl

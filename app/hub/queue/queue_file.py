@@ -10,7 +10,7 @@ from typing import Any
 from app.domain.download import DownloadItem, DownloadResult, DownloadState, RemoteFile
 from app.domain.errors import ModelFileError
 from app.domain.gguf.header import GgufHeader, read_gguf_file
-from app.domain.model_kind import check_text_model
+from app.domain.gguf.model_kind import check_text_model, finds_by_meaning
 from app.domain.naming import model_title
 from app.domain.private_files import read_file
 from app.hub.api.file_names import SPLIT, plain_name, quantization_of
@@ -109,7 +109,7 @@ def add_installed(
 
 
 def _usable_header(path: Path, files: int) -> GgufHeader:
-    """The header of a model that arrived, which must be a whole model of text."""
+    """The header of a model that arrived, whole: one of text, or one that finds passages."""
     header = read_gguf_file(path)
     split = SPLIT.fullmatch(path.name)
     parts = max(header.split_count, int(split["count"]) if split else 1)
@@ -123,6 +123,8 @@ def _usable_header(path: Path, files: int) -> GgufHeader:
             data=_LISTED,
             action=tr("Ask for the whole model instead."),
         )
+    if finds_by_meaning(header.architecture):
+        return header
     try:
         check_text_model(header, path.name)
     except ModelFileError as error:

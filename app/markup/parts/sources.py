@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.domain.answers.cited_words import found_words
 from app.domain.parts import CitationPart, Part
 from app.language import tr
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
@@ -85,6 +84,8 @@ def _rest(part: CitationPart) -> list[str]:
     if part.quotation.strip():
         told.append(tr("“{words}”", words=label(part.quotation)))
     if part.verdict.strip():
+        from app.domain.answers.cited_words import found_words  # not before an answer cites
+
         told.append(label(found_words(part)))
     return told
 

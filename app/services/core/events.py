@@ -13,6 +13,7 @@ from enum import Enum
 
 from app.domain.conversation import Message
 from app.domain.download import DownloadItem
+from app.domain.embedding import MeaningState
 from app.domain.errors import KnownError
 from app.domain.generation import (
     ContextFitted,
@@ -305,6 +306,13 @@ class DownloadChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class MeaningChanged:
+    """More passages can be found by meaning, or why they cannot."""
+
+    state: MeaningState
+
+
+@dataclass(frozen=True, slots=True)
 class ServingChanged:
     """The model is served to other programs, or no longer, or one of them asked for something."""
 
@@ -346,6 +354,7 @@ Event = (
     | ContextMeasured
     | ReadAheadChanged
     | DownloadChanged
+    | MeaningChanged
     | ServingChanged
     | Notice
     | ErrorReported

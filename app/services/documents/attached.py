@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message
 from app.domain.documents import StoredDocument
+from app.domain.download import DownloadState
 from app.domain.errors import NotFoundError
 from app.domain.generation import Role, Turn
 from app.domain.parts import (
@@ -19,6 +20,7 @@ from app.domain.parts import (
     PlacedPart,
     ReadingChoicePart,
 )
+from app.services.core.events import DownloadChanged, Event
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first document
     from app.documents.process.client import StopFlag
@@ -81,13 +83,17 @@ class AttachedDocuments:
     Args:
         open_library: Opens the one on the disk; called when it is first needed.
         open_private: Makes the one in memory; likewise.
+        removed: Told of the attachments that are gone with documents: what else was kept of their
+            words goes too.
     """
 
     def __init__(
         self,
         open_library: Callable[[], DocumentService],
         open_private: Callable[[], DocumentService],
+        removed: Callable[[Sequence[str]], None] = lambda _references: None,
     ) -> None:
+        self._removed = removed
         self._open = {False: open_library, True: open_private}
         self._libraries: dict[bool, DocumentService] = {}
         self._lock = threading.Lock()
@@ -110,6 +116,14 @@ class AttachedDocuments:
                 self._libraries[private] = self._open[private]()
             return self._libraries[private]
 
+    def on_event(self, event: Event) -> None:
+        """A model that finds passages by meaning may have come; see to it beside everything."""
+        if isinstance(event, DownloadChanged) and event.item.state is DownloadState.DONE:
+            with self._lock:
+                library = self._libraries.get(False)
+            if library is not None and library.meaning is not None:
+                library.meaning.wake()
+
     def add(
         self,
         path: Path,
@@ -128,6 +142,11 @@ class AttachedDocuments:
 
         library = self.library(private=private)
         return library.add(path, copy=copy, cancel=cancel, progress=progress or quiet)
+
+    def remove(self, documents: Sequence[StoredDocument]) -> None:
+        """Remove documents that are kept, and all that was read of them; blocks meanwhile."""
+        gone = self.library(private=False).remove(documents)
+        self._removed([_REFERENCE + one for one in gone])
 
     def documents_in(self, branch: Sequence[Message], *, private: bool) -> list[StoredDocument]:
         """The documents that came with messages, those that were removed since left out."""

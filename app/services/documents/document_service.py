@@ -27,6 +27,7 @@ from app.domain.documents import (
 from app.domain.errors import DocumentError, NotFoundError
 from app.language import tr
 from app.services.core.ids import new_id, utc_now
+from app.services.documents.meaning import PassageMeaning
 from app.store.database.files import atomic_file
 from app.store.documents.document_repository import (
     DocumentRepository,
@@ -59,6 +60,11 @@ class DocumentService:
         repository: Where what was read is kept; closed with the service.
         copies: The folder for copies of originals; None where there are none, as of private chats.
         make_reader: Makes the client of the process that reads documents; begun when it is needed.
+        meaning: Finds passages by meaning; None finds them by their words alone. Closed with the
+            service.
+
+    Attributes:
+        meaning: The same.
     """
 
     def __init__(
@@ -66,7 +72,10 @@ class DocumentService:
         repository: DocumentRepository,
         copies: Path | None = None,
         make_reader: Callable[[], DocumentReader] = DocumentReader,
+        *,
+        meaning: PassageMeaning | None = None,
     ) -> None:
+        self.meaning = meaning
         self._repository = repository
         self._copies = copies
         self._make_reader = make_reader
@@ -85,6 +94,8 @@ class DocumentService:
             readers, self._readers = list(self._readers.values()), {}
         for reader in readers:
             reader.close()
+        if self.meaning is not None:
+            self.meaning.close()
         self._repository.close()
 
     # --- adding and removing ----------------------------------------------------------------
@@ -133,14 +144,22 @@ class DocumentService:
             old = self._repository.of_path(str(kept), collection)
             stored = self._repository.finish(id_, facts, old[0].id if old else "").result()
             undo.pop_all()
+        if self.meaning is not None:
+            self.meaning.wake()
         return stored
 
-    def remove(self, documents: Sequence[StoredDocument]) -> None:
-        """Remove documents with all that was read of them, and copies of Phial's own."""
-        self._repository.remove([one.id for one in documents], older=True).result()
+    def remove(self, documents: Sequence[StoredDocument]) -> list[str]:
+        """Remove documents with all that was read of them, and copies of Phial's own.
+
+        Returns:
+            Ids of what is gone: those, and what was read of the same files before.
+        """
+        ids = self._repository.with_older([one.id for one in documents])
+        self._repository.remove(ids).result()
         for one in documents:
             if self._copies is not None and Path(one.path).parent == self._copies:
                 Path(one.path).unlink(missing_ok=True)
+        return ids
 
     def move(self, documents: Sequence[StoredDocument], collection: str) -> None:
         """Keep documents under another name."""
@@ -182,9 +201,11 @@ class DocumentService:
     def search(
         self, question: str, documents: Sequence[StoredDocument] | None = None, limit: int = 6
     ) -> list[Passage]:
-        """The passages that answer a question best."""
+        """The passages that answer a question best, by words and, where it can be, by meaning."""
         ids = None if documents is None else [one.id for one in documents]
-        return self._repository.search(question, ids, limit)
+        by_meaning = self.meaning.ranking(question, ids) if self.meaning is not None else []
+        rankings = [by_meaning] if by_meaning else []
+        return self._repository.search(question, ids, limit, rankings)
 
     def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
         """Passages by where they stand, in reading order; those that are gone are left out."""

@@ -89,6 +89,12 @@ class Trash:
         removed = self._stored.conversations.empty_trash()
         return announced(self._bus, removed, LibraryChanged(()), lacking)
 
+    def documents_removed(self, references: Sequence[str]) -> None:
+        """Attachments are gone: what the model remembers of chats that had them goes too."""
+        lacking = self._stored.conversations.with_attachments(references)
+        if lacking:
+            self._bus.publish(RemovedForGood(tuple(sorted(lacking))))
+
     def _change_message(
         self, message_id: str, change: Callable[[ConversationRepository, str], Future[None]]
     ) -> Future[None]:

@@ -79,3 +79,10 @@ class BenchmarkService:
         finally:
             if ready:
                 self._models.load()
+
+
+def process_memory(engine: Engine) -> int:
+    """Bytes the process of an engine holds; 0 where it has none."""
+    import psutil
+
+    return int(psutil.Process(engine.pid).memory_info().rss) if engine.pid else 0

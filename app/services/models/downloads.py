@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from app.domain.catalog import Catalog
+from app.domain.catalog import Catalog, CatalogEmbedding
 from app.domain.download import (
     DownloadItem,
     DownloadState,
@@ -22,6 +22,7 @@ from app.domain.download import (
     RepositoryHit,
 )
 from app.domain.errors import KnownError, ModelFileError, NotFoundError
+from app.domain.gguf.model_kind import finds_by_meaning
 from app.domain.model import DEMO, ModelFile
 from app.language import tr
 from app.network.gate import NetworkGate
@@ -144,6 +145,9 @@ class DownloadService:
             OfflineError: The Offline switch is on.
         """
         known = self.catalog.family(family)
+        embedding = self.catalog.embedding(family)
+        if embedding is not None:
+            return self.start_embedding(embedding)
         if known is None:
             names = ", ".join(one.id for one in self.catalog.families)
             raise NotFoundError(
@@ -161,6 +165,15 @@ class DownloadService:
                 ),
                 action=tr("There is: {names}.", names=names),
             )
+        return self.start(file.repository, file.files, file.revision)
+
+    def start_embedding(self, embedding: CatalogEmbedding) -> DownloadItem:
+        """Ask for the model that finds passages by meaning.
+
+        Raises:
+            OfflineError: The Offline switch is on.
+        """
+        file = embedding.file
         return self.start(file.repository, file.files, file.revision)
 
     def pause(self, item_id: str) -> None:
@@ -300,6 +313,8 @@ class DownloadService:
         listed = self._installed.get(item.files[0])
         if listed is None:
             return
+        if finds_by_meaning(listed.architecture):
+            return  # whoever finds passages looks for it
         arrived = model_file(listed)
         if arrived.problem:
             data = tr("It is whole, and on the list of models so that it can be removed.")

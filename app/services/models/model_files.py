@@ -13,6 +13,7 @@ from app.domain.catalog import Catalog, CatalogFamily
 from app.domain.errors import InvalidValueError, ModelFileError
 from app.domain.generation import Sampling
 from app.domain.gguf.header import open_file
+from app.domain.gguf.model_kind import architecture_problem, unknown_architecture
 from app.domain.model import (
     DEMO,
     ChosenModel,
@@ -21,7 +22,6 @@ from app.domain.model import (
     ModelFile,
     ModelRef,
 )
-from app.domain.model_kind import architecture_problem, unknown_architecture
 from app.domain.naming import model_title
 from app.domain.settings import Settings
 from app.engine.architectures import knows

@@ -104,13 +104,11 @@ class ServedAnswers:
         Raises:
             EngineBusyError: Too many wait already.
             NotFoundError: Another model is asked for than the one there is.
-            InvalidValueError: A value is out of bounds.
         """
         try:
             model = self._models.state.model
             if isinstance(model, ModelFile):
                 _refuse_another(prompt, model)
-            self._sampling(prompt)
         except KnownError:
             self.refuse(prompt.client, prompt.path)
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -71,6 +72,17 @@ class ConversationRepository:
     def ids(self) -> frozenset[str]:
         """Ids of all conversations, those in the trash included."""
         rows = self._database.read(lambda c: c.execute("SELECT id FROM conversations").fetchall())
+        return frozenset(row[0] for row in rows)
+
+    def with_attachments(self, references: Sequence[str]) -> frozenset[str]:
+        """Ids of the conversations with a message that any of these came with."""
+        sql = (
+            "SELECT DISTINCT c.id FROM parts p JOIN messages m ON m.seq = p.message "
+            "JOIN conversations c ON c.seq = m.conversation WHERE p.kind = 'attachment' "
+            "AND EXISTS (SELECT 1 FROM json_each(?) r WHERE instr(p.value, r.value))"
+        )
+        wanted = (json.dumps(list(references)),)
+        rows = self._database.read(lambda c: c.execute(sql, wanted).fetchall())
         return frozenset(row[0] for row in rows)
 
     def last_activity(self) -> int:

@@ -25,6 +25,7 @@ from app.language import tr
 from app.store.database.connect import transaction
 from app.store.database.rows import to_blob, to_text
 from app.store.database.sqlite_database import Database
+from app.store.documents.embedding_store import EmbeddingStore
 from app.store.documents.passage_search import read_passages, search_passages
 from app.store.documents.question import has_other_letters
 
@@ -74,10 +75,14 @@ class DocumentRepository:
 
     A document that is being read is written piece by piece and seen by nobody before
     :meth:`finish`.
+
+    Attributes:
+        embeddings: The vectors of its passages.
     """
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.embeddings = EmbeddingStore(database)
 
     @property
     def writable(self) -> bool:
@@ -169,23 +174,11 @@ class DocumentRepository:
 
         return self._database.submit(work)
 
-    def remove(self, ids: Sequence[str], *, older: bool = False) -> Future[None]:
-        """Remove documents, pages and passages, and their words from the index, for good.
-
-        Args:
-            ids: Of the documents.
-            older: What was read of the same files before, too.
-        """
+    def remove(self, ids: Sequence[str]) -> Future[None]:
+        """Remove documents, pages, passages, vectors, and their words from the index, for good."""
 
         def work(connection: sqlite3.Connection) -> None:
             with transaction(connection):
-                if older:
-                    connection.execute(
-                        "DELETE FROM documents WHERE superseded AND (path, collection) IN (SELECT "
-                        "path, collection FROM documents WHERE id IN (SELECT value FROM "
-                        "json_each(?)))",
-                        (json.dumps(list(ids)),),
-                    )
                 connection.executemany("DELETE FROM documents WHERE id = ?", [(i,) for i in ids])
                 # FTS5 only marks a word as removed; writing the index anew takes it out.
                 for index in ("stem_index", "plain_index"):
@@ -248,6 +241,18 @@ class DocumentRepository:
     def of_path(self, path: str, collection: str) -> list[StoredDocument]:
         """The documents of a collection that were read from there."""
         return self._listed("d.path = ? AND d.collection = ?", (to_blob(path), to_blob(collection)))
+
+    def with_older(self, ids: Sequence[str]) -> list[str]:
+        """Ids of documents, and of what was read of the same files before."""
+        rows = self._database.read(
+            lambda c: c.execute(
+                "SELECT id FROM documents WHERE id IN (SELECT value FROM json_each(?1)) OR "
+                "(superseded AND (path, collection) IN (SELECT path, collection FROM documents "
+                "WHERE id IN (SELECT value FROM json_each(?1))))",
+                (json.dumps(list(ids)),),
+            ).fetchall()
+        )
+        return [row[0] for row in rows]
 
     def ids(self) -> frozenset[str]:
         """Ids of all documents, also of those that are being read or were read anew since."""

@@ -32,7 +32,7 @@ def search_passages(
         documents: Ids of those that are searched; None searches all.
         rankings: Numbers of passages as something else ranked them, which count as much.
     """
-    wanted = _seqs(connection, documents)
+    wanted = wanted_documents(connection, documents)
     found = [
         _ranked(connection, "stem_index", stem_terms(question), wanted),
         _ranked(connection, "plain_index", plain_terms(question), wanted),
@@ -98,7 +98,7 @@ def _rare(connection: sqlite3.Connection, index: str, terms: Sequence[str]) -> S
     return chosen
 
 
-def _seqs(connection: sqlite3.Connection, ids: Sequence[str] | None) -> set[int]:
+def wanted_documents(connection: sqlite3.Connection, ids: Sequence[str] | None) -> set[int]:
     """Documents that were read to their end, by number: those of ``ids``, or all of the lists."""
     rows = connection.execute(
         "SELECT seq FROM documents WHERE complete AND "

@@ -118,6 +118,33 @@ CREATE INDEX documents_path ON documents (path);
 """
 
 
+# What a small model made of passages, to find them by meaning. The signs alone are looked through;
+# `changes` counts whatever makes a copy of them in memory an old one.
+_EMBEDDINGS_V5 = """
+CREATE TABLE embedding_models (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    sha256 TEXT NOT NULL UNIQUE,          -- of the model file
+    dimensions INTEGER NOT NULL,
+    changes INTEGER NOT NULL DEFAULT 0
+);
+CREATE TABLE embedding_signs (
+    passage INTEGER NOT NULL REFERENCES passages (seq) ON DELETE CASCADE,
+    model INTEGER NOT NULL REFERENCES embedding_models (seq) ON DELETE CASCADE,
+    signs BLOB NOT NULL,
+    PRIMARY KEY (passage, model)
+) WITHOUT ROWID;
+CREATE TABLE embedding_vectors (
+    passage INTEGER NOT NULL REFERENCES passages (seq) ON DELETE CASCADE,
+    model INTEGER NOT NULL REFERENCES embedding_models (seq) ON DELETE CASCADE,
+    vector BLOB NOT NULL,
+    PRIMARY KEY (passage, model)
+) WITHOUT ROWID;
+CREATE TRIGGER documents_delete AFTER DELETE ON documents BEGIN
+    UPDATE embedding_models SET changes = changes + 1;
+END;
+"""
+
+
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
 
@@ -134,4 +161,8 @@ def _whole_words(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _WHOLE_WORDS_V4)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables, _versions, _summaries, _whole_words)
+def _embeddings(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _EMBEDDINGS_V5)
+
+
+MIGRATIONS: tuple[Migration, ...] = (_tables, _versions, _summaries, _whole_words, _embeddings)

@@ -14,6 +14,7 @@ from app.sums.numerals import Convention, read_numeral
 
 _MOST_TERMS = 60
 _HIGHEST = 12  # power of a term
+_HIGHEST_OF_NUMBER = 200  # power of a number
 _LARGEST = 10**60
 _DEEPEST = 40
 _NAME = re.compile(r"[A-Za-z]\d?(?:[²³])?")
@@ -62,7 +63,7 @@ class Polynomial:
                 powers = dict(one)
                 for letter, power in two:
                     powers[letter] = powers.get(letter, 0) + power
-                term = tuple(sorted(powers.items()))
+                term = tuple(sorted((name, n) for name, n in powers.items() if n))
                 found[term] = found.get(term, Fraction(0)) + times * more
         return _bounded(found)
 
@@ -72,6 +73,16 @@ class Polynomial:
             return False
         shares = {self.terms[term] / other.terms[term] for term in self.terms}
         return len(shares) <= 1
+
+    @property
+    def whole(self) -> Polynomial:
+        """The same times the least powers of letters that leave none below a fraction."""
+        least: dict[str, int] = {}
+        for term in self.terms:
+            for letter, power in term:
+                least[letter] = min(least.get(letter, 0), power)
+        below = tuple((letter, -power) for letter, power in sorted(least.items()) if power)
+        return self * Polynomial({below: Fraction(1)}) if below else self
 
     def coefficients(self) -> list[Fraction]:
         """Of a polynomial of one letter, that of the lowest power first."""
@@ -87,7 +98,7 @@ class Polynomial:
 
     def roots(self) -> frozenset[Fraction] | None:
         """Where a polynomial of one letter is zero; None where that is not known exactly."""
-        found = self.coefficients()
+        found = self.whole.coefficients()
         if len(found) == 2:
             return frozenset({-found[0] / found[1]})
         if len(found) != 3:
@@ -109,7 +120,7 @@ def _bounded(terms: Mapping[Term, Fraction]) -> Polynomial:
         raise UnreadableError
     for term, times in found.items():
         large = max(abs(times.numerator), times.denominator) > _LARGEST
-        if large or sum(power for _, power in term) > _HIGHEST:
+        if large or sum(abs(power) for _, power in term) > _HIGHEST:
             raise UnreadableError
     return Polynomial(found)
 
@@ -182,7 +193,7 @@ class _Reader(TokenCursor):
         if token.text in {"^", "**"}:
             self._at += 1
             exponent = self._signed(depth + 1).number
-            if exponent is None or exponent.denominator != 1 or not 0 <= exponent <= _HIGHEST:
+            if exponent is None or exponent.denominator != 1 or abs(exponent) > _HIGHEST_OF_NUMBER:
                 raise UnreadableError
             return _raised(base, int(exponent))
         return base
@@ -214,14 +225,17 @@ class _Reader(TokenCursor):
 
 
 def _inverse(factor: Polynomial) -> Polynomial:
-    number = factor.number
-    if not number:
+    """One divided by a number, or by a product of letters."""
+    if len(factor.terms) != 1:
         raise UnreadableError
-    return constant(1 / number)
+    ((term, times),) = factor.terms.items()
+    return _bounded({tuple((letter, -power) for letter, power in term): 1 / times})
 
 
 def _raised(base: Polynomial, exponent: int) -> Polynomial:
-    if exponent > _HIGHEST:
+    if exponent < 0:
+        return _raised(_inverse(base), -exponent)
+    if exponent > (_HIGHEST if base.number is None else _HIGHEST_OF_NUMBER):
         raise UnreadableError
     result = constant(1)
     for _ in range(exponent):

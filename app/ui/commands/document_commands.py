@@ -15,6 +15,7 @@ from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.parts import ReadingChoicePart
 from app.language import paragraph, tr
+from app.services.core.events import DownloadChanged, Event, MeaningChanged
 from app.services.documents.attached import (
     CONTEXT_UNKNOWN,
     choice_in,
@@ -22,12 +23,14 @@ from app.services.documents.attached import (
     reading_price,
 )
 from app.system.bundled import bundled
+from app.ui.conversation.input.attachment_bar import ReadingCosts, kept_told
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line
 
 if TYPE_CHECKING:  # nobody waits for it at the start
     from app.services.documents.reading_plan import ReadingChoice
+    from app.ui.library.meaning_row import MeaningRow
 
 _MORE = 12  # passages that looking for more brings
 _NAMED = 5  # pages with text for the model that are named
@@ -40,9 +43,22 @@ class DocumentCommands:
 
     def __init__(self, shell: WindowContext) -> None:
         self._shell = shell
+        self._reading: Operation | None = None
         shell.pane.composer.bar.attach.clicked.connect(self.choose_and_attach)
-        shell.pane.composer.attachments.reading_requested.connect(self.choose_reading)
+        attachments = shell.pane.composer.attachments
+        attachments.reading_requested.connect(self.choose_reading)
+        attachments.stop_requested.connect(self._stop_reading)
+        attachments.set_costs(ReadingCosts(shell.services.models.reading_seconds, self._kept))
         shell.pane.empty.sample_requested.connect(self.attach_sample)
+
+    def _kept(self, tokens: int) -> int:
+        """Bytes that are kept of so many tokens in the shown chat."""
+        shell = self._shell
+        loaded, chat = shell.services.models.state.loaded, shell.controller.chat
+        wanted = shell.services.settings.current.kv_snapshots
+        if loaded is None or not wanted or (chat is not None and chat.private):
+            return 0
+        return loaded.kept_bytes(tokens)
 
     def choose_and_attach(self) -> None:
         """Ask for files and read them."""
@@ -58,38 +74,72 @@ class DocumentCommands:
 
         Args:
             paths: Files and folders.
-            copy: Keep copies in Phial's folder.
+            copy: Keep copies in Phial's folder, also where the settings want none.
         """
         from app.services.documents.document_service import files_in
 
         shell = self._shell
         chat = shell.controller.current()  # none is shown at the first start
         documents, status = shell.services.documents, shell.pane.snackbar
+        copy = copy or shell.services.settings.current.copy_documents
 
         def read(task: Operation) -> tuple[list[StoredDocument], list[KnownError]]:
-            found, failed = [], []
+            found: list[StoredDocument] = []
+            failed: list[KnownError] = []
             for path in files_in(paths):
-                tell(path.name)
+                report(path.name, 0, None)
                 try:
-                    one = documents.add(path, private=chat.private, cancel=task.cancel, copy=copy)
-                    found.append(one)
+                    found.append(
+                        documents.add(
+                            path,
+                            private=chat.private,
+                            cancel=task.cancel,
+                            progress=report,
+                            copy=copy,
+                        )
+                    )
                 except KnownError as error:
                     if task.cancel.is_set():
-                        raise
+                        break  # what was read until then goes with the message
                     failed.append(error)
             return found, failed
 
         def show(result: tuple[list[StoredDocument], list[KnownError]]) -> None:
             found, failed = result
-            status.show_notice(paragraph(*(w for one in failed for w in (one.what, one.action))))
+            self._end_reading()
+            why = [words for one in failed for words in (one.what, one.action)]
+            if not (found or failed or task.cancel.is_set()):
+                why = [tr("There is no document in it that can be read.")]
+            status.show_notice(paragraph(*why))
             shell.pane.composer.attachments.add(chat.id, found)
             shell.pane.composer.setFocus()
 
-        def show_name(name: str) -> None:
-            status.show_notice(tr("Reading {name}…", name=name))
+        def refuse(error: KnownError) -> None:
+            self._end_reading()
+            self._refuse(error)
 
-        tell = shell.operations.back(shell.window, show_name)
-        shell.operations.run(shell.window, read, show, self._refuse)
+        report = shell.operations.back(shell.window, self._show_page)
+        task = self._reading = shell.operations.run(shell.window, read, show, refuse)
+
+    def _show_page(self, name: str, done: int, total: int | None) -> None:
+        if self._reading is None:
+            return
+        name = "".join(c if c.isprintable() else " " for c in name)
+        if total:
+            told = tr("Reading {name}: page {done} of {total}", name=name, done=done, total=total)
+        elif done:
+            told = tr("Reading {name}: page {done}", name=name, done=done)
+        else:
+            told = tr("Reading {name}…", name=name)
+        self._shell.pane.composer.attachments.show_progress(told)
+
+    def _end_reading(self) -> None:
+        self._reading = None
+        self._shell.pane.composer.attachments.show_progress("")
+
+    def _stop_reading(self) -> None:
+        if self._reading is not None:
+            self._reading.stop()
 
     def attach_sample(self) -> None:
         """Attach the document that comes with Phial, and write a question to it."""
@@ -192,9 +242,38 @@ class DocumentCommands:
             lambda: service.library(private=False),
             shell.operations,
             self._use,
+            service.remove,
             _FILES,
+            self._meaning_row(),
+            copies=lambda: shell.services.settings.current.copy_documents,
         )
         shell.pages.open(page)
+
+    def _meaning_row(self) -> MeaningRow:
+        from app.ui.library.meaning_row import MeaningRow
+
+        downloads, controller = self._shell.services.downloads, self._shell.controller
+        offered = next(iter(downloads.catalog.embeddings), None)
+        row = MeaningRow(
+            offered, lambda one: controller.attempt(lambda: downloads.start_embedding(one))
+        )
+        for item in downloads.items():
+            row.set_download(item)
+        return row
+
+    def on_event(self, event: Event) -> None:
+        """What finds passages by meaning is fetched, or more can be found by it."""
+        page = self._shell.pages.page
+        if page is None or not isinstance(event, DownloadChanged | MeaningChanged):
+            return
+        from app.ui.library.documents_page import DocumentsPage
+
+        if isinstance(page, DocumentsPage):
+            match event:
+                case DownloadChanged(item=item):
+                    page.meaning.set_download(item)
+                case MeaningChanged(state=state):
+                    page.meaning.set_state(state)
 
     def _use(self, documents: Sequence[StoredDocument]) -> None:
         """Documents of the page go with the next message of the shown chat."""
@@ -241,7 +320,12 @@ class DocumentCommands:
             reading_mode,
             suspicious_pages,
         )
-        from app.ui.library.passages_dialog import PassagesDialog, ReadingOffer, suspicious_told
+        from app.ui.library.passages_dialog import (
+            PassagesDialog,
+            ReadingOffer,
+            state_told,
+            suspicious_told,
+        )
 
         shell, service = self._shell, self._shell.services.documents
         loaded = shell.services.models.state.loaded
@@ -259,15 +343,19 @@ class DocumentCommands:
                 passages = library.passages_at(chosen.passages)
             else:
                 passages = library.search(question, documents, PASSAGES)
+            whole = reading_price(documents, room, ReadingMode.WHOLE)
+            named = suspicious_pages(library, documents)[:_NAMED]
             return documents, ReadingOffer(
-                whole=reading_price(documents, room, ReadingMode.WHOLE),
+                whole=whole,
                 passages=reading_price(documents, room, ReadingMode.PASSAGES),
                 room=room,
                 chosen=chosen,
                 found=passages,
                 seconds=seconds,
-                suspicious=[
-                    suspicious_told(*one) for one in suspicious_pages(library, documents)[:_NAMED]
+                kept=kept_told(self._kept(whole.tokens)),
+                told=[
+                    *(told for one in documents if (told := state_told(one, library.state(one)))),
+                    *(suspicious_told(*one) for one in named),
                 ],
                 suits=reading_mode(documents, room),
                 verb=verb,

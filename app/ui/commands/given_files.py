@@ -43,7 +43,7 @@ class GivenFiles:
             )
         chats = [path for path in paths if path.suffix.lower() in _CHATS or path.is_dir()]
         texts = [path for path in paths if path not in chats]
-        if any(not _may_be_text(path) for path in chats):
+        if any(not _may_be_asked(path) for path in chats):
             self._commands.transfer.import_files(chats)
             self._add(texts)
         elif chats:
@@ -66,13 +66,15 @@ class GivenFiles:
                 self._add([*chats, *texts])
 
         def refused(error: KnownError) -> None:
-            self._add(texts)
-            self._tell("", [error])
+            folders = [path for path in chats if path.is_dir()]
+            self._add([*folders, *texts])  # there are no chats in them; there may be documents
+            if not folders:
+                self._tell("", [error])
 
         self._shell.operations.run(self._shell.window, look, show, refused)
 
     def _add(self, paths: list[Path]) -> None:
-        documents = [path for path in paths if path.suffix.lower() in _DOCUMENTS]
+        documents = [path for path in paths if _is_document(path)]
         paths = [path for path in paths if path not in documents]
         if documents:
             self._commands.documents.attach(documents)
@@ -135,10 +137,24 @@ def _added_words(names: Sequence[str]) -> str:
     )
 
 
-def _may_be_text(path: Path) -> bool:
-    """Whether a file that may hold chats may also be a text to ask about."""
+def _is_document(path: Path) -> bool:
+    """Whether a file is attached: its text is none for a person, or too long for a message."""
     from app.services.transfer.text_files import MOST_BYTES
 
+    if path.suffix.lower() in _DOCUMENTS or path.is_dir():
+        return True
+    try:
+        return path.is_file() and path.stat().st_size > MOST_BYTES
+    except OSError:
+        return False
+
+
+def _may_be_asked(path: Path) -> bool:
+    """Whether what may hold chats may also be a text or a folder of documents to ask about."""
+    from app.services.transfer.text_files import MOST_BYTES
+
+    if path.is_dir():
+        return True
     if path.suffix.lower() in _NEVER_TEXT:
         return False
     try:

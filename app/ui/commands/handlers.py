@@ -202,6 +202,7 @@ class CommandHandlers:
         self.preferences.on_event(event)
         self.composer.on_event(event)
         self.marks.answers.on_event(event)
+        self.documents.on_event(event)
 
     def error_actions(self) -> ErrorActions:
         """What can be done about what failed."""

@@ -33,6 +33,7 @@ from app.ui.style.widgets import IconButton, StyledLabel, restyle
 
 HUGE = 400_000
 """Characters. About 100,000 tokens, more than any context of the family reads at once."""
+LONGEST_WORD = 50_000  # characters; Qt lays a word out in the time of its square, 0.2 s for these
 
 PLACEHOLDER = tr("Write a message")
 _ENTER = {Qt.Key.Key_Return, Qt.Key.Key_Enter}
@@ -122,7 +123,7 @@ class MessageEditor(PlainEditor):
             self.refused.emit(tr("Phi-4 reads text only, so the picture was not added."))
 
     def insert(self, text: str) -> bool:
-        """Insert a text at the cursor, unless it is too long; tell whether it was."""
+        """Insert a text at the cursor, unless it or a word is too long; tell whether it was."""
         total = len(text) + self.document().characterCount()
         if total > HUGE:
             self.refused.emit(
@@ -131,6 +132,18 @@ class MessageEditor(PlainEditor):
                     " fit here). Nothing was added; paste the part that matters.",
                     count=total,
                     most=HUGE,
+                )
+            )
+            return False
+        longest = max(map(len, text.split()), default=0)
+        if longest > LONGEST_WORD:
+            self.refused.emit(
+                tr(
+                    "One word of it is {count} characters long, more than can be shown here (at"
+                    " most {most}). Nothing was added; attach it as a file, or break it into"
+                    " lines.",
+                    count=longest,
+                    most=LONGEST_WORD,
                 )
             )
             return False

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -20,10 +21,13 @@ from PySide6.QtWidgets import (
 )
 
 from app.domain.documents import DocumentState, StoredDocument
+from app.domain.embedding import MeaningState
 from app.domain.errors import KnownError
 from app.language import formats, paragraph, tr, trn
 from app.services.documents.document_service import DocumentService, files_in
+from app.services.documents.meaning import PassageMeaning
 from app.ui.core.operations import Operation, Operations
+from app.ui.library.meaning_row import MeaningRow
 from app.ui.style.dialogs import ask_line, confirm, push_button, text_label
 from app.ui.style.spoken_cells import name_cells
 from app.ui.style.theme import SPACE, Theme
@@ -42,6 +46,7 @@ class _Listed:
 
     collections: dict[str, list[StoredDocument]]
     states: dict[str, DocumentState]
+    meaning: MeaningState
 
 
 class DocumentsPage(WindowPage):
@@ -52,7 +57,10 @@ class DocumentsPage(WindowPage):
         library: The documents' library; blocks where it is asked.
         operations: A thread for that.
         use: Has documents go with the next message of the shown chat.
+        remove: Removes documents for good; blocks meanwhile.
         endings: What the dialog for files offers.
+        row: Says how passages are found.
+        copies: Whether what is added is copied into Phial's folder.
     """
 
     def __init__(
@@ -61,11 +69,19 @@ class DocumentsPage(WindowPage):
         library: Callable[[], DocumentService],
         operations: Operations,
         use: Callable[[Sequence[StoredDocument]], object],
+        remove: Callable[[Sequence[StoredDocument]], None],
         endings: str,
+        row: MeaningRow,
+        *,
+        copies: Callable[[], bool],
     ) -> None:
         super().__init__(tr("Documents"), theme)
-        self._library, self._operations, self._use = library, operations, use
-        self._endings = endings
+        self._library, self._operations = library, operations
+        self._use, self._delete = use, remove
+        self._endings, self._copies = endings, copies
+        self.meaning = row
+        row.stop_requested.connect(partial(self._with_meaning, PassageMeaning.stop))
+        row.resume_requested.connect(partial(self._with_meaning, PassageMeaning.go_on))
         self._reading: Operation | None = None
         self.tree = QTreeWidget()
         self.tree.setAccessibleName(tr("Documents"))
@@ -94,17 +110,18 @@ class DocumentsPage(WindowPage):
         self.body.setContentsMargins(SPACE * 2, SPACE, SPACE * 2, SPACE * 2)
         self.body.setSpacing(SPACE)
         self.body.addWidget(self.tree, 1)
+        self.body.addWidget(self.meaning)
         self.body.addWidget(self.told)
         self.body.addWidget(self.bar)
-        row = QWidget()
-        across = QHBoxLayout(row)
+        buttons = QWidget()
+        across = QHBoxLayout(buttons)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(SPACE)
         for button in (self._add, self._stop, self._rename, self._remove):
             across.addWidget(button)
         across.addStretch(1)
         across.addWidget(self._take)
-        self.body.addWidget(row)
+        self.body.addWidget(buttons)
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         self._update_buttons()
 
@@ -124,12 +141,22 @@ class DocumentsPage(WindowPage):
             library = self._library()
             found = library.collections()
             documents = [one for its in found.values() for one in its]
-            return _Listed(found, {one.id: library.state(one) for one in documents})
+            meaning = library.meaning.look() if library.meaning is not None else MeaningState()
+            return _Listed(found, {one.id: library.state(one) for one in documents}, meaning)
 
         self._operations.run(self, read, lambda listed: self._show(listed, told), self._refuse)
 
+    def _with_meaning(self, do: Callable[[PassageMeaning], None]) -> None:
+        def work(_task: Operation) -> None:
+            library = self._library()
+            if library.meaning is not None:
+                do(library.meaning)
+
+        self._operations.run(self, work, lambda _none: None, self._refuse)
+
     def _show(self, listed: _Listed, told: str) -> None:
         self.tree.clear()
+        self.meaning.set_state(listed.meaning)
         for name, documents in listed.collections.items():
             size = sum(one.facts.size for one in documents)
             pages = sum(one.facts.pages for one in documents)
@@ -192,11 +219,15 @@ class DocumentsPage(WindowPage):
             self._read([Path(one) for one in paths], name.strip())
 
     def _read(self, paths: Sequence[Path], collection: str) -> None:
+        copy = self._copies()
+
         def read(task: Operation) -> list[KnownError]:
             failed: list[KnownError] = []
             for path in files_in(paths):
                 try:
-                    self._library().add(path, collection, cancel=task.cancel, progress=report)
+                    self._library().add(
+                        path, collection, copy=copy, cancel=task.cancel, progress=report
+                    )
                 except KnownError as error:
                     if task.cancel.is_set():
                         return failed
@@ -251,11 +282,12 @@ class DocumentsPage(WindowPage):
             len(chosen),
         )
         rest = tr(
-            "Passages, summaries and copies in Phial's folder go with it. The files themselves "
-            "stay, and so do answers; their pages are not shown any more."
+            "Passages, summaries, copies in Phial's folder and what the model remembers of chats "
+            "with them go too. The files themselves stay, and so do answers; their pages are not "
+            "shown any more."
         )
         if confirm(self, tr("Remove documents"), question, rest, tr("Remove")):
-            self._work(lambda: self._library().remove(chosen))
+            self._work(lambda: self._delete(chosen))
 
     def _work(self, do: Callable[[], None]) -> None:
         self._operations.run(self, lambda _task: do(), lambda _none: self._refresh(), self._refuse)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QRadioButton, QWidget
 
-from app.domain.documents import Passage, PassagePlace
+from app.domain.documents import DocumentState, Passage, PassagePlace, StoredDocument
 from app.language import formats, paragraph, tr, trn
 from app.services.documents.attached import ReadingPrice
 from app.services.documents.reading_plan import (
@@ -17,6 +17,7 @@ from app.services.documents.reading_plan import (
     ReadingChoice,
     ReadingMode,
     seems_for_model,
+    shown_title,
 )
 from app.ui.core.operations import Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
@@ -43,7 +44,9 @@ class ReadingOffer:
         chosen: What is read now.
         found: The passages that are read now; those that suit the question where all is read.
         seconds: How long the model reads so many tokens; 0 where that is not known.
-        suspicious: Pages of documents with text that seems to be meant for the model, in words.
+        kept: How much of the disk keeps what is read whole, in words; empty for nothing.
+        told: What else is to be known of the documents: files that are not what was read, pages
+            with text that seems to be meant for the model.
         suits: How it is read where the user does not choose.
         verb: What the button says that takes the choice.
     """
@@ -54,7 +57,8 @@ class ReadingOffer:
     chosen: ReadingChoice
     found: Sequence[Passage]
     seconds: Callable[[int], float]
-    suspicious: Sequence[str]
+    kept: str
+    told: Sequence[str]
     suits: ReadingMode
     verb: str
 
@@ -85,7 +89,9 @@ class PassagesDialog(Dialog):
             self.column.addWidget(
                 text_label(tr("The model reads {n} tokens at once.", n=offer.room), "muted")
             )
-        for told in offer.suspicious:
+        elif offer.kept:
+            self.column.addWidget(text_label(offer.kept, "muted"))
+        for told in offer.told:
             self.column.addWidget(text_label(told, "muted"))
         self.column.addWidget(self.some)
         self.list = QListWidget()
@@ -240,3 +246,16 @@ def suspicious_told(name: str, page: int) -> str:
     """That a page of a document has text that seems to be meant for the model."""
     where = tr("{name}, p. {page}", name=name, page=str(page))
     return paragraph(f"⚠ {where}.", _WARNING)
+
+
+def state_told(document: StoredDocument, state: DocumentState) -> str:
+    """That a file is not what was read any more; empty where it is."""
+    name = shown_title(document)
+    match state:
+        case DocumentState.CHANGED:
+            return tr(
+                "{name} was changed since it was read. Attach it again to read it anew.", name=name
+            )
+        case DocumentState.GONE:
+            return tr("{name} is gone. What was read of it is still there.", name=name)
+    return ""

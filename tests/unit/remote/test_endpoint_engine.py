@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Iterator
 from itertools import islice
+from pathlib import Path
 from urllib.error import URLError
 
 import pytest
@@ -54,6 +55,7 @@ from app.remote import probe
 from app.remote.refusals import unreachable
 from app.remote.server import EndpointServer as EndpointAsker
 from tests.support.endpoint_server import EndpointServer
+from tests.support.hub_server import self_signed
 from tests.unit.remote.asking import Asked, asked, thought
 
 SEVERAL_EVENTS = [
@@ -725,6 +727,33 @@ def test_a_proxy_that_cannot_be_spoken_with_is_named(
     monkeypatch.setenv("no_proxy", "")
     with pytest.raises(EndpointUnreachableError, match="SOCKS"):
         asked(server, address="http://elsewhere.invalid/v1").load()
+
+
+def test_an_endpoint_elsewhere_is_asked_through_the_proxy_of_the_environment(
+    server: EndpointServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", f"http://127.0.0.1:{server.port}")
+    monkeypatch.setenv("no_proxy", "")
+    here = asked(server, address="http://models.invalid/v1")
+    here.load()
+    assert here.answer()[0] == "Hello there."
+    assert server.requests[-1].path == "http://models.invalid/v1/chat/completions"
+
+
+def test_a_certificate_is_checked_before_anything_is_sent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    certificate = self_signed(tmp_path)
+    with EndpointServer(key="s3cret", certificate=certificate) as server:
+        here = asked(server, key="s3cret")
+        with pytest.raises(EndpointUnreachableError) as caught:
+            here.load()
+        assert "SSL_CERT_FILE" in caught.value.action
+        assert server.requests == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(certificate[0]))
+        here = asked(server, key="s3cret")
+        here.load()
+        assert here.answer()[0] == "Hello there."
 
 
 def test_an_endpoint_on_this_computer_is_asked_past_every_proxy(

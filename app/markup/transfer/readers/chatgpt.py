@@ -245,7 +245,7 @@ def _hidden(message: Json) -> bool:
 
 def _pieces(message: Json, content: Json, parts: Parts) -> None:
     def say(words: str) -> None:
-        parts.say(resolved(words, message) if _role(message) == "assistant" else words)
+        parts.say(resolved(words, message, parts.cite) if _role(message) == "assistant" else words)
 
     match content.get("content_type"):
         case "user_editable_context" | "model_editable_context":

@@ -9,7 +9,7 @@ have ``【11†source】`` in their place, with ``metadata.citations``.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from app.markup.text import link, one_line
 from app.markup.transfer.readers.json_values import Json, ShapeError, maps, parse_json, text
@@ -24,18 +24,21 @@ _SUBJECT = re.compile(r'\bsubject="([^"]+)"')
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
 
 
-def resolved(said: str, message: Json) -> str:
-    """An answer in which every mark is a link or a name, or gone."""
+Cite = Callable[[str, str], str]  # a source's title and address; what stands for it in the text
+
+
+def resolved(said: str, message: Json, cite: Cite) -> str:
+    """An answer in which every mark is the number of a source, a link or a name, or gone."""
     metadata = message.get("metadata")
     metadata = metadata if isinstance(metadata, dict) else {}
-    said = _placed(said, maps(metadata.get("citations")))
+    said = _placed(said, maps(metadata.get("citations")), cite)
     for reference in maps(metadata.get("content_references")):
         matched = text(reference.get("matched_text"))
-        links = _links(reference)
-        if links and matched.startswith(("\ue200", "【")):
-            said = said.replace(matched, f"\ue206{links}")
+        if matched.startswith(("\ue200", "【")) and matched in said:
+            numbers = "".join(cite(title, address) for title, address in _named(reference))
+            said = said.replace(matched, f"\ue206{numbers}") if numbers else said
     for cited in maps(metadata.get("citations")):
-        said = _old(said, cited)
+        said = _old(said, cited, cite)
     said = _APART.sub(r"\1 ", said)
     return _BOX.sub(_boxed, _STRAY.sub("", _OLD.sub("", _MARK.sub(_left, said))))
 
@@ -45,12 +48,11 @@ def _boxed(match: re.Match[str]) -> str:
     return f"**{one_line(subject[1])}**\n\n{match[2]}" if subject else match[2]
 
 
-def _links(reference: Json) -> str:
+def _named(reference: Json) -> Iterable[tuple[str, str]]:
+    """What a reference names: pages, or a file."""
     found = dict.fromkeys(_sources(reference))
-    if found:
-        return f"({', '.join(link(title, address) for title, address in found)})"
     file = text(reference.get("name")) if reference.get("type") == "file" else ""
-    return f"({one_line(file)})" if file else ""
+    return found or ([(file, "")] if file else [])
 
 
 def _sources(reference: Json) -> Iterator[tuple[str, str]]:
@@ -63,7 +65,7 @@ def _sources(reference: Json) -> Iterator[tuple[str, str]]:
                 yield text(more.get("title")), text(more.get("url"))
 
 
-def _placed(said: str, citations: Iterable[Json]) -> str:
+def _placed(said: str, citations: Iterable[Json], cite: Cite) -> str:
     """References of the older kind that say between which letters their mark is, the last first."""
     found: list[tuple[int, int, str]] = []
     for cited in citations:
@@ -72,13 +74,13 @@ def _placed(said: str, citations: Iterable[Json]) -> str:
         if not isinstance(start, int) or not isinstance(end, int) or not isinstance(about, dict):
             continue
         if _ADDRESS.match(address) and start >= 0 and _OLD.fullmatch(said[start:end]):
-            found.append((start, end, f"\ue206({link(text(about.get('title')), address)})"))
+            found.append((start, end, f"\ue206{cite(text(about.get('title')), address)}"))
     for start, end, words in sorted(found, reverse=True):
         said = said[:start] + words + said[end:]
     return said
 
 
-def _old(said: str, cited: Json) -> str:
+def _old(said: str, cited: Json, cite: Cite) -> str:
     """One reference of the older kind, which says where in the text its mark is, or its number."""
     about = cited.get("metadata")
     address = text(about.get("url")) if isinstance(about, dict) else ""
@@ -89,7 +91,7 @@ def _old(said: str, cited: Json) -> str:
     if not isinstance(number, int):
         return said
     mark = re.compile(rf"【{number}(?::\d+)?†[^】]*】")
-    return mark.sub(lambda _found: f"\ue206({link(text(about.get('title')), address)})", said)
+    return mark.sub(lambda _found: f"\ue206{cite(text(about.get('title')), address)}", said)
 
 
 def _left(match: re.Match[str]) -> str:

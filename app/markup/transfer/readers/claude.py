@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 
 from app.domain.generation import Role
-from app.markup.text import fenced, link
+from app.markup.text import fenced
 from app.markup.transfer.readers.beside_text import Loss, mark
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import Json, maps, moment, text
@@ -68,7 +68,7 @@ def _node(key: str, message: Json) -> ForeignMessage:
         if part.get("type") == "tool_use" and _artifact(part):
             parts.say(_document(part))
         elif part.get("type") == "text":
-            _say(_with_links(part), parts)
+            _say(_with_sources(part, parts), parts)
         else:
             parts.take([part])
     if not any(text(part.get("text")) for part in listed):
@@ -85,8 +85,8 @@ def _node(key: str, message: Json) -> ForeignMessage:
     )
 
 
-def _with_links(part: Json) -> str:
-    """A text with a link behind each place that names its source."""
+def _with_sources(part: Json, parts: Parts) -> str:
+    """A text with a number behind each place that names its source."""
     said = text(part.get("text"))
     found: dict[int, dict[str, None]] = {}
     for cited in maps(part.get("citations")):
@@ -94,9 +94,9 @@ def _with_links(part: Json) -> str:
         about = {**(details if isinstance(details, dict) else {}), **cited}
         address = text(about.get("url"))
         if _ADDRESS.match(address) and isinstance(end, int) and 0 <= end <= len(said):
-            found.setdefault(end, {})[link(text(about.get("title")), address)] = None
+            found.setdefault(end, {})[parts.cite(text(about.get("title")), address)] = None
     for end in sorted(found, reverse=True):
-        said = f"{said[:end]} ({', '.join(found[end])}){said[end:]}"
+        said = f"{said[:end]} {''.join(found[end])}{said[end:]}"
     return said
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 import mimetypes
+import re
 from dataclasses import dataclass, field, replace
 
 from app.domain.parts import (
     AttachmentPart,
+    CitationPart,
     Part,
     PlacedPart,
     ReasoningPart,
@@ -22,6 +24,7 @@ from app.markup.transfer.readers.json_values import Json, maps, text
 # What says nothing to a reader.
 _SILENT = {"", "text", "input_text", "output_text", "token_budget", "flag", "agent_update"}
 _GAP = "\n\n"
+_MARK = re.compile("\ufdd0(\\d+)\ufdd1")  # where a source was named; no text has these characters
 _TOOLS = {"tool_use", "tool_call", "tool_calls", "tool_result", "toolcallrequest", "toolcallresult"}
 
 
@@ -32,10 +35,12 @@ class Parts:
     Attributes:
         found: Its parts in order.
         lost: What is not kept.
+        sources: What its text names as sources, title and address, by the number in the text.
     """
 
     found: list[Part] = field(default_factory=list)
     lost: list[Loss] = field(default_factory=list)
+    sources: dict[int, tuple[str, str]] = field(default_factory=dict)
 
     @property
     def said(self) -> bool:
@@ -54,7 +59,30 @@ class Parts:
         if goes_on and isinstance(before, TextPart):
             self.found[-1] = TextPart(joined((before.text, words)))
             return
-        self.found.append(TextPart(f"{_GAP}{words}" if self.said else words))
+        self._add_cited(f"{_GAP}{words}" if self.said else words)
+
+    def _add_cited(self, words: str) -> None:
+        """Add text, and behind the first mark of each source what is cited there."""
+        cited = {part.label for part in self.found if isinstance(part, CitationPart)}
+        text_ = ""
+        for place, piece in enumerate(_MARK.split(words)):
+            if not place % 2:
+                text_ += piece
+            elif int(piece) in self.sources and piece not in cited:
+                cited.add(piece)
+                title, address = self.sources[int(piece)]
+                self.found += [TextPart(text_), CitationPart(title, address, label=piece)]
+                text_ = ""
+        if text_:
+            self.found.append(TextPart(text_))
+
+    def cite(self, title: str, address: str = "") -> str:
+        """What stands in a text given to :meth:`say` where it names a source: its number."""
+        source = (title, address)
+        known = {one: number for number, one in self.sources.items()}
+        number = known.get(source, len(self.sources) + 1)
+        self.sources[number] = source
+        return f"[{number}]{cited_here(number)}"
 
     def think(self, words: str, seconds: float | None = None) -> None:
         """Add reasoning; what follows other reasoning goes on with it."""
@@ -135,6 +163,11 @@ _KINDS = {Loss.PICTURE: "image/*", Loss.SOUND: "audio/*"}
 _KEYS = ("tool_use_id", "tool_call_id", "toolCallRequestId", "callId", "id")
 _GIVEN = ("arguments", "args", "input", "parameters")
 _ANSWERS = ("output", "result", "content")
+
+
+def cited_here(number: int) -> str:
+    """What stands behind the number of a source in a text given to :meth:`Parts.say`."""
+    return f"\ufdd0{number}\ufdd1"
 
 
 def told(value: object) -> str:

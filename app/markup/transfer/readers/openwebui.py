@@ -14,7 +14,7 @@ import re
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.language import tr
-from app.markup.text import fenced, link, one_line
+from app.markup.text import fenced
 from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained, in_order
 from app.markup.transfer.readers.json_values import (
@@ -27,7 +27,7 @@ from app.markup.transfer.readers.json_values import (
     strings,
     text,
 )
-from app.markup.transfer.readers.message_parts import Parts
+from app.markup.transfer.readers.message_parts import Parts, cited_here
 
 NAME = "Open WebUI"  # not shown
 
@@ -151,8 +151,9 @@ def _problem(problem: object) -> str:
 def _say(content: str, message: Json, parts: Parts) -> None:
     """Add an answer, in which the page folds what is no text of it."""
     at = 0
+    parts.sources = dict(enumerate(_sources(message), 1))
     for found in _DETAILS.finditer(content):
-        parts.say(_with_links(content[at : found.start()].rstrip("\n"), message))
+        parts.say(_cited(content[at : found.start()].rstrip("\n"), parts))
         at = found.end()
         about, kind, body = found.groups()
         attributes = {name: html.unescape(value) for name, value in _ATTRIBUTE.findall(about)}
@@ -170,7 +171,7 @@ def _say(content: str, message: Json, parts: Parts) -> None:
             seconds = attributes.get("duration", "")
             thought = "\n".join(re.sub(r"^> ?", "", item) for item in lines)
             parts.think(thought, float(seconds) if _NUMBER.fullmatch(seconds) else None)
-    parts.say(_with_links(content[at:], message))
+    parts.say(_cited(content[at:], parts))
 
 
 def _plain(value: str) -> str:
@@ -193,25 +194,24 @@ def _output(value: str) -> str:
     return fenced("text", text(told)) if text(told).strip() else ""
 
 
-def _with_links(said: str, message: Json) -> str:
-    """An answer whose ``[1]`` are links to the sources that the page numbers so."""
-    sources = _sources(message)
+def _cited(said: str, parts: Parts) -> str:
+    """An answer whose ``[1]`` stand for the sources that the page numbers so."""
 
     def cited(match: re.Match[str]) -> str:
         numbers = [int(one.partition("#")[0]) for one in match[1].split(",")]
-        if not all(0 < number <= len(sources) for number in numbers):
+        if not all(number in parts.sources for number in numbers):
             return match[0]
-        return f"({', '.join(sources[number - 1] for number in numbers)})"
+        return f"[{', '.join(map(str, numbers))}]{''.join(map(cited_here, numbers))}"
 
-    pieces = _CODE.split(said) if sources else [said]
+    pieces = _CODE.split(said) if parts.sources else [said]
     return "".join(
         piece if place % 2 else _CITED.sub(cited, piece) for place, piece in enumerate(pieces)
     )
 
 
-def _sources(message: Json) -> list[str]:
+def _sources(message: Json) -> list[tuple[str, str]]:
     """The sources in the order of their numbers: one for each address or file among documents."""
-    found: dict[str, str] = {}
+    found: dict[str, tuple[str, str]] = {}
     for source in maps(message.get("sources")) or maps(message.get("citations")):
         whole = source.get("source")
         whole = whole if isinstance(whole, dict) else {}
@@ -222,8 +222,8 @@ def _sources(message: Json) -> list[str]:
             key = text(of_it.get("source")) or text(whole.get("id")) or "N/A"
             name = text(of_it.get("title")) or text(of_it.get("name")) or text(whole.get("name"))
             address = key if _ADDRESS.match(key) else text(whole.get("url"))
-            shown = link(name, address) if _ADDRESS.match(address) else one_line(name or key)
-            found.setdefault(key, shown)
+            linked = bool(_ADDRESS.match(address))
+            found.setdefault(key, (name if linked else name or key, address if linked else ""))
     return list(found.values())
 
 

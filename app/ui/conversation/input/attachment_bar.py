@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from app.domain.conversation import Conversation
 from app.domain.documents import StoredDocument
 from app.domain.model import finds_lines_only
 from app.domain.parts import FormPart, Part, ReadingChoicePart
-from app.language import formats, tr, trn
+from app.language import formats, paragraph, tr, trn
 from app.services.core.events import ModelState
 from app.services.documents.attached import (
     CONTEXT_UNKNOWN,
@@ -58,6 +58,19 @@ class Waiting:
         return tuple(found)
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingCosts:
+    """What reading costs here, beside the tokens.
+
+    Attributes:
+        seconds: How long the model reads so many tokens; 0 where that is not known.
+        kept: Bytes that are kept on the disk of so many tokens in the shown chat; 0 for none.
+    """
+
+    seconds: Callable[[int], float] = lambda _tokens: 0.0
+    kept: Callable[[int], int] = lambda _tokens: 0
+
+
 _NOTHING = Waiting()
 _DEMO = tr("The built-in demo answers with the line that suits best, and its page.")
 
@@ -68,20 +81,37 @@ class AttachmentBar(QWidget):
     Signals:
         reading_requested: What the question reads is to be seen, and changed.
         changed: What goes with the next message is another.
+        stop_requested: What is being read is not wanted after all.
     """
 
     reading_requested = Signal()
     changed = Signal()
+    stop_requested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._rows = QVBoxLayout(self)
-        self._rows.setContentsMargins(4, 0, 0, 0)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(4, 0, 0, 0)
+        column.setSpacing(0)
+        self._rows = QVBoxLayout()
         self._rows.setSpacing(0)
+        column.addLayout(self._rows)
         self._theme: Theme | None = None
         self._context_size, self._demo = CONTEXT_UNKNOWN, False
+        self._costs = ReadingCosts()
         self._waiting: dict[str, Waiting] = {}
         self._chat = ""
+        self._progress = QWidget()
+        self._page = text_label("", "muted")
+        stop = push_button(tr("Stop reading it"), "link")
+        stop.clicked.connect(self.stop_requested)
+        across = QHBoxLayout(self._progress)
+        across.setContentsMargins(0, 0, 0, 0)
+        across.setSpacing(SPACE)
+        across.addWidget(self._page, 1)
+        across.addWidget(stop)
+        self._progress.hide()
+        column.addWidget(self._progress)
         self.hide()
 
     def set_theme(self, theme: Theme) -> None:
@@ -97,6 +127,19 @@ class AttachmentBar(QWidget):
         if (size, demo) != (self._context_size, self._demo):
             self._context_size, self._demo = size, demo
             self._show()
+
+    def set_costs(self, costs: ReadingCosts) -> None:
+        """What reading costs is asked there, each time that it is shown."""
+        self._costs = costs
+
+    def show_progress(self, told: str) -> None:
+        """How far reading is, in words; empty once it has ended."""
+        focused = self._progress.isAncestorOf(self.focusWidget() or self)
+        if not told and focused and (above := self.parentWidget()) is not None:
+            above.setFocus()  # the button that had it goes
+        self._page.setText(told)
+        self._progress.setVisible(bool(told))
+        self._show_or_hide()
 
     def show_chat(self, chat_id: str) -> None:
         """Show those of another chat."""
@@ -151,14 +194,17 @@ class AttachmentBar(QWidget):
             self._rows.addWidget(self._row(document))
         if waiting != _NOTHING:
             self._rows.addWidget(self._price_row(waiting))
-        self.setVisible(waiting != _NOTHING)
+        self._show_or_hide()
+
+    def _show_or_hide(self) -> None:
+        self.setVisible(self.waiting(self._chat) != _NOTHING or bool(self._page.text()))
 
     def _price_row(self, waiting: Waiting) -> QWidget:
         row = QWidget()
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(SPACE)
-        told = _DEMO if self._demo else _price_told(waiting, self._context_size)
+        told = _DEMO if self._demo else _price_told(waiting, self._context_size, self._costs)
         across.addWidget(text_label(told, "muted"), 1)
         change = push_button(tr("What is read…"), "link")
         change.clicked.connect(self.reading_requested)
@@ -203,7 +249,7 @@ def _told(document: StoredDocument) -> str:
     return tr("{name}: {pages}, {size}", name=name, pages=pages, size=formats.size(facts.size))
 
 
-def _price_told(waiting: Waiting, context_size: int) -> str:
+def _price_told(waiting: Waiting, context_size: int, costs: ReadingCosts) -> str:
     """What questions to these documents read."""
     from app.services.documents.reading_plan import PASSAGES, ReadingMode
 
@@ -218,15 +264,24 @@ def _price_told(waiting: Waiting, context_size: int) -> str:
         return tr("The documents are read whole.") if whole else tr("Reads passages.")
     mode = choice.mode if choice is not None else None
     price = reading_price(waiting.documents, context_size, mode)
+    seconds = costs.seconds(price.tokens)
+    time = tr("That takes about {time}.", time=formats.duration(seconds)) if seconds else ""
     if price.mode is ReadingMode.WHOLE:
-        return trn(
+        told = trn(
             "Read whole, about {n} token; later questions at once.",
             "Read whole, about {n} tokens; later questions at once.",
             price.tokens,
         )
-    return trn(
+        return paragraph(told, time, kept_told(costs.kept(price.tokens)))
+    told = trn(
         "Each question reads {passages} passages, about {n} token.",
         "Each question reads {passages} passages, about {n} tokens.",
         price.tokens,
         passages=min(PASSAGES, sum(one.passages for one in waiting.documents)),
     )
+    return paragraph(told, time)
+
+
+def kept_told(kept: int) -> str:
+    """How much of the disk keeps what was read; empty where nothing is kept."""
+    return tr("What was read takes {size} of the disk.", size=formats.size(kept)) if kept else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from stat import S_ISREG
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QFileDialog, QWidget
@@ -115,8 +116,11 @@ class FormDialog(Dialog):
         if not chosen:
             return
         try:
-            if Path(chosen).stat().st_size > 4 * LONGEST_SCHEMA:
+            about = Path(chosen).stat()
+            if about.st_size > 4 * LONGEST_SCHEMA:
                 raise ValueError(tr("it is too large"))
+            if not S_ISREG(about.st_mode):  # a pipe would keep the window waiting
+                raise ValueError(tr("it is no file"))
             self._text.show_text(Path(chosen).read_text(encoding="utf-8-sig"))
         except (OSError, ValueError) as error:
             name, reason = Path(chosen).name, reason_of(error)

@@ -79,7 +79,7 @@ class SumStrip(QFrame):
         except NotASumError:
             return "…" if any(c.isdigit() for c in draft) and is_undone(draft) else ""
         self._result = result.text
-        return result.shown
+        return result.told
 
     def take(self) -> bool:
         """Put the result in the draft's place; whether the draft is a sum, so that it is not sent.

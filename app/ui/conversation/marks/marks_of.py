@@ -61,8 +61,8 @@ def written_marks(
 def sum_marks(text: str, question: str = "") -> Iterator[Mark]:
     """The wrong sums of a text, and the number of its question that it wrongly names."""
     from app.sums.check import wrong_numbers  # not before an answer needs it
-    from app.sums.chosen import wrong_choice
-    from app.sums.equations import FindingKind
+    from app.sums.findings import FindingKind
+    from app.sums.statements.chosen import wrong_choice
 
     chosen = wrong_choice(question, text) if len(question) < LONGEST_CHOICE else None
     wrong = [*wrong_numbers(text), *([chosen] if chosen is not None else [])]

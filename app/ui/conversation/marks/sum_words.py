@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from app.language import tr
 
 if TYPE_CHECKING:
-    from app.sums.equations import Finding
+    from app.sums.findings import Finding
 
 
 def said(finding: Finding, text: str) -> str:
     """A sentence about one of them."""
-    from app.sums.equations import FindingKind  # loaded since it was found
+    from app.sums.findings import FindingKind  # loaded since it was found
 
     statement = " ".join(text[finding.start : finding.end].replace("*", " ").split())
     if finding.kind is FindingKind.COMPARISON:

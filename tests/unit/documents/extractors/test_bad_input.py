@@ -1,28 +1,67 @@
-"""Files that are damaged, endless, locked or meant badly are told apart, and cost little."""
+"""Files that are damaged, endless, locked or meant badly are told apart, and cost little.
+
+All are read by the real process, but where a limit is made small for a test.
+"""
 
 from __future__ import annotations
 
 import os
+import threading
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from app.documents.extractors import archive, extract, limits, sheets
-from app.documents.extractors.flow import Opening
+from app.documents.process.client import DocumentReader
+from app.documents.process.frames import OpenedReply
 from app.documents.reading.kind import SUFFIXES
 from app.domain.documents import DocumentFacts, DocumentKind, DocumentPage, Remark
 from app.domain.errors import DocumentError, DocumentLockedError, DocumentTooLargeError
 from tests.support import document_files as make
+from tests.support.confined import has_no_network
 from tests.support.document_files import Line, lines, paragraph
-from tests.unit.documents.extractors.test_formats import read, written
+from tests.unit.documents.extractors.test_formats import read as read_here
+from tests.unit.documents.extractors.test_formats import written
 
 BOMB = "0" * (12 * 2**20)
 
 
+NEVER = threading.Event()
+READER = DocumentReader()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """One process reads them all: none of them ends it, and it connects to nothing."""
+    found_in(written(tmp_path_factory.mktemp("first"), "a.txt", "It begins."))
+    yield
+    pid = READER.pid
+    alone = pid is None or has_no_network(pid)
+    connections = psutil.Process(pid).net_connections() if pid is not None else []
+    READER.close()
+    assert connections == []
+    assert alone
+
+
+def found_in(path: Path) -> list[OpenedReply | DocumentPage | DocumentFacts]:
+    """What the process finds in a file."""
+    return list(READER.read(path, NEVER))
+
+
+def read(path: Path) -> tuple[list[DocumentPage], DocumentFacts]:
+    found = found_in(path)
+    assert isinstance(found[-1], DocumentFacts)
+    return [one for one in found if isinstance(one, DocumentPage)], found[-1]
+
+
 def failure(path: Path) -> DocumentError:
+    before = READER.pid
     with pytest.raises(DocumentError) as caught:
-        list(extract.extract(path))
+        found_in(path)
+    assert before in {None, READER.pid}, "the process ended"
     return caught.value
 
 
@@ -99,11 +138,11 @@ def test_a_file_that_was_cut_or_altered_is_read_or_refused_and_nothing_else(tmp_
 
 
 def try_it(path: Path) -> None:
+    before = READER.pid
     try:
-        for _ in extract.extract(path):
-            pass
+        found_in(path)
     except DocumentError:
-        return
+        assert before in {None, READER.pid}, "the process ended"
 
 
 @pytest.mark.parametrize("part", ["word/document.xml", "word/styles.xml", "docProps/core.xml"])
@@ -148,7 +187,8 @@ def test_an_archive_of_very_many_parts_is_refused(
     monkeypatch.setattr(archive, "MAX_PARTS", 5)
     parts = {f"x{n}": "" for n in range(6)}
     path = make.docx(tmp_path / "a.docx", paragraph("x"), **parts)
-    assert isinstance(failure(path), DocumentTooLargeError)
+    with pytest.raises(DocumentTooLargeError):
+        read_here(path)
 
 
 @pytest.mark.parametrize("endless", ["<a ", "<a x='", "<![", "<!x", "</"])
@@ -185,7 +225,7 @@ def test_a_page_of_a_pdf_without_end_is_cut(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.documents.extractors.flow.MAX_PAGE", 100)
-    pages, _ = read(written(tmp_path, "a.pdf", make.pdf([lines(*["a line of text"] * 40)])))
+    pages, _ = read_here(written(tmp_path, "a.pdf", make.pdf([lines(*["a line of text"] * 40)])))
     assert (len(pages[0].text), pages[0].remark) == (100, Remark.CUT)
 
 
@@ -193,7 +233,7 @@ def test_a_million_cells_are_cut_and_said(tmp_path: Path, monkeypatch: pytest.Mo
     assert limits.MAX_CELLS == 1_000_000
     monkeypatch.setattr(sheets._Budget, "__init__", lambda self: setattr(self, "left", 120))
     rows = "<row>" + "<c><v>7</v></c>" * 50 + "</row>"
-    pages, facts = read(make.xlsx(tmp_path / "a.xlsx", {"One": rows * 10}))
+    pages, facts = read_here(make.xlsx(tmp_path / "a.xlsx", {"One": rows * 10}))
     assert facts.remarks == (Remark.CUT,)
     assert len(pages[0].text.split("\n")) == 2
 
@@ -216,7 +256,7 @@ def test_a_repetition_without_end_is_bounded(tmp_path: Path) -> None:
 
 def test_more_pages_than_are_read_are_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(extract, "MAX_PAGES", 3)
-    pages, facts = read(written(tmp_path, "a.pdf", make.pdf([lines("x")] * 5)))
+    pages, facts = read_here(written(tmp_path, "a.pdf", make.pdf([lines("x")] * 5)))
     assert len(pages) == 3
     assert facts.remarks == (Remark.CUT,)
 
@@ -270,7 +310,7 @@ def test_a_name_of_control_characters_is_no_obstacle(tmp_path: Path) -> None:
 
 def test_facts_come_last_and_the_opening_first(tmp_path: Path) -> None:
     for path in made(tmp_path):
-        found = list(extract.extract(path))
-        assert isinstance(found[0], Opening)
+        found = found_in(path)
+        assert isinstance(found[0], OpenedReply)
         assert isinstance(found[-1], DocumentFacts)
         assert all(isinstance(one, DocumentPage) for one in found[1:-1])

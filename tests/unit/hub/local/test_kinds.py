@@ -7,9 +7,9 @@ from pathlib import Path
 import gguf as gguf_package
 import pytest
 
-from app.domain import model_kind
 from app.domain.download import DownloadState
 from app.domain.errors import ModelFileError
+from app.domain.gguf import model_kind
 from app.domain.naming import model_title
 from app.engine.architectures import knows, library_file
 from app.hub.local.local_files import read_split_header

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +15,7 @@ from app.domain.errors import InvalidValueError, NotFoundError, TransferError
 from app.domain.generation import GenerationRequest, Role, Sampling
 from app.domain.model import ModelFile
 from app.domain.presets.bundled import PRESETS, PROMPTS
-from app.domain.presets.outside import OutsidePreset
+from app.domain.presets.outside import OutsidePreset, preset_from_outside
 from app.domain.presets.preset import (
     OWN_VALUES,
     ChatOptions,
@@ -193,6 +195,18 @@ def test_what_is_no_file_of_presets_is_refused(
     (tmp_path / "given.json").write_text(content)
     with pytest.raises(TransferError, match=r"holds no presets|holds a preset that is none"):
         harness.services.presets.read(tmp_path / "given.json")
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="named pipes are of Unix")
+def test_a_pipe_holds_no_presets_and_is_not_waited_for(harness: Harness, tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "given.json")
+    with pytest.raises(TransferError, match="holds no presets"):
+        harness.services.presets.read(tmp_path / "given.json")
+
+
+def test_a_name_from_outside_is_one_line() -> None:
+    found = preset_from_outside({"name": "Pi\u202erate\n\x1b[2J", "about": "a\tb"}).preset
+    assert (found.name, found.about) == ("Pirate [2J", "a b")
 
 
 def test_a_preset_of_a_newer_phial_keeps_what_is_understood() -> None:

@@ -11,6 +11,7 @@ from app.domain.conversation import MessageStatus
 from app.domain.parts import ReasoningPart, TextPart, ToolCallPart, ToolResultPart
 from tests.unit.markup.transfer.readers.test_more_apps import (
     chatgpt,
+    cited,
     message,
     only,
     parts,
@@ -46,26 +47,31 @@ SOURCES = [
 ]
 
 
+ONE = ("1", "One", "https://one.example")
+THREE = ("3", "three.txt", "")
+
+
 @pytest.mark.parametrize(
     ("written", "read"),
     [
-        ("Blue [1].", "Blue ([One](https://one.example))."),
-        ("[1][3]", "([One](https://one.example))(three.txt)"),
-        ("[1, 3]", "([One](https://one.example), three.txt)"),
-        ("[2#part]", r"([two\_2.pdf](https://s.example))"),
-        ("[4] and [0]", "[4] and [0]"),  # there are three
-        ("[1](https://x) ![1] \\[1]", "[1](https://x) ![1] \\[1]"),
-        ("[1]: https://x", "[1]: https://x"),
-        ("`a[1]` and ``b[1]``", "`a[1]` and ``b[1]``"),
-        ("```\na[1]\n```\n[3]", "```\na[1]\n```\n(three.txt)"),
-        ("```\na[1]", "```\na[1]"),
+        ("Blue [1]. Again [1].", [(8, *ONE)]),
+        ("[1][3]", [(3, *ONE), (6, *THREE)]),
+        ("[1, 3]", [(6, *ONE), (6, *THREE)]),
+        ("[2]", [(3, "2", "two_2.pdf", "https://s.example")]),
+        ("[4] and [0]", []),  # there are three
+        ("[1](https://x) ![1] \\[1]", []),
+        ("[1]: https://x", []),
+        ("`a[1]` and ``b[1]``", []),
+        ("```\na[1]\n```\n[3]", [(16, *THREE)]),
+        ("```\na[1]", []),
     ],
 )
-def test_numbers_of_sources_in_open_webui_become_links_and_code_stays(
-    written: str, read: str
+def test_numbers_of_sources_in_open_webui_are_cited_and_code_stays(
+    written: str, read: list[tuple[object, ...]]
 ) -> None:
     found = only(open_webui(written, sources=SOURCES))
-    assert said(found.chat)[1] == read
+    assert said(found.chat)[1] == written
+    assert cited(found.chat) == read
 
 
 def test_numbers_without_sources_stay_as_they_are() -> None:
@@ -124,7 +130,7 @@ def test_custom_instructions_of_chatgpt_become_the_system_prompt_and_its_memory_
         (
             f"See {FILE_CITED}.",
             {"content_references": [{"matched_text": FILE_CITED, "type": "file", "name": "r.pdf"}]},
-            "See (r.pdf).",
+            "See [1].",
         ),
         ("A【†source】, B 【4:0†notes】, keep 【重要】.", {}, "A, B, keep 【重要】."),
         (
@@ -139,7 +145,7 @@ def test_custom_instructions_of_chatgpt_become_the_system_prompt_and_its_memory_
                     for at, t in ((1, "a"), (16, "b"))
                 ]
             },
-            "A ([a](https://a)) and B ([b](https://b)).",
+            "A [1] and B [2].",
         ),
         (
             'Here:\n\n:::writing{variant="email" subject="Hi *all*"}\nDear X\n:::\n\nDone',
@@ -171,8 +177,8 @@ def claude(*parts: dict[str, Any], text: str = "") -> Any:
     return [{"uuid": "c", "name": "T", "chat_messages": messages}]
 
 
-def test_sources_of_claude_are_links_where_they_are_named() -> None:
-    cited = [
+def test_sources_of_claude_are_cited_where_they_are_named() -> None:
+    sources = [
         {"end_index": end, "details": {"url": address, "title": "S"}}
         for end, address in (
             (7, "https://x"),
@@ -181,10 +187,10 @@ def test_sources_of_claude_are_links_where_they_are_named() -> None:
             (99, "https://z"),
         )
     ]
-    part = {"type": "text", "text": "The sky is blue.", "citations": cited}
+    part = {"type": "text", "text": "The sky is blue.", "citations": sources}
     found = only(claude(part, {"type": "token_budget"}, {"type": "flag"}, {"type": "sculpture"}))
-    answer = "The sky ([S](https://x)) is blue ([S](https://y))."
-    assert said(found.chat)[1] == answer
+    assert said(found.chat)[1] == "The sky [1] is blue [2]."
+    assert cited(found.chat) == [(11, "1", "S", "https://x"), (23, "2", "S", "https://y")]
     assert found.notes == (f"{LEFT_OUT}1 part of an unknown kind.",)
 
 

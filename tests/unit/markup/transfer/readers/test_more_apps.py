@@ -11,6 +11,7 @@ import pytest
 from app.domain.generation import Role
 from app.domain.parts import (
     AttachmentPart,
+    CitationPart,
     Part,
     ReasoningPart,
     TextPart,
@@ -46,6 +47,12 @@ def parts(chat: Chat) -> list[list[Part]]:
     return [list(message.parts) for message in chat.branch()]
 
 
+def cited(chat: Chat) -> list[tuple[object, ...]]:
+    """What the last message cites, each with its place."""
+    found = ((one.at, one.part) for one in chat.branch()[-1].placed)
+    return [(at, p.label, p.title, p.target) for at, p in found if isinstance(p, CitationPart)]
+
+
 # --- ChatGPT -------------------------------------------------------------------------------------
 
 
@@ -66,7 +73,7 @@ def message(role: str, content: object, **more: Any) -> dict[str, Any]:
     return {"author": {"role": role}, "content": content, "recipient": "all", **more}
 
 
-def test_citations_of_chatgpt_become_links_and_no_mark_stays() -> None:
+def test_citations_of_chatgpt_become_sources_and_no_mark_stays() -> None:
     references = [
         {
             "matched_text": CITED,
@@ -87,12 +94,11 @@ def test_citations_of_chatgpt_become_links_and_no_mark_stays() -> None:
     )
     metadata = {"content_references": references, "citations": [old]}
     chat = only(chatgpt(("a", None, message("assistant", answer, metadata=metadata)))).chat
-    assert said(chat) == [
-        (
-            "A cat ([An \\[odd\\] title](<https://example.com/a(b)>), "
-            "[https://two.example/](https://two.example/)), Rome"
-            "and `code`([Old](https://old.example)). See [here](https://u.example)."
-        )
+    assert said(chat) == ["A cat [1][2], Romeand `code`[3]. See [here](https://u.example)."]
+    assert cited(chat) == [
+        (9, "1", "An [odd] title", "https://example.com/a(b)"),
+        (12, "2", "", "https://two.example/"),
+        (31, "3", "Old", "https://old.example"),
     ]
 
 

@@ -53,6 +53,11 @@ def other_kind(header: GgufHeader) -> str:
     return kind
 
 
+def finds_by_meaning(architecture: str) -> bool:
+    """Whether files of an architecture turn text into numbers, and do nothing else."""
+    return _ARCHITECTURES.get(architecture) is _EMBEDDING
+
+
 def architecture_problem(architecture: str, name: str) -> str:
     """Why a file of an architecture is no model of text; empty where that says nothing."""
     kind = _ARCHITECTURES.get(architecture, "")

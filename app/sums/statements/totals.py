@@ -1,4 +1,4 @@
-"""Sums down the columns of a Markdown table."""
+"""Sums down the columns of a Markdown table, and products along its rows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from app.sums.equations import Finding, FindingKind
+from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import HIDDEN
 from app.sums.numerals import (
     Convention,
@@ -18,8 +18,26 @@ from app.sums.numerals import (
 )
 
 _TOTAL = re.compile(
-    r"(?:grand )?total|sum|summe|gesamt|insgesamt|somme|suma|total général", re.IGNORECASE
+    r"(?:grand )?total|sum|summe|gesamt|insgesamt|somme|suma|total general|total général"
+    r"|المجموع|الإجمالي|कुल|कुल योग|योग",
+    re.IGNORECASE,
 )
+_COUNT = re.compile(  # not shown
+    r"qty\.?|quantity|count|units|number|pieces|menge|anzahl|stück|quantité|nombre|cantidad|unidades"
+    r"|hours|stunden|heures|horas|الكمية|العدد|मात्रा|संख्या",
+    re.IGNORECASE,
+)
+_EACH = re.compile(  # not shown
+    r"(?:unit |einzel|stück)?(?:price|cost|preis|prix|precio)(?: per unit| each| unitaire| unitario"
+    r"| por unidad)?|rate|hourly rate|stundensatz|السعر|कीमत|मूल्य",
+    re.IGNORECASE,
+)
+_PRODUCT = re.compile(  # not shown
+    r"(?:line |sub)?total|amount|total (?:price|cost|amount)|gesamt(?:preis|betrag)?|betrag|summe"
+    r"|montant|prix total|importe|precio total|المجموع|الإجمالي|कुल",
+    re.IGNORECASE,
+)
+_LEAST_ROWS = 2
 _RULE = re.compile(  # possessive, or a line of blanks would cost its square
     r"^[ \t]*+\|?[ \t]*+:?-{2,}:?[ \t]*+(?:\|[ \t]*+:?-{2,}:?[ \t]*+)*+\|?[ \t]*+$", re.MULTILINE
 )
@@ -40,9 +58,78 @@ class _Cell:
     start: int
     text: str
 
+    @property
+    def plain(self) -> str:
+        """Without blanks and marks around it."""
+        return self.text.strip(f"{HIDDEN}*_ \t\n")
+
 
 def wrong_totals(text: str) -> Iterator[Finding]:
     """Totals that their columns do not come to."""
+    for head, rows in _tables(text):
+        if len(rows) < 3 or len(head) < 2:
+            continue
+        last = rows[-1]
+        if not last or not _TOTAL.fullmatch(last[0].plain.strip(": ")):
+            continue
+        if any(row and _TOTAL.search(row[0].text) for row in rows[:-1]):
+            continue
+        yield from _columns(head, rows)
+
+
+def wrong_rows(text: str) -> Iterator[Finding]:
+    """Amounts that are not their count times their price, in tables where most of them are."""
+    for head, rows in _tables(text):
+        columns = [
+            [index for index, cell in enumerate(head) if kind.fullmatch(_without_unit(cell.plain))]
+            for kind in (_COUNT, _EACH, _PRODUCT)
+        ]
+        if any(len(found) != 1 for found in columns) or len({found[0] for found in columns}) != 3:
+            continue
+        if not rows or _numbers_in(rows[0]) > 3:
+            continue  # another column of numbers: a discount, a tax
+        judged = [_product(row, [found[0] for found in columns]) for row in rows]
+        known = [one for one in judged if one is not None]
+        wrong = [one for one in known if one.right]
+        if len(known) >= _LEAST_ROWS and len(wrong) * 2 <= len(known):
+            yield from wrong
+
+
+def _numbers_in(row: Sequence[_Cell]) -> int:
+    """How many cells are amounts; the first may be a number in a list."""
+    return sum(_AMOUNT.fullmatch(cell.plain) is not None for cell in row[1:])
+
+
+def _without_unit(name: str) -> str:
+    return re.sub(r"\s*\([^)]*\)|\s*[$€£¥₹]", "", name)
+
+
+def _product(row: Sequence[_Cell], columns: Sequence[int]) -> Finding | None:
+    """A row's finding, with no right value where nothing is wrong; None where it says nothing."""
+    if max(columns) >= len(row):
+        return None
+    found = [_AMOUNT.fullmatch(row[index].plain) for index in columns]
+    amounts = [one for one in found if one is not None]
+    if len(amounts) < 3:
+        return None
+    right = ""
+    stated = amounts[2].group(2)
+    cell = row[columns[2]]
+    at = cell.start + cell.text.index(stated)
+    for convention in conventions_of(one.group(2) for one in amounts):
+        count, each, total = (_signed(one, convention) for one in amounts)
+        if count is None or each is None or total is None:
+            return None
+        value = count.value * each.value
+        if abs(value - total.value) <= _half(total):
+            right = ""
+            break
+        right = right or write_numeral(value, convention)
+    return Finding(FindingKind.SUM, row[columns[0]].start, at + len(stated), stated, right, at)
+
+
+def _tables(text: str) -> Iterator[tuple[list[_Cell], list[list[_Cell]]]]:
+    """The heads and the rows of tables."""
     until = 0
     for rule in _RULE.finditer(text):
         if rule.start() < until:
@@ -50,14 +137,7 @@ def wrong_totals(text: str) -> Iterator[Finding]:
         head_start = text.rfind("\n", 0, max(0, rule.start() - 1)) + 1
         head = _cells(text, head_start, rule.start())
         rows, until = _rows(text, rule.end() + 1)
-        if len(rows) < 3 or len(head) < 2:
-            continue
-        last = rows[-1]
-        if not last or not _TOTAL.fullmatch(last[0].text.strip(f"{HIDDEN}*_: \t")):
-            continue
-        if any(row and _TOTAL.search(row[0].text) for row in rows[:-1]):
-            continue
-        yield from _columns(head, rows)
+        yield head, rows
 
 
 def _rows(text: str, at: int) -> tuple[list[list[_Cell]], int]:
@@ -100,8 +180,7 @@ def _columns(head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]) -> Iterator
 
 
 def _amount(text: str) -> re.Match[str] | None:
-    clean = text.strip(f"{HIDDEN}*_ \t")
-    return _AMOUNT.fullmatch(clean)
+    return _AMOUNT.fullmatch(text.strip(f"{HIDDEN}*_ \t"))
 
 
 def _total(found: Sequence[re.Match[str]], cell: _Cell, start: int) -> Finding | None:

@@ -1,0 +1,124 @@
+"""What looks like a wrong statement and is something else: versions, ranges, scores, files."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from app.sums.findings import Finding, FindingKind
+from app.sums.lexer import Kind, Token
+from app.sums.numerals import Convention, read_numeral
+from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before
+
+_VERSIONS = re.compile(
+    r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
+    r"|glibc|gcc|clang|llvm|node|npm|numpy|scipy|pandas|django|ubuntu|debian|fedora|linux|windows"
+    r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
+    r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
+    r"|tensorflow|kapitel|abschnitt|chapitre|capítulo)\b",
+    re.IGNORECASE,
+)
+_REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
+_OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
+    r"(?:%|\b(?:half|third|thirds|quarters?|double|triple|hälfte|drittel|viertel|moitié|tiers|quart"
+    r"|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
+    r"|produkt|durchschnitt|somme|différence|produit|moyenne|suma|diferencia|producto|promedio|media))\s+"
+    r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:[\d\s.,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
+    re.IGNORECASE,
+)
+_PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
+_OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
+_IN_BITS = re.compile(r"1[01]{2,40}")
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A statement with what stands around it.
+
+    Attributes:
+        text: The whole text.
+        start: Where its line, cell or formula begins.
+        relation: Its sign.
+        left: Tokens before it.
+        right: Tokens behind it.
+        row: The numbers that are compared in a row, where it is one.
+    """
+
+    text: str
+    start: int
+    relation: Token
+    left: Sequence[Token]
+    right: Sequence[Token]
+    row: tuple[str, ...] = ()
+
+
+def is_excused(finding: Finding, said: Statement) -> bool:
+    """Whether something else is meant, or nobody claims it."""
+    text, relation, part = said.text, said.relation, said.left
+    place = StatementPlace.at(text, finding.start, relation.end, finding.end)
+    if not is_claimed(text, place):
+        return True
+    if finding.kind is FindingKind.COMPARISON and (
+        _VERSIONS.search(text, sentence_before(text, place), finding.end)
+        or _is_named(part, text[said.start : part[0].start].split())
+        or _are_versions(said.row, relation.text)
+        or _is_code(text, place, part)
+    ):
+        return True
+    if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
+        return True
+    if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
+        return True
+    if _IN_BITS.fullmatch(finding.stated) and str(int(finding.stated, 2)) == finding.right:
+        return True
+    for one in (part, said.right):
+        if len(one) == 3 and one[1].text == "-" and one[0].end == one[2].start - 1 and _grows(one):
+            tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
+            if not tight or one is not part:
+                return True
+    written = text[part[0].start : part[-1].end]
+    counted = any(one.kind is Kind.WORD for one in said.right)
+    if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
+        return True  # a score, a line-up
+    return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:
+    """Whether a comparison is of a program: "rand (5) < 0.9", "[2 < 1, 1]", "sed $1 > $2"."""
+    if _PARAMETERS.fullmatch(text, place.start, place.end):
+        return True
+    if [one.kind for one in part] == [Kind.OPEN, Kind.NUMBER, Kind.CLOSE]:
+        return True
+    before = text[place.line : place.start]
+    return before.count("[") > before.count("]")
+
+
+def _are_versions(row: Sequence[str], sign: str) -> bool:
+    """Whether numbers are in the order of versions: 10.9 < 10.10 < 10.11.
+
+    Of two numbers only where a nought at the end says that they are no decimals: 9.9 < 9.10.
+    """
+    parts = [_OF_TWO_PARTS.fullmatch(one) for one in row]
+    known = [(int(one[1]), int(one[2])) for one in parts if one is not None]
+    if len(known) != len(row) or len({whole for whole, _ in known}) != 1:
+        return False
+    if len(row) < 3 and not any(one.endswith("0") for one in row):
+        return False
+    ordered = known if sign[0] == "<" else known[::-1]
+    return all(a < b if sign in {"<", ">"} else a <= b for a, b in pairwise(ordered))
+
+
+def _is_named(part: Sequence[Token], before: Sequence[str]) -> bool:
+    """Whether a single number belongs to the name before it, as in "the Airbus 320"."""
+    named = len(part) == 1 and len(before) > 1
+    return named and before[-1][:1].isupper() and before[-2][-1:].isalnum()
+
+
+def _grows(part: Sequence[Token]) -> bool:
+    """12-15 is a range, 15-12 is not."""
+    ends = [read_numeral(one.text, Convention.POINT) for one in (part[0], part[2])]
+    return None in ends or (
+        ends[0] is not None and ends[1] is not None and ends[0].value < ends[1].value
+    )

@@ -1,0 +1,175 @@
+"""What is said of a list of numbers: its mean, median, sum, product, greatest common divisor."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from functools import cache
+
+from app.sums.expressions import Quantity
+from app.sums.findings import Finding, FindingKind
+from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
+from app.sums.phrases.claims import StatementPlace, is_claimed
+from app.sums.rounding import Judgement, compare
+from app.sums.values import NotComputableError, Value, exactly, whole
+
+MOST_NUMBERS = 100
+
+
+def _mean(numbers: Sequence[Fraction]) -> Value:
+    return exactly(sum(numbers, Fraction(0))) / whole(len(numbers))
+
+
+def _median(numbers: Sequence[Fraction]) -> Value:
+    ordered, middle = sorted(numbers), len(numbers) // 2
+    if len(numbers) % 2:
+        return exactly(ordered[middle])
+    return exactly(ordered[middle - 1] + ordered[middle]) / whole(2)
+
+
+def _sum(numbers: Sequence[Fraction]) -> Value:
+    return exactly(sum(numbers, Fraction(0)))
+
+
+def _product(numbers: Sequence[Fraction]) -> Value:
+    result = whole(1)
+    for number in numbers:
+        result = result * exactly(number)
+    return result
+
+
+def _difference(numbers: Sequence[Fraction]) -> Value:
+    if len(numbers) != 2:
+        raise NotComputableError
+    return exactly(abs(numbers[0] - numbers[1]))
+
+
+def _divisor(numbers: Sequence[Fraction]) -> Value:
+    return whole(math.gcd(*_whole(numbers)))
+
+
+def _multiple(numbers: Sequence[Fraction]) -> Value:
+    return exactly(Fraction(math.lcm(*_whole(numbers))))
+
+
+def _whole(numbers: Sequence[Fraction]) -> list[int]:
+    if any(one.denominator != 1 or not 0 < one < 10**12 for one in numbers) or len(numbers) > 8:
+        raise NotComputableError
+    return [int(one) for one in numbers]
+
+
+_NAMES: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown
+    "average": _mean, "mean": _mean, "arithmetic mean": _mean, "durchschnitt": _mean,
+    "mittelwert": _mean, "mittel": _mean, "moyenne": _mean, "promedio": _mean, "media": _mean,
+    "متوسط": _mean, "المتوسط الحسابي": _mean, "median": _median, "médiane": _median,
+    "mediana": _median, "sum": _sum, "summe": _sum, "somme": _sum, "suma": _sum, "مجموع": _sum,
+    "product": _product, "produkt": _product, "produit": _product, "producto": _product,
+    "حاصل ضرب": _product, "difference": _difference, "differenz": _difference,
+    "différence": _difference, "diferencia": _difference, "الفرق": _difference,
+    "gcd": _divisor, "greatest common divisor": _divisor, "greatest common factor": _divisor,
+    "ggt": _divisor, "pgcd": _divisor, "mcd": _divisor, "lcm": _multiple,
+    "least common multiple": _multiple, "kgv": _multiple, "ppcm": _multiple, "mcm": _multiple,
+}  # fmt: skip
+_BEHIND: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown
+    "औसत": _mean, "माध्य": _mean, "माध्यिका": _median, "योग": _sum, "गुणनफल": _product,
+    "अंतर": _difference,
+}  # fmt: skip
+_ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
+    r"(?:^|[.,;:!?(\[\"“«|–—=\0*_$-])\s*$"
+    r"|(?<!\w)(?:the|an?|arithmetic|simple|their|thus|hence|so|then|and|that|have|has|with"
+    r"|der|die|das|den|ein|arithmetisches|also|und|dass|la|le|el|un|une|una|et|y|donc|así|que"
+    r"|aritmética|arithmétique|و|إن|فإن)\s+$|l['’]$",
+    re.IGNORECASE,
+)
+_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]*\d|[-\u2212]?\d"
+_AND = r"(?:and|und|et|y|e|&|और|و)"
+_LIST = (
+    rf"(?:{_NUMBER})(?:(?:\s*[,;،]\s+(?:{_AND}\s+)?|\s+{_AND}\s*)(?:{_NUMBER})){{1,{MOST_NUMBERS}}}"
+)
+_IS = (  # not shown
+    r"\s*(?P<relation>=|≈|(?:is|equals|beträgt|ist|est|vaut|es|هو|هي|يساوي)"
+    r"(?:\s+(?:equal\s+to|exactly|gleich|égale?\s+à|igual\s+a))?)(?![^\W\d_])"
+    r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|aproximadamente))?"
+)
+_END = (  # nothing that goes on with the number
+    r"(?![\w%])(?![.,:/]\d)(?!\s*[-+−*/×÷·^!:%=<>≈(°])(?!\s*\\)"
+    r"(?=[\s\0*]*(?:[.,;)\]\"”»।،|]|$|\n|(?:and|und|et|y|so|و|और)\b|है|हैं))"
+)
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    names = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
+    behind = "|".join(map(re.escape, _BEHIND))
+    stated = rf"[\s\0*]+(?P<stated>{_NUMBER}){_END}"
+    ahead = (
+        rf"(?<!\w)(?P<name>{names})\s+(?:(?:of|von|aus|de|between|zwischen|entre|بين)\s+)?"
+        r"(?:the\s+(?:two\s+)?numbers\s+|den\s+zahlen\s+|der\s+zahlen\s+|los\s+números\s+)?"
+        rf"(?P<list>{_LIST}){_IS}{stated}"
+    )
+    after = (
+        rf"(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})(?P<about>\s+लगभग)?{stated}"
+    )
+    return re.compile(ahead, re.IGNORECASE), re.compile(after)
+
+
+_QUICK = re.compile("|".join(map(re.escape, (*_NAMES, *_BEHIND))), re.IGNORECASE)
+
+
+def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
+    """Means, sums and their kin in a line that their lists do not have."""
+    if _QUICK.search(text, start, end) is None:
+        return
+    for pattern in _patterns():
+        for found in pattern.finditer(text, start, end):
+            finding = _judged(found)
+            ahead = pattern is _patterns()[0]
+            if finding is None or (ahead and not _is_that_name(text, start, found.start())):
+                continue
+            place = StatementPlace.at(text, found.start(), found.end("list"), found.end("stated"))
+            if is_claimed(text, place):
+                yield finding
+
+
+def _is_that_name(text: str, start: int, at: int) -> bool:
+    """Whether no word before makes another thing of it, such as "weighted"."""
+    return _ALLOWED_BEFORE.search(text[max(start, at - 30) : at]) is not None
+
+
+def _judged(found: re.Match[str]) -> Finding | None:
+    """A finding where what is stated is wrong by every way of writing numbers."""
+    numbers = re.findall(_NUMBER, found["list"])
+    stated = found["stated"]
+    name = found["name"].lower()
+    compute = _NAMES.get(name) or _BEHIND[name]
+    about = found["about"] or found.groupdict().get("relation") == "≈"
+    right = ""
+    for convention in conventions_of(one.lstrip("-\u2212") for one in (*numbers, stated)):
+        values = [_signed(one, convention) for one in numbers]
+        said = _signed(stated, convention)
+        try:
+            computed = compute([one.value for one in values])
+        except NotComputableError:
+            return None
+        if compute is _difference:
+            said = Numeral(abs(said.value), said.decimals)  # whichever is taken from the other
+        claimed = Quantity(exactly(said.value), literal=said)
+        both = Quantity(computed, operations=1), "~" if about else "=", claimed
+        if compare(*both) is not Judgement.WRONG:
+            return None
+        exact = computed.middle.denominator in {1, 2, 4, 5, 8, 10, 20, 25, 50, 100}
+        places = None if computed.exact or exact else max(said.decimals, 2)
+        right = right or write_numeral(computed.middle, convention, places)
+    if not right:
+        return None
+    at = found.start("stated")
+    return Finding(FindingKind.SUM, found.start(), found.end("stated"), stated, right, at)
+
+
+def _signed(text: str, convention: Convention) -> Numeral:
+    numeral = read_numeral(text.lstrip("-\u2212"), convention)
+    if numeral is None:
+        raise ValueError(text)  # conventions_of has read it
+    return numeral if text[0].isdigit() else Numeral(-numeral.value, numeral.decimals)
