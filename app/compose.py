@@ -18,7 +18,6 @@ from app.system.bundled import bundled
 from app.system.paths import Folders
 
 if TYPE_CHECKING:  # each is imported where it is made
-    from app.domain.embedding import MeaningCare
     from app.network.connection_log import ConnectionLog
     from app.remote.engine import EndpointEngine
     from app.services.core.serial_executor import SerialExecutor
@@ -36,6 +35,7 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.privacy.connections import ConnectionService
     from app.services.registry import Services
     from app.services.serving.serving_service import ServingService
+    from app.system.hardware import PowerSource
 
 GIB = 2**30
 
@@ -158,17 +158,19 @@ def snapshot_folder(where: Folders) -> Path:
 
 
 def open_document_library(
-    setup: Setup, care: MeaningCare | None = None
+    setup: Setup, power: Callable[[], PowerSource] | None = None
 ) -> tuple[DocumentService, str]:
     """The documents of this installation, and what the user should know of opening them.
 
-    Args:
-        setup: From :func:`prepare`.
-        care: Has passages found by meaning by themselves; None leaves that to whoever asks for it.
+    With ``power`` passages are made found by meaning by themselves, where that allows it.
     """
     from app.services.documents.opening import open_library
 
-    return open_library(setup.folders.data, care)
+    if power is None:
+        return open_library(setup.folders.data)
+    from app.services.chat.meaning_care import meaning_care
+
+    return open_library(setup.folders.data, meaning_care(setup.bus, power))
 
 
 def private_document_library() -> DocumentService:
@@ -338,7 +340,6 @@ def build_services(
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
-    from app.services.chat.meaning_care import meaning_care
     from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
     from app.services.documents.attached import AttachedDocuments
@@ -360,9 +361,8 @@ def build_services(
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     room = build_models(setup, of_files, reach, model=model)
     engine = room.engine
-    care = meaning_care(setup.bus, power_now)
     documents = AttachedDocuments(
-        lambda: open_document_library(setup, care)[0],
+        lambda: open_document_library(setup, power_now)[0],
         private_document_library,
         library.trash.documents_removed,
     )

@@ -209,7 +209,8 @@ def _answer(
     kept = form_row(form, text, ended=ended) if form is not None else {"valid": True}
     citations = attached.citations(text) if attached is not None else ()
     if output is not None:
-        print_citations(citations)
+        if attached is not None and (citations or attached.quotes is None):
+            print_citations(citations)
     else:
         result = _result(said, finished, model)
         if attached is not None:

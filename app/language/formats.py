@@ -6,6 +6,7 @@ other words than from the terminal.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
@@ -14,6 +15,8 @@ from app.language.numbers import write
 from app.language.sentence import Sentence, tr, trn
 
 _UNITS = ("kB", "MB", "GB", "TB")
+_FROM_RIGHT = frozenset({"R", "AL"})
+_BEGIN, _END = "\u2068", "\u2069"  # an isolate in the direction of its own first letter
 _Joined = Callable[[str, str], Sentence]
 
 
@@ -88,3 +91,30 @@ def _in_row(items: Sequence[str], joined: _Joined) -> str:
     if len(items) < 2:
         return items[0] if items else ""
     return joined(", ".join(items[:-1]), items[-1])
+
+
+def text_direction(text: str) -> bool | None:
+    """Whether a text runs from right to left; None where no letter of it has a direction."""
+    for char in text:
+        direction = unicodedata.bidirectional(char)
+        if direction == "L":
+            return False
+        if direction in _FROM_RIGHT:
+            return True
+    return None
+
+
+def isolated(text: str) -> str:
+    """A name to be shown in a sentence or beside other words.
+
+    Without this, signs and numbers behind a name in Arabic stand before it. It is the text itself
+    where nothing of it runs against the language in force, and not for anything that is stored.
+    """
+    if not spoken.IN_FORCE.right_to_left:
+        if text.isascii():
+            return text
+        against = _FROM_RIGHT
+    else:
+        against = frozenset({"L"})
+    runs_against = any(unicodedata.bidirectional(char) in against for char in text)
+    return f"{_BEGIN}{text}{_END}" if runs_against else text

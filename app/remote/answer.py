@@ -267,11 +267,15 @@ class AnswerReader:
     # --- what goes wrong ----------------------------------------------------------------------
 
     def _cut(self, detail: str) -> AnswerCutError:
-        data = None if self.written else tr("Nothing of it had come.")
+        data = action = None
+        if not self.written:
+            data = tr("Nothing of it had come.")
+            action = tr("See that the server still runs, then choose Answer again.")
         detail = hidden(detail, self._server.key)
         return AnswerCutError(
             tr("The connection to {name} ended in the middle of the answer.", name=self._name),
             data=data,
+            action=action,
             detail=detail,
         )
 

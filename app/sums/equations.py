@@ -255,7 +255,18 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
             made += [plain, replace(plain, joined_first=True)] if "/" in kinds else [plain]
             if towers:
                 made.append(replace(plain, powers_from_left=True))
+            if _is_minus_raised(part):
+                made.append(replace(plain, minus_first=True))
     return made
+
+
+def _is_minus_raised(part: Sequence[Token]) -> bool:
+    """Whether a number with a sign before it is raised: -3^2."""
+    rows = zip(part, part[1:], part[2:], strict=False)
+    return any(
+        sign.text == "-" and number.kind is Kind.NUMBER and caret.text == "^"
+        for sign, number, caret in rows
+    )
 
 
 def _judge(

@@ -10,7 +10,7 @@ from itertools import pairwise
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import Kind, Token
 from app.sums.numerals import Convention, read_numeral
-from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before
+from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before, sentence_end
 
 _VERSIONS = re.compile(
     r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
@@ -23,12 +23,14 @@ _VERSIONS = re.compile(
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     r"(?:%|\b(?:half|third|thirds|quarters?|double|triple|hälfte|drittel|viertel|moitié|tiers|quart"
-    r"|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
+    r"|square|cube|factorial|root|wurzel|quadrat|racine|carrée?|raíz|cuadrad[oa]|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
     r"|produkt|durchschnitt|somme|différence|produit|moyenne|suma|diferencia|producto|promedio|media))\s+"
     r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:[\d\s.,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
     re.IGNORECASE,
 )
 _PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
+_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")  # something is asked there
+_TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
 _IN_BITS = re.compile(r"1[01]{2,40}")
 
@@ -61,11 +63,17 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if not is_claimed(text, place):
         return True
     if finding.kind is FindingKind.COMPARISON and (
-        _VERSIONS.search(text, sentence_before(text, place), finding.end)
+        _VERSIONS.search(text, sentence_before(text, place), sentence_end(text, place))
+        or _is_parameter(part)
+        or _is_parameter(said.right)
         or _is_named(part, text[said.start : part[0].start].split())
         or _are_versions(said.row, relation.text)
         or _is_code(text, place, part)
     ):
+        return True
+    if part[0].kind is Kind.OPEN and text[max(0, part[0].start - 1) : part[0].start] in {"'", "’"}:
+        return True  # f'(1 - 0) = -1
+    if _PROMPT.match(text, place.line, finding.start):
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
         return True
@@ -85,9 +93,16 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     return bool(re.fullmatch(r"\d+/\d+/\d+", written))
 
 
+def _is_parameter(part: Sequence[Token]) -> bool:
+    """Whether a side is π and nothing else, which may be any letter there."""
+    return [one.kind for one in part] == [Kind.CONSTANT]
+
+
 def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:
     """Whether a comparison is of a program: "rand (5) < 0.9", "[2 < 1, 1]", "sed $1 > $2"."""
     if _PARAMETERS.fullmatch(text, place.start, place.end):
+        return True
+    if _TWICE.fullmatch(text, place.start, place.end):
         return True
     if [one.kind for one in part] == [Kind.OPEN, Kind.NUMBER, Kind.CLOSE]:
         return True

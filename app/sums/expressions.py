@@ -56,6 +56,7 @@ class Interpretation:
         joined_first: What stands side by side is multiplied before a division: 6/2(1+2) is 1.
         rounded: Numbers, as they are written, that stand for anything that rounds to them.
         powers_from_left: 2^3^2 is (2^3)^2, as spreadsheets have it.
+        minus_first: -3^2 is (-3)^2, as spreadsheets have it.
     """
 
     convention: Convention = Convention.POINT
@@ -69,6 +70,7 @@ class Interpretation:
     rounded: frozenset[str] = frozenset()
     joined_first: bool = False
     powers_from_left: bool = False
+    minus_first: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,9 @@ class _Reader(TokenCursor):
     def _is_joined(self) -> bool:
         """Whether what comes next multiplies what stands before it, without a sign."""
         token = self._peek()
+        if token is not None and token.kind is Kind.NUMBER:
+            before = self._tokens[self._at - 1]
+            return before.text == "!" and before.end == token.start  # 2!3!
         return token is not None and (
             token.kind in {Kind.OPEN, Kind.FUNCTION, Kind.CONSTANT} or self._is_symbol(token)
         )
@@ -172,6 +177,10 @@ class _Reader(TokenCursor):
         if depth > _DEEPEST:
             raise UnreadableError
         if sign := self._operator("-", "+"):
+            if sign == "-" and self._reading.minus_first:
+                base = self._measured(depth + 1)
+                base = replace(base, value=-base.value, literal=None)
+                return self._raised(base, depth + 1) or base
             inner = self._signed(depth + 1)
             if sign == "+":
                 return inner
@@ -332,18 +341,28 @@ class _Reader(TokenCursor):
 
     def _function(self, name: str, depth: int) -> Quantity:
         degree = 2
+        base = whole(10)
+        if name == "log of base":
+            base = self._primary(depth + 1).value
         if name == "root":
             degree = self._primary(depth + 1).value.whole()
             if not 2 <= degree <= 20:
                 raise UnreadableError
+        bare = self._peek()
         argument = self._primary(depth + 1)
-        if argument.unit is not None:
-            raise UnreadableError
+        after = self._peek()
+        goes_on = after is not None and after.kind is Kind.OPERATOR and after.text[0] in "*/^!"
+        if argument.unit is not None or (
+            goes_on and name.startswith("l") and bare is not None and bare.kind is not Kind.OPEN
+        ):
+            raise UnreadableError  # ln 1/8 is ln(1)/8, or ln(1/8)
         value = argument.value
         if name in {"sqrt", "root"}:
             value = value.root(degree)
         elif name == "abs":
             value = value.absolute()
+        elif name in {"log of base", "log2", "log10"}:
+            value = value.logarithm(whole(2) if name == "log2" else base)
         elif name == "ln" or self._reading.log_is_natural:
             value = value.natural_logarithm()
         else:

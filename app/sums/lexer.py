@@ -56,6 +56,7 @@ _WORD = re.compile(rf"[^\W\d_](?:[^\W_²³]|[{_MARKS}])*(?:['’\-][^\W\d_](?:[^
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 _HEX = re.compile(r"0[xXbBoO][0-9A-Fa-f]+")
 _REPEATING = re.compile(r"\d+[.,]\d*\(\d+\)")
+_BASE = re.compile(r"_(?:\d|\{\d+\})")
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+\b")
 
 ALIGNED = re.compile(r"\s*&?\s*(?:[=≈]|\\approx)")
@@ -175,6 +176,8 @@ class _Lexer:
             return Token(Kind.OPERATOR, "%", at, end)
         if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
             return Token(Kind.UNKNOWN, word, at, end)
+        if word in {"log2", "log10"} and self._text[end : end + 1] == "(":
+            return Token(Kind.FUNCTION, word, at, end)
         if word in {"sqrt", "ln", "log", "abs"} and self._text[end : end + 2] != "  ":
             return Token(Kind.FUNCTION, word, at, end)
         if word == "x" and self._between_numbers(at, end):
@@ -207,6 +210,11 @@ class _Lexer:
             return (yield from self._fraction(_FRACTIONS[name], at, stop, end, depth))
         if name == "sqrt" and depth < _DEEPEST:
             return (yield from self._root(at, stop, end, depth))
+        if name == "log" and _BASE.match(self._text, stop, end):
+            based = self._group_end(stop + 1, end)
+            yield Token(Kind.FUNCTION, "log of base", at, stop)  # not shown
+            yield from self._parenthesised(stop + 1, based, depth)
+            return based
         if name in _COMMANDS:
             text = _COMMANDS[name]
             relation = text in {"~", "<", ">", "<=", ">="}

@@ -74,9 +74,15 @@ _VOLUME = {  # not shown
     "Liter": _F(1), "Milliliter": _F(1, 1000), "litros": _F(1), "mililitros": _F(1, 1000),
     "milliliters": _F(1, 1000), "millilitres": _F(1, 1000),
 }  # fmt: skip
+_CALENDAR = {  # not shown
+    "month": _F(1), "months": _F(1), "year": _F(12), "years": _F(12), "Monat": _F(1),
+    "Monate": _F(1), "Jahr": _F(12), "Jahre": _F(12), "mois": _F(1), "an": _F(12), "ans": _F(12),
+    "mes": _F(1), "meses": _F(1), "año": _F(12), "años": _F(12),
+}  # fmt: skip
 _MONEY = {"$": _F(1), "€": _F(1), "£": _F(1), "¥": _F(1), "₹": _F(1)}
 
-_KINDS = (("length", _LENGTH), ("mass", _MASS), ("time", _TIME), ("volume", _VOLUME))
+_KINDS = (("length", _LENGTH), ("mass", _MASS), ("time", _TIME), ("volume", _VOLUME),
+          ("calendar", _CALENDAR))  # fmt: skip
 UNITS: Mapping[str, Unit] = {
     name: Unit(kind, factor) for kind, table in _KINDS for name, factor in table.items()
 } | {sign: Unit(sign) for sign in _MONEY}

@@ -136,6 +136,16 @@ class Value:
             raise NotComputableError
         return _function(self, _CONTEXT.log10)
 
+    def logarithm(self, base: Value) -> Value:
+        """To any base; exact for whole powers of it."""
+        found = self.natural_logarithm() / base.natural_logarithm()
+        power = round(found.middle)
+        if abs(power) <= MOST_BITS and self.low == self.high and base.low == base.high:
+            exact = base ** whole(power)
+            if exact.low == self.low:
+                return Value(Fraction(power), Fraction(power), self.exact)
+        return found
+
     def absolute(self) -> Value:
         """Without its sign."""
         if self.low >= 0:

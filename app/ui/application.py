@@ -6,6 +6,7 @@ import logging
 import os
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from PySide6.QtCore import (
     QEvent,
@@ -22,6 +23,7 @@ from PySide6.QtGui import QFileOpenEvent, QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 import app
+from app.domain.errors import KnownError
 from app.domain.settings import LoadWhen
 from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
@@ -43,6 +45,7 @@ _log = logging.getLogger(__name__)
 RESTART = 256
 """What :func:`run` returns for a restart: no exit code that a process can have."""
 _INPUT_METHODS = ("ibus", "compose")
+_LOST = ("The X11 connection broke", "The Wayland connection broke")  # not shown: Qt's words
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
     QtMsgType.QtInfoMsg: logging.INFO,
@@ -171,10 +174,11 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
     Returns:
         The exit code; :data:`RESTART` where the program that is there now is to be started.
     """
-    qInstallMessageHandler(_log_qt)
+    leave: list[Callable[[], object]] = []
+    qInstallMessageHandler(partial(_log_qt, leave))
     application = make_application()
     with TopErrors() as errors:
-        return _run(application, errors, services, channel, files)
+        return _run(application, errors, services, channel, files, leave)
 
 
 def _run(
@@ -183,6 +187,7 @@ def _run(
     services: Services,
     channel: str,
     files: Sequence[str],
+    leave: list[Callable[[], object]],
 ) -> int:
     look = AppearanceController(application, services)
     look.apply()
@@ -204,6 +209,7 @@ def _run(
             look.apply()
 
     window.bridge.arrived.connect(on_event)
+    leave.append(partial(_leave, window, services))
     window.show()
     window.begin()
     opener = FileOpener(application, window.open_files)
@@ -225,6 +231,7 @@ def _run(
 
     UpgradeNotice(window.pane.banner, program_file(), restart)
     code = application.exec()
+    leave.clear()
     end_watching()
     opener.close()
     watcher.deleteLater()
@@ -251,6 +258,25 @@ def _watch_frames(window: MainWindow) -> Callable[[], None]:
     return lambda: None
 
 
-def _log_qt(kind: QtMsgType, _context: object, text: str) -> None:
+def _leave(window: MainWindow, services: Services) -> None:
+    """Keep what is typed, close everything and end: there is no display any more.
+
+    Its server ended, or the window was killed from outside. Qt warns of that and then ends the
+    program where it stands, inside its event loop, while threads run on: often by a crash.
+    """
+    try:
+        window.controller.leave()
+        services.close()
+    except KnownError as error:
+        _log.error("At the end: %s", error.what)
+    finally:
+        os._exit(1)
+
+
+def _log_qt(
+    leave: list[Callable[[], object]], kind: QtMsgType, _context: object, text: str
+) -> None:
     """Qt's own messages belong in the log, not on a terminal nobody sees."""
     _log.log(_LEVELS.get(kind, logging.WARNING), "Qt: %s", text)
+    if leave and text.startswith(_LOST):
+        leave.pop()()

@@ -204,7 +204,7 @@ def finding(folder: Path, paths: list[Path], model: Path | None) -> None:
     client = EmbeddingClient()
     if model is not None:
         began = time.perf_counter()
-        while missing := repository.embeddings.missing(SHA, 64):
+        while missing := repository.embeddings.missing(SHA, 16):
             vectors = client.embed(model, [one.text for one in missing])
             kept = [(one.seq, vector) for one, vector in zip(missing, vectors, strict=True)]
             repository.embeddings.keep(SHA, kept).result()

@@ -177,12 +177,9 @@ class RunningWindow:
     def type(self, text: str) -> None:
         subprocess.run(["xdotool", "type", "--delay", "12", text], check=True)
 
-    def drag(self, first: str, onto: str) -> None:
+    def drag(self, row: dict[str, Any], onto: dict[str, Any]) -> None:
         """Drag a row of a list onto another with the left button."""
-        ends = []
-        for name in (first, onto):
-            x, y, _, height = self.control(name, "list item")["place"]
-            ends.append((x + 40, y + height // 2))
+        ends = [(x + 40, y + tall // 2) for x, y, _, tall in (row["place"], onto["place"])]
         (x, y), (to_x, to_y) = ends
         steps = [f"{x + (to_x - x) * n // 8} {y + (to_y - y) * n // 8}" for n in range(1, 9)]
         words = [f"mousemove {x} {y}", "mousedown 1"]

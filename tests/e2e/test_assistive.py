@@ -253,7 +253,10 @@ def test_a_chat_is_dragged_into_a_folder_by_the_pointer(start: Start, model: Pat
     open_page(window, "Chat", "Move to folder…")
     window.write("Folder (an empty name takes it out of its folder):", "Glass")
     window.press("Move", "push button")
-    window.drag("Corks", "Glass, 1 chat")
+    folder = window.control("Glass, 1 chat", "list item")
+    rows = [node for node in window.nodes() if node["role"] == "list item" and node["place"]]
+    left = [row for row in rows if row["place"][0] == folder["place"][0]]  # those of the sidebar
+    window.drag(left[-1], folder)
     window.reads("Chat moved to “Glass”.")
     database = f"file:{window.home}/phial.db?mode=ro"
     with closing(sqlite3.connect(database, uri=True)) as connection:

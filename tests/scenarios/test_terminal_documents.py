@@ -167,7 +167,8 @@ def test_passages_stand_before_the_question(report: Path, tmp_path: Path) -> Non
     log = tmp_path / "engine.log"
     model = write_model(tmp_path / "model.gguf", ModelSpec(pieces_of("It is 7."), context=4096))
     words = ("--model", model, "--ctx", "2048", "--attach", report, "--passages")
-    phial("ask", *words, "Where is the lock?", log=log)
+    ran = phial("ask", *words, "Where is the lock?", log=log)
+    assert "No sentence of the answer cites a page" in ran.err
     turns = asked(log).one(GenerateCommand).request.turns
     assert [turn.role for turn in turns] == [Role.USER]
     assert LOCK in turns[0].content

@@ -13,7 +13,6 @@ from app.cli.values import WrongUsageError, words
 from app.cli.values import path as path_given
 from app.domain.errors import DocumentReadCancelledError, NotFoundError
 from app.language import tr, trn
-from app.language.formats import listed, quoted
 from app.services.documents.reading_plan import (
     ReadingChoice,
     ReadingMode,
@@ -145,6 +144,8 @@ def _kept(library: DocumentService, collection: str) -> list[StoredDocument]:
     found = library.documents(collection)
     if found:
         return found
+    from app.language.formats import listed, quoted
+
     names = [quoted(name) for name in library.collections() if name]
     raise NotFoundError(
         tr("No document is kept under “{name}”.", name=collection),
@@ -178,7 +179,9 @@ def _tell_price(plan: ReadingPlan) -> None:
 
 
 def print_citations(citations: Sequence[CheckedCitation]) -> None:
-    """What was found of each cited sentence, below an answer."""
+    """What was found of each cited sentence of an answer from documents, below it."""
+    if not citations:
+        tell(tr("No sentence of the answer cites a page, so nothing of it was checked."))
     for one in citations:
         marks = "".join(f"[{mark}]" for mark in one.checked.marks)
         source = one.source

@@ -18,7 +18,7 @@ from app.process.child_process import ChildProcess, ProcessExit, command_of, pro
 from app.process.messages import DoneReply, FailedReply
 
 HOST_OPTION = "--embedder"  # by which this program is the process that turns text into vectors
-SILENCE = 120.0  # seconds without a reply, after which it hangs
+SILENCE = 600.0  # seconds without a reply, after which it hangs; it runs behind everything else
 _POLL_SECONDS = 0.05
 
 

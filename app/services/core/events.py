@@ -10,10 +10,10 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message
 from app.domain.download import DownloadItem
-from app.domain.embedding import MeaningState
 from app.domain.errors import KnownError
 from app.domain.generation import (
     ContextFitted,
@@ -26,6 +26,9 @@ from app.domain.network.serving import ServingState
 from app.domain.parts import Part, PlacedPart
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
+
+if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.domain.embedding import MeaningState
 
 
 class ModelPhase(Enum):

@@ -14,8 +14,7 @@ from app.domain.model import ChosenModel, EndpointModel, ModelFile, is_demo
 from app.domain.network.serving import ServedStatus
 from app.domain.options import SettingSpec, write_value
 from app.language import paragraph, tr, trn
-from app.language.direction import isolated
-from app.language.formats import day_and_time, duration, percent, size
+from app.language.formats import day_and_time, duration, isolated, percent, size
 from app.language.numbers import write
 from app.services.core.events import ContextMeasured, ModelPhase, ModelState
 

@@ -38,11 +38,10 @@ from app.services.core.events import (
 from app.services.core.serial_executor import SerialExecutor
 from app.services.core.settings import SettingsService
 from app.services.models.endpoints import EndpointService
-from app.services.models.listed_files import FileHasher, ListedFiles
+from app.services.models.listed_files import FileHasher, ListedFiles, NextFileReader
 from app.services.models.model_files import ModelDetails, find_model, model_file
 from app.services.models.model_fit import request_of
 from app.services.models.model_states import in_use_again, resting
-from app.services.models.next_file import NextFileReader
 from app.services.models.speeds import SpeedRecorder
 
 if TYPE_CHECKING:

@@ -80,6 +80,14 @@ def sentence_before(text: str, place: StatementPlace) -> int:
     return _begins(text, place)[0]
 
 
+def sentence_end(text: str, place: StatementPlace) -> int:
+    """Where the sentence of a statement ends, or its line does."""
+    line_end = text.find("\n", place.end, place.end + _FAR)
+    line_end = min(place.end + _FAR, len(text)) if line_end < 0 else line_end
+    found = _SENTENCE.search(text, place.end, line_end)
+    return found.start() if found is not None else line_end
+
+
 def _begins(text: str, place: StatementPlace) -> tuple[int, int]:
     """Where the sentence before begins, and where the statement's own does."""
     first = place.line

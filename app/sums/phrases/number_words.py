@@ -49,6 +49,11 @@ OPERATION_WORDS = {  # not shown
     "por", "entre", "hoch", "ضرب", "زائد", "ناقص", "गुणा", "जोड़", "धन", "घटा",
 }  # fmt: skip
 _LONGEST = 4
+OPERATION_WORDS = {  # not shown
+    "plus", "minus", "times", "by", "mal", "durch", "mit", "fois", "moins", "par", "más", "menos",
+    "por", "entre", "hoch", "ضرب", "زائد", "ناقص", "गुणा", "जोड़", "धन", "घटा",
+}  # fmt: skip
+_LONGEST = 4
 SIGNS = {"+", "*", "/", "^", "choose"}
 """Beside these a word is a number; a dash between two may be anything."""
 
@@ -193,10 +198,18 @@ def _counts(tokens: Sequence[Token], index: int, text: str) -> bool:
         return True
     if text[token.start : token.end].lower() in _ARTICLES:
         return False
-    return any(one is not None and one.kind is Kind.RELATION for one in (before, after))
+    return any(
+        one is not None and one.kind is Kind.RELATION and _is_spoken(one, text)
+        for one in (before, after)
+    )
 
 
 def _is_operation(token: Token, text: str) -> bool:
     if token.kind is not Kind.OPERATOR:
         return token.kind is Kind.FUNCTION
-    return token.text in SIGNS or text[token.start : token.end][:1].isalpha()
+    return _is_spoken(token, text)
+
+
+def _is_spoken(token: Token, text: str) -> bool:
+    """Whether a sign stands there as a word: in "two == 50" a name is compared."""
+    return text[token.start : token.end][:1].isalpha()

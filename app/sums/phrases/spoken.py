@@ -25,7 +25,7 @@ _OPERATORS: Mapping[_Words, str] = {
     ("diminué", "de"): "-", ("réduit", "de"): "-", ("aumentado", "en"): "+",
     ("aumentado", "en", "un"): "+", ("aumentado", "un"): "+", ("reducido", "en"): "-",
     ("reducido", "en", "un"): "-", ("reducido", "un"): "-", ("disminuido", "en", "un"): "-",
-    ("disminuido", "en"): "-", ("زائد",): "+", ("ناقص",): "-", ("ضرب",): "*", ("في",): "*",
+    ("disminuido", "en"): "-", ("زائد",): "+", ("ناقص",): "-", ("ضرب",): "*",
     ("مضروبا", "في"): "*", ("مقسوما", "على"): "/", ("تقسيم",): "/", ("جمع",): "+",
     ("जोड़",): "+", ("धन",): "+", ("घटा",): "-", ("ऋण",): "-", ("गुणा",): "*", ("भाग",): "/",
 }  # fmt: skip
@@ -55,7 +55,8 @@ _BEHIND: Mapping[_Words, tuple[str, ...]] = {  # not shown: what is done with th
     ("squared",): ("^2",), ("cubed",): ("^3",), ("au", "carré"): ("^2",), ("au", "cube"): ("^3",),
     ("al", "cuadrado"): ("^2",), ("al", "cubo"): ("^3",), ("zum", "quadrat"): ("^2",),
     ("im", "quadrat"): ("^2",), ("doubled",): ("*", "2"), ("tripled",): ("*", "3"),
-    ("halved",): ("/", "2"), ("verdoppelt",): ("*", "2"), ("halbiert",): ("/", "2"),
+    ("factorial",): ("!",), ("fakultät",): ("!",), ("halved",): ("/", "2"),
+    ("verdoppelt",): ("*", "2"), ("halbiert",): ("/", "2"),
     ("का", "आधा"): ("/", "2", "="), ("का", "तिहाई"): ("/", "3", "="),
     ("का", "एक", "तिहाई"): ("/", "3", "="), ("का", "चौथाई"): ("/", "4", "="),
     ("का", "एक", "चौथाई"): ("/", "4", "="), ("का", "दोगुना"): ("*", "2", "="),
@@ -66,6 +67,18 @@ _ROOTS: Mapping[_Words, str] = {  # not shown
     ("quadratwurzel", "aus"): "2", ("quadratwurzel", "von"): "2", ("racine", "carrée", "de"): "2",
     ("raíz", "cuadrada", "de"): "2", ("cube", "root", "of"): "3", ("kubikwurzel", "aus"): "3",
     ("kubikwurzel", "von"): "3", ("racine", "cubique", "de"): "3", ("raíz", "cúbica", "de"): "3",
+}  # fmt: skip
+_AHEAD: Mapping[_Words, str] = {  # not shown: "the square of 8"
+    ("square", "of"): "^2", ("cube", "of"): "^3", ("factorial", "of"): "!",
+    ("quadrat", "von"): "^2",
+    ("fakultät", "von"): "!", ("carré", "de"): "^2", ("cube", "de"): "^3",
+    ("factorielle", "de"): "!",
+    ("cuadrado", "de"): "^2", ("cubo", "de"): "^3", ("factorial", "de"): "!",
+}  # fmt: skip
+_OFF: Mapping[_Words, str] = {  # not shown: behind a share: "25 % more than 80", "20 % off 80"
+    ("more", "than"): "+", ("less", "than"): "-", ("off",): "-", ("mehr", "als"): "+",
+    ("weniger", "als"): "-", ("de", "plus", "que"): "+", ("de", "moins", "que"): "-",
+    ("más", "que"): "+", ("menos", "que"): "-",
 }  # fmt: skip
 _PARTS: Mapping[str, int] = {  # not shown: "half of", "drei Viertel von"
     "half": 2, "hälfte": 2, "moitié": 2, "mitad": 2, "نصف": 2, "drittel": 3, "tiers": 3,
@@ -140,12 +153,13 @@ _Taken = tuple[list[Token], int]
 
 
 def _phrase(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | None:
-    found = _root(tokens, at) or _share(tokens, at, before)
+    found = _root(tokens, at) or _share(tokens, at, before) or _ahead(tokens, at)
     if found is not None:
         return found
     if not before or before[-1].kind not in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD}:
         return None
-    if changed := _changed(tokens, at, before) or _share_behind(tokens, at, before):
+    changed = _changed(tokens, at, before) or _share_behind(tokens, at, before)
+    if changed := changed or _off(tokens, at, before):
         return changed
     for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
         part = tokens[at : at + length]
@@ -182,7 +196,8 @@ def _root(tokens: Sequence[Token], at: int) -> _Taken | None:
     for length in (2, 3):
         part = tokens[at : at + length]
         words = tuple(one.text.lower() for one in part)
-        if words in _ROOTS and _begins_number(tokens, at + length):
+        known = words in _ROOTS and not _goes_on(tokens, at + length)
+        if known and _begins_number(tokens, at + length):
             first, last = part[0], part[-1]
             degree = _ROOTS[words]
             if degree == "2":
@@ -194,6 +209,36 @@ def _root(tokens: Sequence[Token], at: int) -> _Taken | None:
                 (Kind.CLOSE, ")"),
             )
             return [_sign(kind, sign, first, last) for kind, sign in kinds], length
+    return None
+
+
+def _ahead(tokens: Sequence[Token], at: int) -> _Taken | None:
+    """What stands for "the square of 8"."""
+    words = tuple(one.text.lower() for one in tokens[at : at + 2])
+    number = tokens[at + 2] if at + 2 < len(tokens) else None
+    if words not in _AHEAD or number is None or number.kind is not Kind.NUMBER:
+        return None
+    if _goes_on(tokens, at + 2):
+        return None
+    base = _sign(Kind.NUMBER, number.text, tokens[at], number)
+    return [base, _sign(Kind.OPERATOR, _AHEAD[words], number, number)], 3
+
+
+def _off(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | None:
+    """What stands for "20 % off 80": the number less its share, which stands before."""
+    share = before[-2:]
+    if len(share) < 2 or share[0].kind is not Kind.NUMBER or share[1].text != "%":
+        return None
+    for length in (3, 2, 1):
+        words = tuple(one.text.lower() for one in tokens[at : at + length])
+        number = tokens[at + length] if at + length < len(tokens) else None
+        if words in _OFF and number is not None and number.kind is Kind.NUMBER:
+            del before[-2:]
+            first, last = share[0], number
+            whole = _sign(Kind.NUMBER, number.text, first, first)
+            sign = _sign(Kind.OPERATOR, _OFF[words], tokens[at], tokens[at])
+            part = _sign(Kind.NUMBER, share[0].text, last, last)
+            return [whole, sign, part, _sign(Kind.OPERATOR, "%", last, last)], length + 1
     return None
 
 

@@ -64,26 +64,26 @@ _DATE = (
     rf"(?:(?P<d{{0}}>\d{{{{1,2}}}})(?:st|nd|rd|th|\.|er)?(?:\s+(?:of|de))?\s+(?P<m{{0}}>{_MONTH})\.?"
     rf"(?:\s+(?:de|del))?,?\s+(?P<y{{0}}>\d{{{{4}}}})"
     rf"|(?P<n{{0}}>{_MONTH})\.?\s+(?P<e{{0}}>\d{{{{1,2}}}})(?:st|nd|rd|th)?,?\s+(?P<z{{0}}>\d{{{{4}}}})"
-    rf"|(?P<i{{0}}>\d{{{{4}}}}-\d\d-\d\d))(?!\d)"
+    rf"|(?P<i{{0}}>\d{{{{4}}}}-\d\d-\d\d)|(?P<g{{0}}>\d\d?\.\s?\d\d?\.\s?\d{{{{4}}}}))(?!\d)"
 )
 _THE = r"(?:(?:the|dem|den|der|le|el|l['’]|du|del)\s+)?"  # not shown
 _ONE, _TWO = _DATE.format(1), _DATE.format(2)
 _BEFORE = re.compile(
-    rf"(?<!\w)(?P<w>{_WEEKDAY})(?:,|،|\s+the|,?\s+den|\s+le|,?\s+el)?\s+{_ONE}", re.IGNORECASE
+    rf"(?<!\w)(?P<w>{_WEEKDAY})(?:,|،|\s+the|,?\s+den|\s+le|,?\s+el)?\s+\(?{_ONE}", re.IGNORECASE
 )
 _IS = (  # not shown
     r"(?:was|is|will be|falls on|fell on|war|ist|fiel auf|fällt auf|était|est|tombe|tombait|fue"
     r"|es|cae en|cayó en|था|है|كان|هو|يوافق)"
 )
 _AFTER = re.compile(
-    rf"(?<!\w){_ONE}\s+(?:{_IS}\s+(?:(?:an?|einen?|un|den|यह)\s+)?|يوم\s+|को\s+)"
+    rf"(?<!\w){_ONE}\s+(?:{_IS}\s+(?:(?:an?|ein(?:en)?|un|den|यह)\s+)?|يوم\s+|को\s+)"
     rf"(?P<w>{_WEEKDAY})(?!\w)",
     re.IGNORECASE,
 )
 _DAYS = r"(?:days?|tagen?|tage|jours?|días?|يوما|يومًا|أيام|يوم|दिन)"  # not shown
-_FILLED = (  # not shown: what may stand between two dates and their days
-    r"(?:\s*(?:,|is|are|was|were|there|exactly|that|=|sind|es|liegen|vergehen|genau|das|ist|il|y|a"
-    r"|c['’]est|cela|fait|exactement|hay|son|exactamente|pasan|के|बीच|तक|हैं|هناك|يوجد|هو))*"
+_FILLED = (  # not shown: what must stand between two dates and their days
+    r"(?:\s*[,،])?(?:\s*(?:is|are|was|were|there|exactly|that|=|sind|es|liegen|vergehen|genau|das|ist"
+    r"|il|y|a|c['’]est|cela|fait|exactement|hay|son|exactamente|pasan|के|बीच|तक|हैं|هناك|يوجد|هو))+"
 )
 _BETWEEN = re.compile(
     rf"(?<!\w)(?:(?:from|between|von|vom|zwischen|du|entre|desde|del|من|بين)\s+)?{_THE}{_ONE}\s*"
@@ -185,7 +185,8 @@ def _is_claimed(text: str, found: re.Match[str], sign: str) -> bool:
 
 def _written_date(found: re.Match[str]) -> tuple[int, str]:
     """The second date of a statement, and where it stands."""
-    start = min(at for at in (found.start(name) for name in ("d2", "n2", "i2")) if at >= 0)
+    places = (found.start(name) for name in ("d2", "n2", "i2", "g2"))
+    start = min(at for at in places if at >= 0)
     return start, found.string[start : found.end()]
 
 
@@ -193,6 +194,8 @@ def _in_words(day: date, like: str) -> str:
     """A date in the way another one is written."""
     if like[:4].isdigit():
         return day.isoformat()
+    if not re.search(r"[^\W\d_]", like):
+        return f"{day.day}.{day.month}.{day.year}"
     month = next(word for word in re.findall(r"[^\W\d_]+", like) if word.lower() in _MONTHS)
     language = next(one for one in _LANGUAGES if month.lower() in one.months)
     name = language.months[day.month - 1]
@@ -205,6 +208,8 @@ def _date(found: re.Match[str], number: str) -> date | None:
     group = found.groupdict()
     if written := group[f"i{number}"]:
         year, month, day = (int(part) for part in written.split("-"))
+    elif written := group[f"g{number}"]:
+        day, month, year = (int(part) for part in written.split("."))
     else:
         name = group[f"m{number}"] or group[f"n{number}"]
         month = _MONTHS[name.lower()]

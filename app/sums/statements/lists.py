@@ -54,6 +54,14 @@ def _multiple(numbers: Sequence[Fraction]) -> Value:
     return exactly(Fraction(math.lcm(*_whole(numbers))))
 
 
+def _greatest(numbers: Sequence[Fraction]) -> Value:
+    return exactly(max(numbers))
+
+
+def _least(numbers: Sequence[Fraction]) -> Value:
+    return exactly(min(numbers))
+
+
 def _whole(numbers: Sequence[Fraction]) -> list[int]:
     if any(one.denominator != 1 or not 0 < one < 10**12 for one in numbers) or len(numbers) > 8:
         raise NotComputableError
@@ -61,9 +69,11 @@ def _whole(numbers: Sequence[Fraction]) -> list[int]:
 
 
 _NAMES: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown
-    "average": _mean, "mean": _mean, "arithmetic mean": _mean, "durchschnitt": _mean,
+    "average": _mean, "mean": _mean, "arithmetic mean": _mean, "average (mean)": _mean,
+    "mean value": _mean, "average value": _mean, "durchschnitt": _mean,
     "mittelwert": _mean, "mittel": _mean, "moyenne": _mean, "promedio": _mean, "media": _mean,
-    "متوسط": _mean, "المتوسط الحسابي": _mean, "median": _median, "médiane": _median,
+    "متوسط": _mean, "المتوسط الحسابي": _mean, "median": _median, "total": _sum, "adding": _sum,
+    "médiane": _median,
     "mediana": _median, "sum": _sum, "summe": _sum, "somme": _sum, "suma": _sum, "مجموع": _sum,
     "product": _product, "produkt": _product, "produit": _product, "producto": _product,
     "حاصل ضرب": _product, "difference": _difference, "differenz": _difference,
@@ -76,6 +86,11 @@ _BEHIND: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown
     "औसत": _mean, "माध्य": _mean, "माध्यिका": _median, "योग": _sum, "गुणनफल": _product,
     "अंतर": _difference,
 }  # fmt: skip
+_CALLED: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown: "gcd(12, 18)"
+    "gcd": _divisor, "lcm": _multiple, "ggt": _divisor, "kgv": _multiple, "pgcd": _divisor,
+    "ppcm": _multiple, "mcd": _divisor, "mcm": _multiple, "mean": _mean, "average": _mean,
+    "median": _median, "max": _greatest, "min": _least,
+}  # fmt: skip
 _ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
     r"(?:^|[.,;:!?(\[\"“«|–—=\0*_$-])\s*$"
     r"|(?<!\w)(?:the|an?|arithmetic|simple|their|thus|hence|so|then|and|that|have|has|with"
@@ -83,13 +98,14 @@ _ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
     r"|aritmética|arithmétique|و|إن|فإن)\s+$|l['’]$",
     re.IGNORECASE,
 )
-_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]*\d|[-\u2212]?\d"
+_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
+_NO_NUMBER_BEFORE = r"(?<![\w.,/–'’\u202f\u00a0-])"
 _AND = r"(?:and|und|et|y|e|&|और|و)"
 _LIST = (
     rf"(?:{_NUMBER})(?:(?:\s*[,;،]\s+(?:{_AND}\s+)?|\s+{_AND}\s*)(?:{_NUMBER})){{1,{MOST_NUMBERS}}}"
 )
 _IS = (  # not shown
-    r"\s*(?P<relation>=|≈|(?:is|equals|beträgt|ist|est|vaut|es|هو|هي|يساوي)"
+    r"\s*(?P<relation>=|≈|(?:is|equals|gives|yields|makes|ergibt|donne|da|beträgt|ist|est|vaut|es|هو|هي|يساوي)"
     r"(?:\s+(?:equal\s+to|exactly|gleich|égale?\s+à|igual\s+a))?)(?![^\W\d_])"
     r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|aproximadamente))?"
 )
@@ -100,7 +116,7 @@ _END = (  # nothing that goes on with the number
 
 
 @cache
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _patterns() -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
     behind = "|".join(map(re.escape, _BEHIND))
     stated = rf"[\s\0*]+(?P<stated>{_NUMBER}){_END}"
@@ -110,12 +126,23 @@ def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
         rf"(?P<list>{_LIST}){_IS}{stated}"
     )
     after = (
-        rf"(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})(?P<about>\s+लगभग)?{stated}"
+        rf"{_NO_NUMBER_BEFORE}(?P<list>{_LIST})\s+(?:का|की|के बीच का)\s+(?P<name>{behind})"
+        rf"(?P<about>\s+लगभग)?{stated}"
     )
-    return re.compile(ahead, re.IGNORECASE), re.compile(after)
+    called = "|".join(_CALLED)
+    whole = r"[-\u2212]?\d{1,15}"
+    call = (
+        rf"(?<![\w.])(?P<name>{called})\((?P<list>{whole}(?:,\s*{whole}){{1,{MOST_NUMBERS}}})\)"
+        rf"{_IS}{stated}"
+    )
+    return (
+        re.compile(ahead, re.IGNORECASE),
+        re.compile(after),
+        re.compile(call, re.IGNORECASE),
+    )
 
 
-_QUICK = re.compile("|".join(map(re.escape, (*_NAMES, *_BEHIND))), re.IGNORECASE)
+_QUICK = re.compile("|".join(map(re.escape, (*_NAMES, *_BEHIND, "max(", "min("))), re.IGNORECASE)
 
 
 def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -143,7 +170,10 @@ def _judged(found: re.Match[str]) -> Finding | None:
     numbers = re.findall(_NUMBER, found["list"])
     stated = found["stated"]
     name = found["name"].lower()
-    compute = _NAMES.get(name) or _BEHIND[name]
+    compute = _NAMES.get(name) or _BEHIND.get(name) or _CALLED[name]
+    if found.re is _patterns()[2]:
+        numbers = re.split(r",\s*", found["list"])
+        compute = _CALLED[name]
     about = found["about"] or found.groupdict().get("relation") == "≈"
     right = ""
     for convention in conventions_of(one.lstrip("-\u2212") for one in (*numbers, stated)):

@@ -19,10 +19,11 @@ from app.sums.scales import rescaled
 from app.sums.units import unit_of
 from app.sums.values import Value
 
-_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]*\d|[-\u2212]?\d"
+_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
+_NO_NUMBER_BEFORE = r"(?<![\w.,/–'’\u202f\u00a0-])"
 _SCALE = (  # not shown
     r"°\s?[CF](?!\w)|K(?!\w)|(?:degrees?|deg|grad|degrés?|grados?|درجة|डिग्री)\s+"
-    r"(?:celsius|fahrenheit|مئوية|فهرنهايت|सेल्सियस|फ़ारेनहाइट)|km/h|m/s|mph|kph|km/ساعة|م/ث|كم/س"
+    r"(?:celsius|fahrenheit|c|f|مئوية|فهرنهايت|सेल्सियस|फ़ारेनहाइट)(?!\w)|km/h|m/s|mph|kph|km/ساعة|م/ث|كم/س"
 )
 _IS = (  # not shown
     r"(?:=|≈|is\s+equal\s+to|corresponds?\s+to|equals?|is|are|ist|sind|entspr(?:icht|echen)"
@@ -30,7 +31,7 @@ _IS = (  # not shown
     r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|aproximadamente))?"
 )
 _SCALES = re.compile(
-    rf"(?<![\w.,/–'’\u202f\u00a0-])(?P<first>{_NUMBER})\s?(?P<from>{_SCALE})\s*(?P<relation>{_IS})\s*"
+    rf"{_NO_NUMBER_BEFORE}(?P<first>{_NUMBER})\s?(?P<from>{_SCALE})\s*(?P<relation>{_IS})\s*"
     rf"(?P<stated>{_NUMBER})\s?(?P<into>{_SCALE})(?!\s*[-–+/×])",
     re.IGNORECASE,
 )
@@ -44,7 +45,7 @@ _HOW_MANY = (  # not shown
         re.IGNORECASE,
     ),
     re.compile(
-        rf"(?<![\w.,])(?:(?P<first>{_NUMBER})|{_ONE})\s+(?P<from>{_UNIT})\s+"
+        rf"{_NO_NUMBER_BEFORE}(?:(?P<first>{_NUMBER})|{_ONE})\s+(?P<from>{_UNIT})\s+"
         rf"(?P<relation>has|have|contains?|hat|haben|tiene|tienen|compte|comptent)\s+"
         rf"(?P<stated>{_NUMBER})\s+(?P<into>{_UNIT}){_END}",
         re.IGNORECASE,

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu
 
 from app.domain.conversation import Conversation
 from app.language import tr, trn
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.library.date_groups import Group, GroupKind
 from app.services.library.trash import quiet
 from app.ui.shell.window_context import WindowContext

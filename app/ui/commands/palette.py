@@ -35,7 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from app.language import tr
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.focus import can_have_focus
 from app.ui.style.theme import SPACE, Theme

@@ -10,7 +10,7 @@ from PySide6.QtCore import QTimer
 from app.domain.conversation import Message, MessageStatus
 from app.domain.generation import ContextFitted, StopReason
 from app.language import tr
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.chat.activity import IDLE, Activity, ActivityPhase, activity_line
 from app.services.core import formatting
 from app.services.core.events import ContextMeasured, ModelState

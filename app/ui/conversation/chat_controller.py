@@ -11,7 +11,7 @@ from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import ContextFitted, Role
 from app.domain.model import is_demo
 from app.language import tr
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,

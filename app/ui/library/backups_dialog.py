@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr, trn
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.core import formatting
 from app.services.maintenance import MaintenanceService
 from app.store import Backup

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractItemView, QListWidget, QListWidgetItem, Q
 
 from app.domain.conversation import Conversation, TrashedMessage
 from app.language import tr, trn
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.core import formatting
 from app.services.library.library_service import LibraryService
 from app.services.library.trash import Trash

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import (
 
 from app.domain.conversation import Conversation
 from app.language import tr
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.library.date_groups import Group
 from app.ui.sidebar.chat_list_model import HEADING_ROLE, ChatListModel, GroupHeading
 from app.ui.style import icons

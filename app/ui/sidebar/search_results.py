@@ -28,7 +28,7 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem,
 from app.domain.conversation import SearchHit
 from app.domain.generation import Role
 from app.language import tr
-from app.language.direction import isolated
+from app.language.formats import isolated
 from app.services.core import formatting
 from app.ui.style.theme import RADIUS, Theme
 

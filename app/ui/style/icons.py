@@ -5,13 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
-from PySide6.QtGui import QIcon, QImage, QPainter, QPixmap
+from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
 from app.system.bundled import bundled
 
 SIZE = 20
 _SCALES = (1, 2, 3)
+_ALONG = {"back", "chevron-left", "chevron-right", "sidebar"}  # not shown: point along the lines
 _APPLICATION = (16, 24, 32, 48, 64, 128, 256)  # sides of the program's own icon, pixels
 
 
@@ -36,7 +37,8 @@ def _drawn(name: str, colour: str, side: int) -> QImage:
     source = _source(name).replace("#000", colour)
     QSvgRenderer(QByteArray(source.encode())).render(painter, QRectF(0, 0, side, side))
     painter.end()
-    return drawn
+    turned = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    return drawn.flipped(Qt.Orientation.Horizontal) if turned and name in _ALONG else drawn
 
 
 def icon(name: str, colour: str, disabled: str = "", size: int = SIZE) -> QIcon:

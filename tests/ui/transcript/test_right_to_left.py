@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QImage
+from PySide6.QtGui import QColor, QGuiApplication, QImage
 from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import BranchMessage, MessageStatus
+from app.ui.style import icons
 from app.ui.style.theme import LIGHT
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import TextRow
@@ -20,6 +21,7 @@ from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.message_controls import CodeHead
 from tests.ui.transcript.making import entry
 
+ALPHA = QImage.Format.Format_Alpha8
 HEBREW = "\u05d0\u05d1\u05d2"
 CHAT = [entry(0, "12345"), entry(1, "12345\n\n```\n+\n```\n"), entry(2, "6"), entry(3, "7")]
 
@@ -138,3 +140,15 @@ def test_numbers_stand_at_their_marker(view: TranscriptView) -> None:
     first, second = (one for one in widget.items.values() if isinstance(one.row, TextRow))
     assert abs(first.caret_rect(0).x() - second.caret_rect(0).x()) < 40
     assert second.caret_rect(0).x() > second.width / 2
+
+
+def test_the_arrow_back_points_where_lines_begin(monkeypatch: pytest.MonkeyPatch) -> None:
+    usual = icons._drawn("back", "#000001", 20)
+    right = Qt.LayoutDirection.RightToLeft
+    monkeypatch.setattr(QGuiApplication, "layoutDirection", lambda: right)
+    assert icons._drawn("back", "#000002", 20).convertToFormat(ALPHA) == usual.flipped(
+        Qt.Orientation.Horizontal
+    ).convertToFormat(ALPHA)
+    assert icons._drawn("search", "#000002", 20).convertToFormat(ALPHA) == (
+        icons._drawn("search", "#000003", 20).convertToFormat(ALPHA)
+    )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.language import spoken
-from app.language.direction import isolated, text_direction
+from app.language.formats import isolated, text_direction
 
 ARABIC = "\u0645\u0631\u062d\u0628\u0627 123"
 

@@ -450,6 +450,9 @@ def test_a_connection_that_breaks_keeps_what_came(server: EndpointServer, here: 
     server.faults.drop_after = 2
     text, error = failing(here)
     assert (text, type(error)) == ("Hello there", AnswerCutError)
+    assert "Continue" in error.action
+    server.faults.drop_after = 0
+    assert "Answer again" in failing(here)[1].action
 
 
 @pytest.mark.parametrize("cut", ['data: {"choices": [{"del', 'data: {"choices": []}\n\n'])

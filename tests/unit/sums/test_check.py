@@ -241,6 +241,25 @@ all (rand (5) < 0.9)
 sublist ([1 > 0, 2 < 1], x)
 sed -e "/^From/d" $1 > $2
 ln     30 = 2.0 (standard)
+>>> 1 < 3 < 2
+Between 1 January 2024 and 31 January 2024, 5 days were rainy
+two out of 5 is 40%
+0 °C = 273.15 K
+100 km/h = 62 mph
+6 ft 2 in = 188 cm
+gap> (9 - 7) * 5 = 9 - 7 * 5;
+The tag is 1<1 there
+So f’(1-0) = -1 and f’(1+0) = 2
+\\(0 \\leq \\pi \\leq 1\\)
+For example, 1 > 2 > 3 is evaluated by Python as two.
+-3^2 equals 9
+$\\log_2 1/8 = -3$
+the square of 3 + 4 is 49
+the square root of 9 + 16 is 5
+25% of 80 is 25% more than 16
+max(3, 5) = 5
+18 months = 1.5 years
+SELECT * FROM examp WHERE two+10 == 50 OR two==100;
 """
 WRONG = (
     ("half of 50 is 30", "25"),
@@ -287,6 +306,13 @@ WRONG = (
     ("3 + 4 = 7 = 8", "7"),
     ("1 < 3 < 2", ">"),
     ("2^3^2 = 100", "512"),
+    ("\\[\\log_{10} 1000 = 2\\]", "3"),
+    ("log2(8) = 4", "3"),
+    ("the square of 8 is 63", "64"),
+    ("20% off 80 is 60", "64"),
+    ("110 is 25% more than 80", "100"),
+    ("gcd(12, 18) = 4", "6"),
+    ("There are 10 months in a year.", "12"),
     ("The rest is easy: 3 + 4 = 8.", "7"),
     ("The base is 5 and print says nothing, so 3 + 4 = 8.", "7"),
     ("That was false. It rains. So 3 + 4 = 8.", "7"),
@@ -383,7 +409,7 @@ def test_of_two_thousand_lines_of_known_truth_nearly_all_wrong_ones_are_found() 
         "half of " * 20_000 + "2 is 3",
         f"```\n1{')' * 100_000} # 2\n```",
         f"```\n{' ' * 100_000}x\n```",
-        "1'" * 50_000 + "°C = 1 °F",
+        "1'" * 50_000 + "°C = 1 °F there are average",
         "$" + "\\binom{" * 5_000 + "1}{2} = 3$",
         "2^" * 20_000 + "2 = 3",
         f"\\binom{{{'9' * 300}}}{{2}} = 1 and 100000 choose 50000 is 2",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from app.language.direction import text_direction
+from app.language.formats import text_direction
 from app.markup.document.blocks import MathBlock, Paragraph
 from app.markup.document.flow import FlowRow
 from app.markup.document.spans import Spans, plain_spans

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.language import tr
-from app.language.direction import text_direction
+from app.language.formats import text_direction
 from app.markup.document.spans import (
     Code,
     Emphasis,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor, QTextOption
 
-from app.language.direction import text_direction
+from app.language.formats import text_direction
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
 from app.ui.transcript.items.row_document import RowDocument

@@ -10,7 +10,7 @@ from PySide6.QtGui import (
     QTextCursor,
 )
 
-from app.language.direction import text_direction
+from app.language.formats import text_direction
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import NoteRow, TableRow, TextRow

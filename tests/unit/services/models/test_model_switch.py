@@ -23,7 +23,7 @@ from app.services.core.events import (
     ModelStateChanged,
     SettingsChanged,
 )
-from app.services.models.next_file import SPARE_BYTES, NextFileReader
+from app.services.models.listed_files import SPARE_BYTES, NextFileReader
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 
