@@ -46,7 +46,7 @@ _BUTTONS = {  # what makes a button: where its words stand among the arguments
     "ask_line": 3,
 }  # fmt: skip
 _REFUSALS = {"confirm": 5}
-_ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1}
+_ENTRIES = {"addAction": 0, "QAction": 0, "add_entry": 1, "_add_opening": 1}
 _KINDS = {"ActionKind", "CopyAs"}  # (words, kind) in a list of entries
 _NEVER_PRESSED = {
     "Header: Private",  # says so of the chat; nothing happens
