@@ -347,7 +347,7 @@ def build_services(
     from app.services.maintenance import MaintenanceService
     from app.services.models.benchmark_runner import BenchmarkService, process_memory
     from app.services.models.snapshots import SnapshotService
-    from app.services.registry import Services
+    from app.services.registry import Services, late_spelling
     from app.services.transfer.import_record import ImportRecord
     from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
@@ -355,7 +355,6 @@ def build_services(
     from app.system.hardware import power_now
 
     opened = open_store(setup.folders.data, progress=progress)
-    report = (*opened.report.sentences, *setup.settings.problems, *setup.problems)
     if opened.report.read_only:
         setup.settings.keep_in_memory()
     library = LibraryService(opened.repository, setup.settings, setup.bus)
@@ -385,7 +384,7 @@ def build_services(
         setup.bus,
         after_start=setup.maintained_after,
         missing=opened.report.lost,
-        start_report=report,
+        start_report=(*opened.report.sentences, *setup.settings.problems, *setup.problems),
         tidy=(lambda: moving().tidy()) if setup.folders.moved else tuple,
     )
     return Services(
@@ -444,6 +443,7 @@ def build_services(
         connections=room.connections,
         serving=build_serving(setup, room),
         moving=moving,
+        spelling=late_spelling(setup.folders.data),
         executor=room.executor,
         engine=engine,
         data_folder=setup.folders.data,

@@ -132,6 +132,9 @@ def _parser(words: Sequence[str] | None = None) -> argparse.ArgumentParser:
         default=[],
         help=tr("use a model file, or import exported chats"),
     )
+    parser.add_argument(
+        "--quick", action="store_true", help=tr("ask one question in a small window")
+    )
     either = parser.add_mutually_exclusive_group()
     either.add_argument("--demo", action="store_true", help=tr("open on the built-in demo model"))
     either.add_argument(
@@ -192,7 +195,8 @@ def _terminal(
     from app.language import tr
     from app.setup import prepare
 
-    if any((options.open, options.demo, options.window_model, options.self_test)):
+    of_window = (options.open, options.demo, options.window_model, options.quick)
+    if any((*of_window, options.self_test)):
         parser.error(tr("options before a command are the window's; a command's stand behind it"))
     with prepare(log_level=options.log_level, guard=guard) as setup:
         for told in setup.settings.problems:
@@ -226,7 +230,7 @@ def _window(options: argparse.Namespace, guard: NetworkGuard) -> int:
     chosen = find_model(named) if named else None  # who types an option reads the terminal
     with FailuresShown():
         files = [str(name.absolute()) for name in options.open]
-        code = _open_window(files, chosen, options.log_level, guard)
+        code = _open_window(files, chosen, options.log_level, guard, quick=options.quick)
         from app.ui.application import RESTART
 
         if code == RESTART:
@@ -244,7 +248,12 @@ def _become_the_new_one() -> NoReturn:
 
 
 def _open_window(
-    files: list[str], chosen: ModelFile | None, log_level: int, guard: NetworkGuard
+    files: list[str],
+    chosen: ModelFile | None,
+    log_level: int,
+    guard: NetworkGuard,
+    *,
+    quick: bool,
 ) -> int:
     from app.cli import EXIT_DONE
     from app.compose import build_services, make_engine
@@ -263,7 +272,7 @@ def _open_window(
             # The copy that runs asks before it changes models, so it is given the file to open.
             wanted = [str(chosen.path.absolute())] if chosen is not None else []
             channel = lock.channel
-            if not (channel and request_activation(channel, [*wanted, *files])):
+            if not (channel and request_activation(channel, [*wanted, *files], quick=quick)):
                 raise StoreBusyError(
                     tr(
                         "Another copy of Phial is running with this data folder, but does not"
@@ -277,7 +286,7 @@ def _open_window(
         with StartProgress() as starting:
             built = build_services(setup, make_engine(setup), progress=starting.tell)
         with closing(built) as services:
-            code = run(services, channel=lock.channel, files=files)
+            code = run(services, channel=lock.channel, files=files, quick=quick)
         move = services.moving().wanted
         if move is not None:  # everything is closed, and the lock is held
             return _move(move)

@@ -48,6 +48,7 @@ _CLASSIFIERS = {
     "BSD License": "BSD-3-Clause",
     "Apache Software License": "Apache-2.0",
 }
+_BY_TEXT = {"spylls": "MPL-2.0"}  # their metadata says something else, or nothing
 _QT = """Qt and Qt for Python are used under the GNU Lesser General Public License, version 3 (below,
 with the GNU General Public License that it builds on). Their libraries are files of their own in
 PySide6 and shiboken6, unchanged but for symbol tables, and may be replaced by others of the same
@@ -134,6 +135,8 @@ def _distributions(python: Path, taken: list[str]) -> Iterable[Part]:
 
 
 def _licence(row: dict[str, object]) -> str:
+    if row["name"] in _BY_TEXT:
+        return _BY_TEXT[str(row["name"])]
     if row["expression"]:
         return str(row["expression"])
     said = row["licence"]

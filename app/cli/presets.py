@@ -12,7 +12,6 @@ from app.cli.values import words
 from app.compose import preset_file
 from app.domain.errors import TransferError
 from app.domain.presets.bundled import PRESETS
-from app.domain.presets.outside import form_problem
 from app.domain.presets.preset import Preset, preset_to_dict
 from app.domain.settings import SPECS
 from app.language import tr, trn
@@ -65,6 +64,8 @@ def _list(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _show(options: argparse.Namespace, setup: Setup) -> int:
+    from app.domain.presets.outside import form_problem
+
     preset = presets_of(setup).find(options.name)
     problem = form_problem(preset.form)
     lines = [*preset_lines(preset), *([problem] if problem else [])]

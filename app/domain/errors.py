@@ -183,6 +183,13 @@ class StoreError(KnownError):
     default_data = tr("What was saved before is untouched.")
 
 
+class DictionaryError(KnownError):
+    """A spelling dictionary of the system cannot be used."""
+
+    default_data = tr("What you type is not touched by that.")
+    default_action = tr("Words of its language are not marked. Install it anew to have marks.")
+
+
 class NewerDatabaseError(StoreError):
     """The database was written by a newer version; it is left exactly as it is."""
 

@@ -339,10 +339,7 @@ class Settings:
     text_font: str = option("", choices.TEXT_FONT)
     code_font: str = option("", choices.CODE_FONT)
     code_theme: CodeTheme = option(CodeTheme.CALM, choices.CODE_THEME)
-    enter_sends: bool = option(
-        True,
-        Option(_GENERAL, tr("Enter sends"), tr("Off: Enter breaks the line and Ctrl+Enter sends.")),
-    )
+    enter_sends: bool = option(True, choices.ENTER_SENDS)
     notify: bool = option(
         True,
         Option(
@@ -351,6 +348,9 @@ class Settings:
             tr("By a notification of the desktop, while you look at something else."),
         ),
     )
+    spelling: bool = option(True, choices.SPELLING)
+    tray: bool = option(False, choices.TRAY)
+    keep_in_tray: bool = option(False, choices.KEEP_IN_TRAY)
     check_sums: bool = option(
         True,
         Option(

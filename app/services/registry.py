@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from app.language import spoken
 
 if TYPE_CHECKING:
     from app.engine.base import Engine
@@ -33,8 +37,28 @@ if TYPE_CHECKING:
     from app.services.presets.preset_service import PresetService
     from app.services.privacy.connections import ConnectionService
     from app.services.serving.serving_service import ServingService
+    from app.services.spelling import SpellingService
     from app.services.transfer.transfer_service import TransferService
     from app.services.updates import UpdateService
+
+
+def late_spelling(folder: Path) -> Callable[[], SpellingService]:
+    """What makes the service of spelling when somebody writes: most starts do without.
+
+    Args:
+        folder: Of the data, where the user's own words are.
+    """
+
+    @cache
+    def make() -> SpellingService:
+        from app.services.spelling import SpellingService
+        from app.store.own_words import OwnWords
+        from app.system.language import system_languages
+
+        reader = next(system_languages(os.environ), spoken.IN_FORCE.code)
+        return SpellingService(OwnWords(folder / "words.json"), reader.partition(".")[0])
+
+    return make
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +89,7 @@ class Services:
     connections: ConnectionService
     serving: ServingService
     moving: Callable[[], MovingService]
+    spelling: Callable[[], SpellingService]
     executor: SerialExecutor
     engine: Engine
     data_folder: Path

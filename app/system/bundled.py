@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -31,3 +33,23 @@ def program_file() -> Path:
 def program_words() -> list[str]:
     """The command that starts this program again."""
     return [sys.executable] if getattr(sys, "frozen", False) else [sys.executable, "-m", "app"]
+
+
+def shortcut_line(option: str) -> str:
+    """The command line that starts this program from anywhere, for the desktop's own settings.
+
+    An AppImage is unpacked elsewhere at each start and a Flatpak is started by its name, so theirs
+    is not the file that runs (their variables: docs.appimage.org, docs.flatpak.org).
+    """
+    installed = Path(sys.executable).with_name("phial")  # not shown: the command of an environment
+    if image := os.environ.get("APPIMAGE"):
+        words = [image]
+    elif name := os.environ.get("FLATPAK_ID"):
+        words = ["flatpak", "run", name]  # not shown: a command
+    elif not getattr(sys, "frozen", False) and installed.exists():
+        words = [str(installed)]
+    else:
+        words = program_words()
+    if sys.platform == "win32":
+        return " ".join([f'"{words[0]}"', *words[1:], option])
+    return shlex.join([*words, option])

@@ -13,8 +13,10 @@ from app.system.bundled import bundled
 _INSTALLED = (
     "llama-cpp-python", "PySide6-Essentials", "shiboken6", "huggingface-hub", "httpx2",
     "markdown-it-py", "pygments", "ziamath", "ziafont", "latex2mathml",
-    "keyring", "platformdirs", "psutil", "jinja2", "filelock",
+    "keyring", "platformdirs", "psutil", "jinja2", "filelock", "spylls",
 )  # fmt: skip
+
+_BY_TEXT = {"spylls": "MPL-2.0"}  # not shown: its metadata says UNKNOWN and MIT, its text this
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ def _installed() -> list[ThirdPartyPackage]:
         about = distribution.metadata
         keys = [key for key in ("License-Expression", "License") if key in about]  # not shown
         licence = about[keys[0]].splitlines()[0] if keys else _classified(about)
+        licence = _BY_TEXT.get(name, licence)
         texts = [
             file.read_text("utf-8")
             for file in distribution.files or ()

@@ -163,13 +163,16 @@ class AppearanceController(QObject):
             self._window.set_theme(theme)
 
 
-def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> int:
+def run(
+    services: Services, *, channel: str = "", files: Sequence[str] = (), quick: bool = False
+) -> int:
     """Show the window until it is closed.
 
     Args:
         services: What everything is done with; whoever built them closes them.
         channel: The local channel on which a second start asks this window to come forward.
         files: Model files and exported chats to open, as absolute paths.
+        quick: Show the quick question alone, if there is a model that can answer it.
 
     Returns:
         The exit code; :data:`RESTART` where the program that is there now is to be started.
@@ -178,7 +181,7 @@ def run(services: Services, *, channel: str = "", files: Sequence[str] = ()) -> 
     qInstallMessageHandler(partial(_log_qt, leave))
     application = make_application()
     with TopErrors() as errors:
-        return _run(application, errors, services, channel, files, leave)
+        return _run(application, errors, services, channel, files, leave, quick=quick)
 
 
 def _run(
@@ -188,7 +191,10 @@ def _run(
     channel: str,
     files: Sequence[str],
     leave: list[Callable[[], object]],
+    *,
+    quick: bool,
 ) -> int:
+    application.setQuitOnLastWindowClosed(False)  # the main window ends it, also one in the tray
     look = AppearanceController(application, services)
     look.apply()
     assistive = AccessibleTranscripts()
@@ -199,7 +205,10 @@ def _run(
     watcher = _watch_settings(services)
     activation = SingleInstanceServer(channel) if channel else None
     if activation is not None:
-        activation.activation_requested.connect(window.bring_to_front)
+        activation.quick_requested.connect(window.commands.ask_quickly)
+        activation.activation_requested.connect(
+            lambda _files: window.commands.presence.bring_forward()
+        )
         activation.activation_requested.connect(
             lambda names: window.open_files(names) if names else None
         )
@@ -210,8 +219,12 @@ def _run(
 
     window.bridge.arrived.connect(on_event)
     leave.append(partial(_leave, window, services))
-    window.show()
+    beside = quick and services.models.state.model is not None
+    if not beside:
+        window.show()
     window.begin()
+    if beside:
+        window.commands.presence.begin_beside()
     opener = FileOpener(application, window.open_files)
     if files:
         window.open_files(files)

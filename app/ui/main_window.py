@@ -68,7 +68,6 @@ from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:
-    from app.domain.conversation import SearchHit
     from app.services.registry import Services
 
 _FOLLOW_MS = 2_500
@@ -184,7 +183,9 @@ class MainWindow(QMainWindow):
         side.collapse_requested.connect(self._shell.toggle_sidebar)
         side.downloads_requested.connect(partial(commands.models.show_models, ModelsTab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
-        side.hit_chosen.connect(self._open_hit)
+        side.hit_chosen.connect(
+            lambda hit: controller.open_chat(hit.conversation_id, hit.message_id)
+        )
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
         side.filed.connect(commands.chats.file)
@@ -219,6 +220,8 @@ class MainWindow(QMainWindow):
         """Show what was shown last, or the first start."""
         self._services.serving.begin()
         settings = self._services.settings.current
+        if settings.tray:
+            self.commands.presence.follow(settings)
         found = self._start_report.say()
         model = self._services.models.state.model
         first = not settings.welcomed and (model is None or is_demo(model))
@@ -239,14 +242,6 @@ class MainWindow(QMainWindow):
         if gone or not self.controller.open_chat(last):
             self.controller.new_chat()
         self.pane.composer.setFocus()
-
-    def bring_to_front(self) -> None:
-        """A second start asks the first window to show itself."""
-        if self.isMinimized():
-            self.showNormal()
-        self.show()
-        self.raise_()
-        self.activateWindow()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep draft, place and geometry; the services are closed by whoever built them."""
@@ -274,6 +269,7 @@ class MainWindow(QMainWindow):
         self.sidebar.set_theme(theme)
         self.pane.set_theme(theme)
         self.pages.set_theme(theme)
+        self.commands.set_theme(theme)
 
     def apply_settings(self) -> None:
         """Follow the settings that the window itself shows."""
@@ -377,9 +373,6 @@ class MainWindow(QMainWindow):
     def _rename_shown(self, title: str) -> None:
         if self.controller.chat is not None:
             self._services.library.rename(self.controller.chat.id, title)
-
-    def _open_hit(self, hit: SearchHit) -> None:
-        self.controller.open_chat(hit.conversation_id, hit.message_id)
 
     def _open_chat_menu(self, wanted: MenuRequest) -> None:
         menu = self.commands.chat_menu(list(wanted.ids))

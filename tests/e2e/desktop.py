@@ -177,6 +177,18 @@ class RunningWindow:
     def type(self, text: str) -> None:
         subprocess.run(["xdotool", "type", "--delay", "12", text], check=True)
 
+    def point(self, name: str, role: str = "") -> None:
+        """Move the mouse over a control that is seen."""
+        left, top, width, height = self.control(name, role)["place"]
+        to = (str(left + width // 2), str(top + height // 2))
+        subprocess.run(["xdotool", "mousemove", *to], check=True)
+
+    def click(self, name: str, role: str = "", *, button: int = 1, times: int = 1) -> None:
+        """Click on a control that is seen."""
+        self.point(name, role)
+        repeat = ["--repeat", str(times), "--delay", "60"]
+        subprocess.run(["xdotool", "click", *repeat, str(button)], check=True)
+
     def drag(self, row: dict[str, Any], onto: dict[str, Any]) -> None:
         """Drag a row of a list onto another with the left button."""
         ends = [(x + 40, y + tall // 2) for x, y, _, tall in (row["place"], onto["place"])]

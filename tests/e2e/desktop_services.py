@@ -21,7 +21,19 @@ PORTAL = """<node><interface name="org.freedesktop.portal.Notification">
 </method></interface><interface name="org.freedesktop.portal.Settings"><method name="Read">
 <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="v" direction="out"/>
 </method></interface></node>"""
+TRAY = """<node><interface name="org.kde.StatusNotifierWatcher">
+<method name="RegisterStatusNotifierItem"><arg type="s" direction="in"/></method>
+<method name="RegisterStatusNotifierHost"><arg type="s" direction="in"/></method>
+<property name="IsStatusNotifierHostRegistered" type="b" access="read"/>
+<property name="ProtocolVersion" type="i" access="read"/>
+<property name="RegisteredStatusNotifierItems" type="as" access="read"/></interface></node>"""
+PROPERTIES = {
+    "IsStatusNotifierHostRegistered": GLib.Variant("b", True),
+    "ProtocolVersion": GLib.Variant("i", 0),
+    "RegisteredStatusNotifierItems": GLib.Variant("as", []),
+}
 OFFERED = {
+    "tray": ("org.kde.StatusNotifierWatcher", "/StatusNotifierWatcher", TRAY),
     "gnome": ("org.gnome.SessionManager", "/org/gnome/SessionManager", SESSION),
     "kde": (
         "org.freedesktop.PowerManagement",
@@ -57,10 +69,17 @@ def main(notes: Path, names: list[str]) -> None:
         else:
             call.return_value(None)
 
-    for name in names:
+    def updated(_bus, _sender, _path, _interface, _signal, values) -> None:  # type: ignore[no-untyped-def]
+        note(f"Update {values.print_(False)}")
+
+    if "dock" in names:
+        launcher, anybody = "com.canonical.Unity.LauncherEntry", None
+        flags = Gio.DBusSignalFlags.NONE
+        bus.signal_subscribe(anybody, launcher, "Update", None, None, flags, updated)
+    for name in (name for name in names if name != "dock"):
         service, path, xml = OFFERED[name]
         for interface in Gio.DBusNodeInfo.new_for_xml(xml).interfaces:
-            bus.register_object(path, interface, called, None, None)
+            bus.register_object(path, interface, called, lambda *told: PROPERTIES[told[4]], None)
         Gio.bus_own_name_on_connection(bus, service, Gio.BusNameOwnerFlags.NONE, None, None)
     loop = GLib.MainLoop()
     GLib.io_add_watch(sys.stdin, GLib.IO_HUP | GLib.IO_IN, lambda *_args: loop.quit())

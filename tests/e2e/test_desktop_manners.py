@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -9,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.desktop import ROOT, SYSTEM_PYTHON, Start, missing, until
+from tests.e2e.desktop import ROOT, SYSTEM_PYTHON, RunningWindow, Start, missing, until
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
 
 pytestmark = [
@@ -66,19 +68,93 @@ def test_the_computer_stays_awake_while_an_answer_is_written(
     assert window.close() == 0
 
 
-def test_a_notification_reaches_the_desktop(desktop: Desktop) -> None:
-    noted = desktop("portal")
-    tell = (
-        "from PySide6.QtCore import QCoreApplication;"
-        "from app.ui.desktop.notification import show_notification;"
-        "app = QCoreApplication([]);"
-        "show_notification('An answer is ready', 'Bottles')"
-    )
-    subprocess.run([sys.executable, "-c", tell], check=True, cwd=ROOT)
-    until(lambda: len(noted()) == 1, "the notification")
-    assert noted()[0].startswith("AddNotification ('answer', {")
-    assert "'An answer is ready'" in noted()[0]
-    assert "'Bottles'" in noted()[0]
+IN_TRAY = """
+import sys
+from gi.repository import Gio, GLib
+bus = Gio.bus_get_sync(Gio.BusType.SESSION)
+service, label = sys.argv[1:]
+def call(path, interface, method, values):
+    return bus.call_sync(service, path, interface, method, values, None, 0, 5_000, None).unpack()
+menu, = call("/StatusNotifierItem", "org.freedesktop.DBus.Properties", "Get",
+             GLib.Variant("(ss)", ("org.kde.StatusNotifierItem", "Menu")))
+MENU = "com.canonical.dbusmenu"
+_, (_, _, rows) = call(menu, MENU, "GetLayout", GLib.Variant("(iias)", (0, -1, [])))
+(number,) = [row[0] for row in rows if row[1].get("label") == label]
+event = GLib.Variant("(isvu)", (number, "clicked", GLib.Variant("i", 0), 0))
+call(menu, MENU, "Event", event)
+"""
+
+
+def test_a_window_in_the_tray_of_the_desktop_comes_back_and_quits(
+    start: Start, desktop: Desktop, tmp_path: Path
+) -> None:
+    noted = desktop("tray")
+    home = tmp_path / "home"
+    home.mkdir()
+    settings = {"welcomed": True, "tray": True, "keep_in_tray": True}
+    (home / "settings.json").write_text(json.dumps(settings))
+    window = start("--demo")
+    until(lambda: any("RegisterStatusNotifierItem" in line for line in noted()), "the icon")
+    item = re.search(r"RegisterStatusNotifierItem \('(\S+)',\)", "\n".join(noted()))
+    assert item is not None
+
+    def choose(label: str) -> None:
+        words = [SYSTEM_PYTHON, "-c", IN_TRAY, item[1], label]
+        subprocess.run(words, check=True, capture_output=True, timeout=30)
+
+    window.control("Message")
+    window.bring_forward()
+    window.keys("alt+F4")
+    until(lambda: not shown(window), "the window to go")
+    choose("New chat")
+    until(lambda: shown(window), "the window to come back")
+    choose("Quit")
+    assert window.process.wait(timeout=60) == 0
+
+
+def shown(window: RunningWindow) -> bool:
+    """Whether it has a window that a person can see."""
+    seen = ["xdotool", "search", "--onlyvisible", "--pid", str(window.process.pid)]
+    return bool(subprocess.run(seen, capture_output=True, check=False).stdout.split())
+
+
+TOLD = """
+from PySide6.QtWidgets import QApplication, QWidget
+from app.domain.download import DownloadItem, DownloadState
+from app.services.core.events import DownloadChanged
+from app.ui.core.operations import Operations
+from app.ui.core.taskbar import TaskbarProgress
+from app.ui.desktop.awake import KeepAwake
+from app.ui.desktop.notification import show_notification
+app = QApplication([])
+app.setDesktopFileName("chat.phial.Phial")
+window = QWidget()
+operations = Operations(print, window)
+awake, progress = KeepAwake(operations, window), TaskbarProgress(window)
+for state, done in ((DownloadState.DOWNLOADING, 50), (DownloadState.DONE, 100)):
+    item = DownloadItem("1" * 32, "a/b", "b.gguf", ("b.gguf",), state=state, done=done, total=100)
+    awake.on_event(DownloadChanged(item))
+    progress.show([item])
+show_notification("An answer is ready", "Bottles")
+operations.close()
+"""
+
+
+def test_the_desktop_hears_of_an_answer_and_of_a_download(desktop: Desktop) -> None:
+    noted = desktop("portal", "kde", "dock")
+    subprocess.run([sys.executable, "-c", TOLD], check=True, cwd=ROOT)
+    until(lambda: len(noted()) == 5, "all that is told")
+    lines = "\n".join(sorted(noted()))
+    assert "AddNotification ('answer', {" in lines
+    assert "'An answer is ready'" in lines
+    assert "'Bottles'" in lines
+    assert "Inhibit ('Phial', 'Phial is fetching a model')\n" in lines
+    assert lines.endswith("let go")
+    half, over = (line for line in lines.splitlines() if line.startswith("Update"))
+    assert "application://chat.phial.Phial.desktop" in half
+    assert "0.5" in half + over
+    assert "<true>" in half + over
+    assert "<false>" in half + over
 
 
 @pytest.mark.parametrize(("services", "stands"), [((), "66"), (("portal",), "50")])

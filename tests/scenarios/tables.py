@@ -46,13 +46,14 @@ _BUTTONS = {  # what makes a button: where its words stand among the arguments
     "ask_line": 3,
 }  # fmt: skip
 _REFUSALS = {"confirm": 5}
-_ENTRIES = {"addAction": 0, "QAction": 0, "add_entry": 1, "_add_opening": 1}
+_ENTRIES = {"addAction": 0, "QAction": 0, "_add_opening": 1, "add_entry": 1}
 _KINDS = {"ActionKind", "CopyAs"}  # (words, kind) in a list of entries
 _NEVER_PRESSED = {
     "Header: Private",  # says so of the chat; nothing happens
     "AddModelDialog: Copy it into Phial's folder: there is no room, … are free.",  # disabled
     "VersionsDialog: Shown",  # marks the version that is shown, and is disabled
     "MessageCommands: Answer again with",  # a heading, disabled
+    "SpellingMarks: Looking for suggestions…",  # disabled: the others come in its place
 }
 _QUESTIONS = {"confirm", "ask_line", "ask_text", "ask_to_open_link"}
 

@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import json
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 import app
 from app.engine.process.frames import ConfigureCommand, LoadCommand
 from app.setup import prepare
 from app.system.bundled import bundled
+from app.system.instance_lock import InstanceLock
+from app.system.paths import folders
+from app.ui.core.single_instance import SingleInstanceServer
+from tests.scenarios.patience import ready
 from tests.scenarios.registry import scenario
 from tests.support.gguf_factory import write_model
-from tests.support.terminal import phial, window
+from tests.support.terminal import command, environment, phial, window
 
 NO_DISPLAY = dict.fromkeys(("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
@@ -75,6 +82,25 @@ def test_a_model_that_is_named_while_a_window_is_open_opens_there(model: Path, l
         opened.asks(LoadCommand)
         phial("--model", model, **offscreen)
         assert opened.asks(LoadCommand, count=2)[1].request.path == model
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="its channels are no files")
+@scenario("option", "--quick")
+def test_a_quick_question_is_asked_of_the_copy_that_runs(home: Path, qtbot: QtBot) -> None:
+    folders().create()
+    with InstanceLock(folders().data) as lock:
+        assert lock.acquire()
+        asked: list[str] = []
+        running = SingleInstanceServer(lock.channel)
+        running.quick_requested.connect(lambda: asked.append("quick"))
+        running.activation_requested.connect(lambda _files: asked.append("window"))
+        second = subprocess.Popen(
+            command("--quick", changed=True), env=environment(QT_QPA_PLATFORM="offscreen")
+        )
+        ready(qtbot, lambda: asked)
+        assert second.wait(timeout=60) == 0
+        running.close()
+    assert asked == ["quick"]
 
 
 @scenario("option", "--version")

@@ -119,3 +119,24 @@ CODE_THEME = Option(
         CodeTheme.PLAIN: tr("One colour, comments paler"),
     },
 )
+
+SPELLING = Option(
+    Section.GENERAL,
+    tr("Mark misspelt words"),
+    tr("In your messages, by the dictionaries that this system has."),
+)
+TRAY = Option(
+    Section.GENERAL,
+    tr("Icon in the tray"),
+    tr("With a quick question and a new chat at hand, where the desktop has a tray."),
+)
+KEEP_IN_TRAY = Option(
+    Section.GENERAL,
+    tr("Closing the window keeps Phial in the tray"),
+    tr("The model stays in memory. Quit in the tray's menu ends Phial."),
+)
+ENTER_SENDS = Option(
+    Section.GENERAL,
+    tr("Enter sends"),
+    tr("Off: Enter breaks the line and Ctrl+Enter sends."),
+)

@@ -14,7 +14,7 @@ from app.engine.llama.backend import Backend
 from app.engine.llama.tokenizer import encodable
 from app.language import tr
 
-BATCH = 1_024  # tokens of one pass; larger ones are slower a token
+BATCH = 512  # tokens of one pass: each text is compared with all others in it, for nothing
 MOST_TOKENS = 512  # of a text that count: a passage has about 140
 _TEXTS = 16  # of one pass
 _MEAN = 1  # LLAMA_POOLING_TYPE_MEAN: for a file that does not say how it is meant

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, QTimer
 
-from app.services.core.events import Asked, Event
+from app.services.core.events import Asked, Event, SettingsChanged
 from app.services.core.ids import utc_now
 from app.services.documents.attached import CONTEXT_UNKNOWN, reading_price
 from app.ui.conversation.input.prompt_popup import PromptPopup
@@ -14,6 +15,13 @@ from app.ui.conversation.input.queued_messages import QueuedMessages
 from app.ui.conversation.input.sent_history import SentHistory
 from app.ui.conversation.input.sum_strip import SumStrip
 from app.ui.shell.window_context import WindowContext
+from app.ui.style.text_fields import PlainEditor
+
+if TYPE_CHECKING:  # imported when somebody writes
+    from app.ui.conversation.input.spelling_marks import SpellingMarks
+
+_SPELLING_MS = 1_000
+"""From the first letter until spelling is looked at, milliseconds."""
 
 
 class ComposerCommands:
@@ -48,6 +56,10 @@ class ComposerCommands:
         strip.used.connect(self._use_result)
         strip.sent.connect(composer.send_text)
         pane.put_above_composer(strip)
+        self._marks: list[SpellingMarks] = []
+        self._spelling_clock = QTimer(composer, singleShot=True, interval=_SPELLING_MS)
+        self._spelling_clock.timeout.connect(lambda: self.mark_spelling(composer.editor))
+        composer.text_changed.connect(self._on_letter)
         pane.header.ring.clicked.connect(lambda: controller.attempt(self._show_context))
 
     def _show_context(self) -> None:
@@ -67,6 +79,40 @@ class ComposerCommands:
             shell.window, ring.use, price, shell.controller.left_out, self._change_size
         )
         popup.show_at(QRect(ring.mapToGlobal(QPoint(0, 0)), ring.size()), shell.pane)
+
+    # --- spelling -----------------------------------------------------------------------------
+
+    def _on_letter(self, text: str) -> None:
+        """Somebody writes: from now on spelling is looked at."""
+        if text:
+            self._shell.pane.composer.text_changed.disconnect(self._on_letter)
+            self._spelling_clock.start()
+
+    def mark_spelling(self, editor: PlainEditor) -> None:
+        """Mark misspelt words of a field from now on."""
+        from app.ui.conversation.input.spelling_marks import SpellingMarks
+
+        shell = self._shell
+        services = shell.services
+        self._marks.append(
+            SpellingMarks(
+                editor,
+                services.spelling(),
+                lambda: services.settings.current.spelling,
+                lambda: shell.pane.theme.error,
+                shell.operations.back,
+                shell.controller.failed.emit,
+            )
+        )
+
+    def close(self) -> None:
+        """The window closes: nothing is looked up any more."""
+        self._spelling_clock.stop()
+        if self._marks:
+            self._marks.clear()
+            self._shell.services.spelling().close()
+
+    # --- what is typed ------------------------------------------------------------------------
 
     def _use_result(self, result: str) -> None:
         """Put a result in the draft's place, which Undo takes away."""
@@ -93,6 +139,9 @@ class ComposerCommands:
     def on_event(self, event: Event) -> None:
         """Send what waits, when its time has come."""
         self._queue.on_event(event)
+        if isinstance(event, SettingsChanged):
+            for marks in self._marks:
+                marks.look()
 
     def show(self) -> None:
         """Another chat is shown."""

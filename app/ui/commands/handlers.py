@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
@@ -17,7 +18,7 @@ from app.domain.options import Section
 from app.domain.settings import SPECS
 from app.language import tr
 from app.services.core import formatting
-from app.services.core.events import Event, ModelPhase
+from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.ui.commands.chat_commands import ChatCommands
 from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.document_commands import DocumentCommands
@@ -36,6 +37,10 @@ from app.ui.shell.command_table import COMMANDS, CommandState, shortcut_text
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
+from app.ui.style.theme import Theme
+
+if TYPE_CHECKING:  # imported when first needed
+    from app.ui.presence.presence_commands import PresenceCommands
 
 Handler = Callable[[], object]
 _ZOOM_STEP = 10
@@ -60,6 +65,22 @@ class CommandHandlers:
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
         )
+        self._presence: PresenceCommands | None = None
+
+    @property
+    def presence(self) -> PresenceCommands:
+        """What is done beside the window; most windows stand alone, so it is made when wanted."""
+        if self._presence is None:
+            from app.ui.presence.presence_commands import PresenceCommands
+
+            self._presence = PresenceCommands(
+                self._shell,
+                self.messages.on_action,
+                self.messages.save_code,
+                self.error_actions,
+                self.composer.mark_spelling,
+            )
+        return self._presence
 
     def handlers(self) -> dict[str, Handler]:
         """A handler for every command of the table."""
@@ -92,6 +113,7 @@ class CommandHandlers:
         return {
             "new_chat": controller.new_chat,
             "new_private_chat": partial(controller.new_chat, private=True),
+            "quick_question": self.ask_quickly,
             "previous_chat": partial(chats.step_chat, -1),
             "next_chat": partial(chats.step_chat, 1),
             "rename_chat": chats.rename,
@@ -203,6 +225,9 @@ class CommandHandlers:
         self.composer.on_event(event)
         self.marks.answers.on_event(event)
         self.documents.on_event(event)
+        tray = isinstance(event, SettingsChanged) and event.settings.tray
+        if tray or self._presence is not None:
+            self.presence.on_event(event)  # last: the program's end waits for what others begin
 
     def error_actions(self) -> ErrorActions:
         """What can be done about what failed."""
@@ -232,6 +257,10 @@ class CommandHandlers:
         export = menu.addAction(tr("Export…"), lambda: self.transfer.export(ids))
         menu.insertAction(before, export)
         return menu
+
+    def ask_quickly(self) -> None:
+        """Open the quick question."""
+        self.presence.ask()
 
     # --- view ---------------------------------------------------------------------------------
 
@@ -285,8 +314,16 @@ class CommandHandlers:
 
     def finish(self) -> None:
         """The window closes: what is typed on a page is taken while it can be."""
+        if self._presence is not None:
+            self._presence.finish()
+        self.composer.close()
         self.marks.answers.close()
         self._shell.pages.back()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Take another theme's colours where something stands beside the window."""
+        if self._presence is not None:
+            self._presence.set_theme(theme)
 
     def _set(self, **changes: object) -> None:
         service = self._shell.services.settings

@@ -82,14 +82,28 @@ class SettingsCommands:
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
         theme, panels = self._shell.pane.theme, self._panels()
-        page = SettingsPage(service, theme, panels, self._automatic(), section)
+        hidden = self._useless()
+        page = SettingsPage(service, theme, panels, self._automatic(), section, hidden)
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
         self._look_at_memory(page)
         return page
 
+    def _useless(self) -> set[str]:
+        """Settings that would have no effect here; one that is on can be switched off."""
+        from app.ui.presence.tray import has_tray
+
+        shell, hidden = self._shell, set[str]()
+        if not shell.services.spelling().dictionaries:
+            hidden.add("spelling")
+        if not shell.services.settings.current.tray and not has_tray():
+            hidden |= {"tray", "keep_in_tray"}
+        return hidden
+
     def _panels(self) -> list[Panel]:
+        from app.system.bundled import shortcut_line
         from app.ui.settings.about_panel import AboutPanel
+        from app.ui.settings.quick_panel import QuickPanel
         from app.ui.settings.section_body import Panel
         from app.ui.settings.snapshot_panel import SnapshotPanel
         from app.ui.settings.storage_panel import StoragePanel
@@ -123,6 +137,12 @@ class SettingsCommands:
                 below=True,
             ),
             Panel(Section.SERVING, self._serving.panel, tr("key, address, editor"), below=True),
+            Panel(
+                Section.GENERAL,
+                partial(QuickPanel, shortcut_line("--quick")),
+                tr("quick question, small window, shortcut, command"),
+                below=True,
+            ),
             Panel(
                 Section.GENERAL,
                 self._file_panel,

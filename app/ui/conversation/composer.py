@@ -175,6 +175,9 @@ class Composer(QWidget):
         text_changed: (text).
         refused: (sentence) why something was not taken.
         files_pasted: (list of local paths).
+
+    Attributes:
+        esc_stops: Whether Esc stops an answer where this stands.
     """
 
     send_requested = Signal(str)
@@ -189,6 +192,7 @@ class Composer(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._answering, self._here = False, True
+        self.esc_stops = True
         self._refusal = ""
         self._instead: Callable[[], bool] = lambda: False
         self._tallest = 300
@@ -202,7 +206,7 @@ class Composer(QWidget):
         below = QHBoxLayout()
         below.setSpacing(SPACE)
         below.addWidget(self.bar, 1)
-        below.addWidget(self._button)
+        below.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTrailing)  # also without the bar
         inside = QVBoxLayout(self._frame)
         inside.setContentsMargins(SPACE, SPACE, 6, 6)
         inside.setSpacing(2)
@@ -329,7 +333,8 @@ class Composer(QWidget):
 
     def _name_button(self) -> None:
         if self._answering:
-            self._button.set_name(tr("Stop"), trc("key", "Esc") if self._here else "")
+            stops = self._here and self.esc_stops
+            self._button.set_name(tr("Stop"), trc("key", "Esc") if stops else "")
         else:
             self._button.set_name(tr("Send"), _send_key(plain=self.editor.enter_sends))
 

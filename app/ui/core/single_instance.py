@@ -1,10 +1,17 @@
-"""The local channel on which a second start asks the first copy to come forward and open files."""
+"""The local channel on which a second start asks the first copy for something.
+
+A request is a line of JSON: a list of files to open, or an object with ``files``, ``quick`` (open
+the quick question) and ``token`` (what a Wayland desktop gave the second start, without which it
+lets no window come forward). A copy that knows less comes forward.
+"""
 
 from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
@@ -15,12 +22,34 @@ if TYPE_CHECKING:
 TIMEOUT_MS = 2_000
 _log = logging.getLogger(__name__)
 _MAX_REQUEST = 2**20  # bytes; more is not a list of files
+_ACTIVATION = "XDG_ACTIVATION_TOKEN"  # not shown: Qt takes it from there for the next window
+
+
+@dataclass(frozen=True, slots=True)
+class StartRequest:
+    """What a second start asks for.
+
+    Attributes:
+        files: Absolute paths to open.
+        quick: Whether the quick question is wanted, not the window.
+        token: Of the desktop, with which a window may come forward.
+    """
+
+    files: tuple[str, ...] = ()
+    quick: bool = False
+    token: str = ""
 
 
 class SingleInstanceServer(QObject):
-    """Listens for second starts; ``activation_requested`` is emitted for each, with its files."""
+    """Listens for second starts.
+
+    Signals:
+        activation_requested: (files) The window is to come forward and to open these.
+        quick_requested: The quick question is to be opened.
+    """
 
     activation_requested = Signal(list)
+    quick_requested = Signal()
 
     def __init__(self, channel: str, parent: QObject | None = None) -> None:
         from PySide6.QtNetwork import QLocalServer
@@ -57,30 +86,44 @@ class SingleInstanceServer(QObject):
             if not asked and not gone and socket.bytesAvailable() < _MAX_REQUEST:
                 continue
             self._asking.remove(socket)
-            files = _files(bytes(socket.readLine(_MAX_REQUEST).data())) if asked else []
+            line = bytes(socket.readLine(_MAX_REQUEST).data()) if asked else b""
             socket.readyRead.disconnect(self._read)
             socket.disconnected.disconnect(self._read)
             socket.disconnectFromServer()
             socket.deleteLater()
             if asked:
-                self.activation_requested.emit(files)
+                self._obey(read_request(line))
+
+    def _obey(self, request: StartRequest) -> None:
+        if request.token:
+            os.environ[_ACTIVATION] = request.token
+        if request.files or not request.quick:
+            self.activation_requested.emit(list(request.files))
+        if request.quick:
+            self.quick_requested.emit()
 
 
-def _files(line: bytes) -> list[str]:
-    """The paths in a request; what is no request holds none."""
+def read_request(line: bytes) -> StartRequest:
+    """What a second start asks for; what is no request asks for nothing but the window."""
     try:
-        named = json.loads(line)
+        read = json.loads(line)
     except (ValueError, RecursionError):
-        return []
-    return [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+        return StartRequest()
+    asked = read if isinstance(read, dict) else {"files": read}
+    named, token = asked.get("files"), asked.get("token")
+    files = [name for name in named if isinstance(name, str)] if isinstance(named, list) else []
+    return StartRequest(
+        tuple(files), asked.get("quick") is True, token if isinstance(token, str) else ""
+    )
 
 
-def request_activation(channel: str, files: Sequence[str] = ()) -> bool:
-    """Ask the running copy to raise its window and open files; False when nobody answers.
+def request_activation(channel: str, files: Sequence[str] = (), *, quick: bool = False) -> bool:
+    """Ask the running copy to raise a window of its own; False when nobody answers.
 
     Args:
         channel: Of the running copy.
-        files: Absolute paths.
+        files: Absolute paths to open.
+        quick: Whether the quick question is wanted.
     """
     from PySide6.QtNetwork import QLocalSocket
 
@@ -88,7 +131,8 @@ def request_activation(channel: str, files: Sequence[str] = ()) -> bool:
     socket.connectToServer(channel)
     if not socket.waitForConnected(TIMEOUT_MS):
         return False
-    socket.write(json.dumps(list(files)).encode("ascii") + b"\n")
+    request = asdict(StartRequest(tuple(files), quick, os.environ.get(_ACTIVATION, "")))
+    socket.write(json.dumps(request).encode("ascii") + b"\n")
     socket.flush()
     if socket.state() is QLocalSocket.LocalSocketState.ConnectedState:
         socket.waitForDisconnected(TIMEOUT_MS)

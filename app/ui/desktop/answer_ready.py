@@ -16,6 +16,9 @@ from app.ui.desktop.notification import show_notification
 LONG_SECONDS = 20.0
 """An answer that took longer is worth a word when it ends out of sight."""
 
+SHOWS_ANSWERS = "showsAnswers"  # not shown
+"""The property of windows beside the main one in which answers are read."""
+
 
 class AnswerReadyNotice(QObject):
     """Marks the window's button and shows a notification when a long answer ends out of sight.
@@ -51,8 +54,13 @@ class AnswerReadyNotice(QObject):
                 if begun is None or message.status is MessageStatus.STOPPED:
                     return  # who stopped it knows
                 long = self._clock() - begun >= LONG_SECONDS
-                if long and self._wanted() and not self._window.isActiveWindow():
+                if long and self._wanted() and not self._is_seen():
                     self._tell(message.conversation_id, failed=event.error is not None)
+
+    def _is_seen(self) -> bool:
+        active = QApplication.activeWindow()
+        another = active is not None and bool(active.property(SHOWS_ANSWERS))
+        return another or self._window.isActiveWindow()
 
     def _tell(self, conversation_id: str, *, failed: bool) -> None:
         QApplication.alert(self._window)

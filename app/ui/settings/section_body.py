@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -52,6 +52,7 @@ class SectionBody(QWidget):
         panels: Those of the page.
         make_row: Makes the row of a setting.
         reset: Brings all settings of the page back to their defaults.
+        hidden: Settings that are not shown.
 
     Signals:
         grown: More of it is there, a moment after it was shown.
@@ -65,10 +66,12 @@ class SectionBody(QWidget):
         panels: Sequence[Panel],
         make_row: Callable[[str], SettingRow],
         reset: Callable[[Section], object],
+        hidden: Collection[str] = (),
     ) -> None:
         super().__init__()
         self.section = section
-        self.names = [name for name, spec in SPECS.items() if spec.option.section is section]
+        named = (name for name, spec in SPECS.items() if spec.option.section is section)
+        self.names = [name for name in named if name not in hidden]
         self.rows: list[SettingRow] = []
         self._declared, self._make_row = panels, make_row
         self._panels: list[tuple[Panel, QWidget]] = []

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -67,6 +67,7 @@ class SettingsPage(WindowPage):
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
         first: The page that is shown first; None for the first one.
+        hidden: Settings that have no effect on this computer.
     """
 
     refused = Signal(Refusal)
@@ -79,6 +80,7 @@ class SettingsPage(WindowPage):
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
         first: Section | None = None,
+        hidden: Collection[str] = (),
     ) -> None:
         super().__init__(tr("Settings"), theme)
         self._service, self._theme = service, theme
@@ -90,6 +92,7 @@ class SettingsPage(WindowPage):
                 [panel for panel in panels if panel.section is section],
                 self._make_row,
                 self._reset_section,
+                hidden,
             )
             for section in Section
         ]

@@ -72,7 +72,7 @@ class CommandState:
     page: bool = False
 
 
-_ANYWHERE = {"quit", "find"}
+_ANYWHERE = {"quit", "find", "quick_question"}
 _OF_CHAT = {"focus_message", "sidebar", "switch_model"}
 
 
@@ -125,6 +125,7 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("new_chat", tr("New chat"), Menu.CHAT, ("Ctrl+N",)),
     Command("new_private_chat", tr("New private chat"), Menu.CHAT, ("Ctrl+Shift+N",)),
+    Command("quick_question", tr("Quick question"), Menu.CHAT),
     Command("previous_chat", tr("Previous chat"), Menu.CHAT, ("Alt+Up",), group=1),
     Command("next_chat", tr("Next chat"), Menu.CHAT, ("Alt+Down",), group=1),
     Command("rename_chat", tr("Rename…"), Menu.CHAT, ("F2",), _in_chat, group=2),

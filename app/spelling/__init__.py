@@ -1,0 +1,1 @@
+"""Spelling by the dictionaries that the system has; without them there are no marks."""
