@@ -165,16 +165,16 @@ def test_nothing_moves_where_the_desktop_wants_no_motion(
     show = """
 from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QApplication, QFrame, QWidget
-from app.ui.style.motion import Rise
+from app.ui.style.motion import Rise, motion_wish
 app, window = QApplication([]), QWidget()
 window.show()
 toast = QFrame(window)
 rise = Rise(toast)
-rise.to(QPoint(0, 50))  # nobody knows yet, so it is there at once
+rise.to(QPoint(0, 50), comes=True)  # nobody knows yet, so it is there at once
 assert toast.y() == 50
-while rise._open:
+while motion_wish()._open:
     app.processEvents()
-rise.to(QPoint(0, 50))
+rise.to(QPoint(0, 50), comes=True)
 print(toast.y())
 """
     done = subprocess.run(
