@@ -16,7 +16,7 @@ from app.store.database.sqlite_database import Database
 from app.store.documents.passage_search import wanted_documents
 
 _CANDIDATES = 200  # passages whose signs are closest, of which the vectors are looked at
-_READ = 60  # passages of a ranking, as many as the ranking by words has
+_READ = 10  # passages of a ranking: further down, likeness outweighs words that were found exactly
 
 
 @dataclass(frozen=True, slots=True)

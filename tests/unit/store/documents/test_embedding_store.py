@@ -50,10 +50,10 @@ def test_the_closest_are_found_as_if_all_were_compared(store: DocumentRepository
     for question in some_vectors(rng, 10):
         exact = sorted(vectors, key=lambda seq: -likeness(question, vectors[seq]))
         assert store.embeddings.nearest(SHA, question)[:3] == exact[:3]
-        hits += len({*store.embeddings.nearest(SHA, question)[:20]} & {*exact[:20]})
+        hits += len({*store.embeddings.nearest(SHA, question)[:10]} & {*exact[:10]})
         of_one = store.embeddings.nearest(SHA, question, [first])
         assert of_one[:3] == [seq for seq in exact if seq in mine][:3]
-    assert hits >= 180
+    assert hits >= 90
 
 
 def test_what_is_removed_or_made_by_another_model_is_found_no_more(
