@@ -39,8 +39,8 @@ from app.ui.presets.presets_dialog import PresetsDialog
 from app.ui.presets.prompts_dialog import PromptsDialog
 from app.ui.settings.number_field import NumberField
 from app.ui.settings.number_slider import NumberSlider
+from app.ui.settings.panels.settings_file_panel import SettingsFoundDialog
 from app.ui.settings.setting_row import SettingRow
-from app.ui.settings.settings_file_panel import SettingsFoundDialog
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.shell.shortcuts import read_shortcuts
 from app.ui.style.dialogs import Dialog

@@ -18,7 +18,7 @@ from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.process.frames import GenerateCommand, LoadCommand
 from app.ui.models.serving_dialog import ServingDialog
-from app.ui.settings.serving_panel import ServingPanel
+from app.ui.settings.panels.serving_panel import ServingPanel
 from app.ui.settings.settings_page import SettingsPage
 from tests.scenarios.hands import click, clipboard, command, press, seen, shows
 from tests.scenarios.patience import ready, until

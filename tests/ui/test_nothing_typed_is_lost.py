@@ -29,8 +29,8 @@ from app.ui.conversation.input.queued_messages import QueuedRow
 from app.ui.models.endpoint_dialog import EndpointDialog
 from app.ui.presets.presets_dialog import PresetsDialog
 from app.ui.presets.prompts_dialog import PromptsDialog
-from app.ui.settings.memory_panel import ShareBar
 from app.ui.settings.number_field import NumberField
+from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.style.theme import THEMES
 from app.ui.transfer.import_dialog import ImportDialog
 from tests.scenarios.hands import ask, awake, begun, press, said, seen, shows, slow, talk, typed

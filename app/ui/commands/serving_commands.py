@@ -14,7 +14,7 @@ from app.ui.shell.window_context import WindowContext
 
 if TYPE_CHECKING:  # imported when first needed
     from app.ui.models.serving_dialog import ServingDialog
-    from app.ui.settings.serving_panel import ServingPanel
+    from app.ui.settings.panels.serving_panel import ServingPanel
 
 
 class ServingCommands:
@@ -47,7 +47,7 @@ class ServingCommands:
 
     def panel(self) -> QWidget:
         """What stands on the settings' page beside the settings."""
-        from app.ui.settings.serving_panel import ServingPanel
+        from app.ui.settings.panels.serving_panel import ServingPanel
 
         self._panel = ServingPanel(self._shell.services.serving, self.show)
         self._panel.destroyed.connect(self._forget_panel)

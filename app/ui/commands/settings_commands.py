@@ -29,13 +29,13 @@ if TYPE_CHECKING:  # imported when first needed
     from app.services.models.model_fit import MemoryCosts
     from app.ui.models.measured_panel import MeasuredPanel
     from app.ui.models.quantization_panel import QuantizationPanel
-    from app.ui.settings.connections_panel import ConnectionsPanel
-    from app.ui.settings.memory_panel import MemoryPanel
-    from app.ui.settings.presets_panel import PresetsPanel
+    from app.ui.settings.panels.connections_panel import ConnectionsPanel
+    from app.ui.settings.panels.memory_panel import MemoryPanel
+    from app.ui.settings.panels.presets_panel import PresetsPanel
+    from app.ui.settings.panels.shortcuts_panel import ShortcutsPanel
     from app.ui.settings.section_body import Panel
     from app.ui.settings.setting_row import Refusal
     from app.ui.settings.settings_page import Automatic, SettingsPage
-    from app.ui.settings.shortcuts_panel import ShortcutsPanel
 
 
 class SettingsCommands:
@@ -102,12 +102,12 @@ class SettingsCommands:
 
     def _panels(self) -> list[Panel]:
         from app.system.bundled import shortcut_line
-        from app.ui.settings.about_panel import AboutPanel
-        from app.ui.settings.quick_panel import QuickPanel
+        from app.ui.settings.panels.about_panel import AboutPanel
+        from app.ui.settings.panels.quick_panel import QuickPanel
+        from app.ui.settings.panels.snapshot_panel import SnapshotPanel
+        from app.ui.settings.panels.storage_panel import StoragePanel
+        from app.ui.settings.panels.token_panel import TokenPanel
         from app.ui.settings.section_body import Panel
-        from app.ui.settings.snapshot_panel import SnapshotPanel
-        from app.ui.settings.storage_panel import StoragePanel
-        from app.ui.settings.token_panel import TokenPanel
 
         shell = self._shell
         return [
@@ -173,7 +173,7 @@ class SettingsCommands:
         )
 
     def _file_panel(self) -> QWidget:
-        from app.ui.settings.settings_file_panel import SettingsFilePanel
+        from app.ui.settings.panels.settings_file_panel import SettingsFilePanel
 
         return SettingsFilePanel(self._shell.services.settings, self._change, self._written)
 
@@ -199,7 +199,7 @@ class SettingsCommands:
         return self._quantizations
 
     def _memory_panel(self) -> QWidget:
-        from app.ui.settings.memory_panel import MemoryPanel
+        from app.ui.settings.panels.memory_panel import MemoryPanel
 
         self._memory = MemoryPanel(self._shell.pane.theme)
         self._preview(self._shell.services.settings.current)
@@ -223,13 +223,13 @@ class SettingsCommands:
         self._measured.show_costs(self._costs, self._shell.services.settings.current)
 
     def _shortcuts_panel(self) -> QWidget:
-        from app.ui.settings.shortcuts_panel import ShortcutsPanel
+        from app.ui.settings.panels.shortcuts_panel import ShortcutsPanel
 
         self._shortcuts = ShortcutsPanel(self._shell.services.settings, self._change)
         return self._shortcuts
 
     def _presets_panel(self) -> QWidget:
-        from app.ui.settings.presets_panel import PresetsPanel
+        from app.ui.settings.panels.presets_panel import PresetsPanel
 
         shell = self._shell
         self._presets = PresetsPanel(
@@ -245,7 +245,7 @@ class SettingsCommands:
             self._presets.refresh()
 
     def _connections_panel(self) -> QWidget:
-        from app.ui.settings.connections_panel import ConnectionsPanel
+        from app.ui.settings.panels.connections_panel import ConnectionsPanel
 
         self._connections = ConnectionsPanel(self._shell.services.connections)
         return self._connections
@@ -307,7 +307,7 @@ class SettingsCommands:
 
     def _preview(self, settings: Settings) -> None:
         """Say what these settings cost, which need not be in force."""
-        from app.ui.settings.memory_panel import cost_notes
+        from app.ui.settings.panels.memory_panel import cost_notes
 
         model = self._shell.services.models.state.model
         cost = self._costs.of(settings) if self._costs is not None else None

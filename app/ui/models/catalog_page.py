@@ -21,7 +21,7 @@ from app.ui.models.cards.card_actions import card_actions
 from app.ui.models.cards.family_card import FamilyCard, other_models
 from app.ui.models.cards.model_cards import Card, RemoteCard
 from app.ui.models.model_card_dialog import ModelCardDialog
-from app.ui.settings.token_panel import TokenPanel
+from app.ui.settings.panels.token_panel import TokenPanel
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.scrolling_page import CardPage, clear_layout
 from app.ui.style.theme import SPACE, Theme

@@ -11,7 +11,7 @@ from app.domain.download import DownloadItem
 from app.language import tr
 from app.services.models.downloads import DownloadService
 from app.ui.models.cards.model_cards import DownloadCard
-from app.ui.settings.token_panel import TokenPanel
+from app.ui.settings.panels.token_panel import TokenPanel
 from app.ui.style.dialogs import confirm
 from app.ui.style.scrolling_page import CardPage
 from app.ui.style.widgets import StyledLabel

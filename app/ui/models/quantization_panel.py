@@ -24,7 +24,7 @@ from app.services.core import formatting
 from app.services.models.quantizations import Quantization, QuantizationChoice
 from app.services.registry import Services
 from app.ui.core.operations import Operations
-from app.ui.settings.memory_panel import ShareBar
+from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.style.dialogs import push_button
 from app.ui.style.motion import unfolding
 from app.ui.style.scrolling_page import clear_layout

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 from app.domain.options import Section
 from app.engine.scripted import ScriptedEngine
 from app.ui.models.benchmark_dialog import BenchmarkDialog
-from app.ui.settings.snapshot_panel import SnapshotPanel
+from app.ui.settings.panels.snapshot_panel import SnapshotPanel
 from app.ui.style.widgets import StyledLabel
 from tests.support.window import Open
 

@@ -20,7 +20,7 @@ from app.ui.models.cards.model_cards import DownloadCard, RemoteCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage
-from app.ui.settings.token_panel import TokenPanel
+from app.ui.settings.panels.token_panel import TokenPanel
 from app.ui.shell.page_names import ModelsTab
 from tests.support.harness import build
 from tests.support.hub_kit import ends_by_itself, gguf

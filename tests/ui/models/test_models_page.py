@@ -34,7 +34,7 @@ from app.ui.models.cards.family_card import FamilyCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage
-from app.ui.settings.token_panel import TokenPanel
+from app.ui.settings.panels.token_panel import TokenPanel
 from app.ui.shell.page_names import ModelsTab
 from app.ui.style.widgets import StyledLabel
 from tests.scenarios.hands import ask, press

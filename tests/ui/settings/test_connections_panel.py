@@ -10,7 +10,7 @@ from app.domain.errors import OfflineError
 from app.domain.network.connections import Confinement, ConfinementKind
 from app.domain.options import Section
 from app.services.privacy.connections import ConnectionService
-from app.ui.settings.connections_panel import ConnectionsPanel
+from app.ui.settings.panels.connections_panel import ConnectionsPanel
 from app.ui.style.widgets import StyledLabel
 from tests.support.hub_kit import FILE, REPO, make_kit
 from tests.support.window import Open, Opened

@@ -14,7 +14,7 @@ from app.services.models.quantizations import ModelChoice, Quantization
 from app.ui.models.cards.card_actions import CardActions
 from app.ui.models.cards.segments import SegmentChoice, SegmentedControl
 from app.ui.models.quantization_panel import memory_line, speed_line
-from app.ui.settings.memory_panel import ShareBar
+from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.motion import unfolding
 from app.ui.style.stacking_row import StackingRow

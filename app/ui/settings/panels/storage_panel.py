@@ -13,7 +13,7 @@ from app.language import tr
 from app.services.core import formatting
 from app.services.storage import StorageUse, storage_use
 from app.system.hardware import disk_free
-from app.ui.settings.memory_panel import ShareBar
+from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.style.stacking_row import StackingRow

@@ -1,0 +1,1 @@
+"""Panels of settings pages: what is more than a value in a row."""
