@@ -51,6 +51,7 @@ class SpellingService:
         self._spellers: dict[str, SpellChecker] = {}
         self._broken: set[str] = set()
         self._newest = 0
+        self._closed = False
 
     @cached_property
     def dictionaries(self) -> tuple[SpellingDictionary, ...]:
@@ -76,6 +77,8 @@ class SpellingService:
             done: Told what the dictionary says, on the thread.
             failed: Told, once, why a dictionary cannot be used.
         """
+        if self._closed:  # a pause in typing that ends after the program has
+            return
         self._newest += 1
         number = self._newest
 
@@ -133,5 +136,6 @@ class SpellingService:
 
     def close(self) -> None:
         """End the thread."""
+        self._closed = True
         self._newest += 1
         self._thread.close()

@@ -61,7 +61,8 @@ def ask_about(
     opened = open_window(engine or ScriptedEngine([ANSWER]))
     opened.window.resize(1500, 800)
     drop(opened.window.pane.composer.editor, path)
-    until(qtbot, opened.window.pane.composer.attachments.isVisible)
+    bar = opened.window.pane.composer.attachments
+    until(qtbot, lambda: bar.isVisible() and not bar.is_reading)
     say(qtbot, opened, "What did it cost?")
     if wait:
         wait_for_end(qtbot, opened)

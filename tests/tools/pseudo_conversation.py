@@ -61,7 +61,8 @@ def look_at_a_conversation(seen: Inspector, folder: Path) -> None:
     file = folder / "έκθεση.pdf"
     file.write_bytes(pdf(PAGES))
     drop(window.pane.composer.editor, file)
-    seen.settle(window.pane.composer.attachments.isVisible)
+    bar = window.pane.composer.attachments
+    seen.settle(lambda: bar.isVisible() and not bar.is_reading)
     seen.look("a document in the message", window)
     window.controller.send(QUESTION)
     _look_at_marks(seen, window)

@@ -52,3 +52,11 @@ def test_pairs_of_files_are_dictionaries(tmp_path: Path, monkeypatch: pytest.Mon
 def test_other_scripts_are_not_looked_up() -> None:
     assert is_written_in("Ада", "ru")
     assert not is_written_in("Ада", "en")
+
+
+def test_a_pause_that_ends_after_the_program_asks_nothing(tmp_path: Path) -> None:
+    service = SpellingService(OwnWords(tmp_path / "words.json"), "en")
+    service.close()
+    told: list[object] = []
+    service.check(["word"], "word", told.append, told.append)
+    assert told == []
