@@ -373,12 +373,10 @@ class _Grammar:
 
 def _each_type(kinds: list[Any], schema: Mapping[str, Any], at: str) -> list[dict[str, Any]]:
     """A schema for each of the types, with the words that are about it: a number or null."""
-    about = [_OF_TYPE.get(str(one), set()) for one in kinds]
-    _only(schema, {"type"}.union(*about), at)
-    return [
-        {"type": one, **{word: schema[word] for word in schema.keys() & words}}
-        for one, words in zip(kinds, about, strict=True)
-    ]
+    about = [{"type"} | _OF_TYPE.get(str(one), set()) for one in kinds]
+    _only(schema, set().union(*about), at)
+    known = [{word: schema[word] for word in words & schema.keys()} for words in about]
+    return [one | {"type": kind} for one, kind in zip(known, kinds, strict=True)]
 
 
 def _chosen(schema: Mapping[str, Any], word: str, at: str) -> list[str]:
