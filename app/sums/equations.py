@@ -22,13 +22,19 @@ from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
 from app.sums.phrases.spoken import said_as_signs
-from app.sums.rounding import Judgement, compare, looks_rounded
+from app.sums.rounding import Judgement, compare, looks_rounded, misses
 from app.sums.units import unit_of
 from app.sums.values import NotComputableError, Value, exactly
 
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens
 _LONGEST_SIDE = 80  # tokens
+_ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
+    r"(?<!\w)(?:about|around|roughly|approximately|approx\.?|circa|ca\.|etwa|ungefähr|rund|environ"
+    r"|aproximadamente|unos|unas|حوالي|تقريبا|लगभग)[\s$*(]*$",
+    re.IGNORECASE,
+)
+_COUNTED = {"+", "*", "/"}
 _BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
 
 
@@ -98,7 +104,10 @@ def _in_clause(
             settled = False
             continue
         chained = settled and relation.text == "="
-        finding = _judge(replace(left, settled=chained), relation, right, text, symbols)
+        since = left.choices[0][0].start
+        near = relation.text == "=" and _ABOUT.search(text, max(start, since - 20), since)
+        meant = replace(relation, text="~") if near else relation
+        finding = _judge(replace(left, settled=chained), meant, right, text, symbols)
         entire = len(right.choices[0]) == len(sides[number + 1])
         settled = finding is None and (relation.text == "=" or entire)
         if finding is None:
@@ -298,12 +307,28 @@ def _wrong_in_every_way(
                     continue
                 if left.settled and _is_chained(a, b):
                     a = replace(a, operations=1, literal=None)  # 3 + 4 = 7 = 8
-                if compare(a, relation.text, b) is not Judgement.WRONG:
+                found = compare(a, relation.text, b)
+                missed = found is Judgement.UNSURE and _is_counted(one) and misses(a, b)
+                if found is Judgement.UNSURE and not missed and _may_be_grouped(b):
+                    continue  # the other way of reading 8,670 decides
+                if found is not Judgement.WRONG and not missed:
                     return None
                 if first is None:  # the plainest way is told
                     a = replace(a, literal=None) if left.settled else a
                     first = _finding(one, a, relation, other, b, tried.convention, text)
     return first if first is not None and first.right != first.stated else None
+
+
+def _may_be_grouped(stated: Quantity) -> bool:
+    """Whether the sign before the decimals of a measured number may group its digits as well."""
+    numeral = stated.literal
+    return stated.unit is not None and numeral is not None and numeral.decimals == 3
+
+
+def _is_counted(side: Sequence[Token]) -> bool:
+    """Whether plain numbers are multiplied, divided or added there, and nothing else."""
+    signs = {token.text for token in side if token.kind is not Kind.NUMBER}
+    return bool(signs) and signs <= _COUNTED
 
 
 def _is_chained(a: Quantity, b: Quantity) -> bool:

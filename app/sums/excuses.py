@@ -13,7 +13,8 @@ from app.sums.numerals import Convention, read_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before, sentence_end
 
 _VERSIONS = re.compile(
-    r"\b(?:version|release|chapter|section|figure|table|python|kernel|release|ios|android|v\d"
+    r"\b(?:versions?|versioning|semver|releases?|updates?|builds?|software|chapters?|sections?"
+    r"|figures?|tables?|dates?|python|kernel|ios|android|v\d"
     r"|glibc|gcc|clang|llvm|node|npm|numpy|scipy|pandas|django|ubuntu|debian|fedora|linux|windows"
     r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"

@@ -66,16 +66,17 @@ _DICE = re.compile(r"[dDwW]\d+")
 _SIGNS = {
     "+": "+", "-": "-", "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "*": "*", "∗": "*",
     "÷": "/", "/": "/", "∕": "/", "⁄": "/", ":": ":", "^": "^", "!": "!", "%": "%",
+    "＋": "+", "－": "-", "＊": "*", "／": "/", "％": "%",
 }  # fmt: skip
 _RELATIONS = {
     "=": "=", "≈": "~", "≃": "~", "≅": "~", "≐": "~", "<": "<", ">": ">", "≤": "<=", "≥": ">=",
-    "⩽": "<=", "⩾": ">=",
+    "⩽": "<=", "⩾": ">=", "＝": "=", "＜": "<", "＞": ">",
 }  # fmt: skip
 _ONE = {
     **{sign: (Kind.OPERATOR, text) for sign, text in _SIGNS.items()},
     **{sign: (Kind.RELATION, text) for sign, text in _RELATIONS.items()},
-    **dict.fromkeys("([", (Kind.OPEN, "(")),
-    **dict.fromkeys(")]", (Kind.CLOSE, ")")),
+    **dict.fromkeys("([（", (Kind.OPEN, "(")),
+    **dict.fromkeys(")]）", (Kind.CLOSE, ")")),
     **{sign: (Kind.WORD, sign) for sign in "$€£¥₹"},
     **{sign: (Kind.BREAK, sign) for sign in ".,;?\n|\"“”„«»•…&‘’'→⇒،؛؟।"},
     "√": (Kind.FUNCTION, "sqrt"),
@@ -324,6 +325,7 @@ _TWO = {
     "<<": (Kind.UNKNOWN, "<<"),
     ">>": (Kind.UNKNOWN, ">>"),
     "->": (Kind.BREAK, "->"),
+    "# ": (Kind.BREAK, "#"),  # a remark behind code
 }
 
 

@@ -13,12 +13,15 @@ from app.sums.values import Value, exactly
 
 _MULTIPLES = re.compile(
     r"[kmgtµ]\w{1,2}|\w*(?:bit|byte|hertz|watt|volt|ohm)s?|months?|years?|dozens?|gross|sets?|pairs?"
-    r"|quarters?|decades?|centur(?:y|ies)|points?|percentage|monate?|jahre?|dutzend|paare?|ans?|mois"
+    r"|quarters?|decades?|centur(?:y|ies)|points?|percentage|monate?|jahre?|dutzend|paare?|ha|hectares?|hektar|acres?|ans?|mois"
 )
+_MONEY = re.compile(" (?:dollars?|euros?|francs?|pesos?|rupees?)", re.IGNORECASE)
 _NOISE_DIGITS = 15  # what a double holds: 0.1 + 0.2 = 0.30000000000000004 is a true sentence
 _NOISE = Fraction(1, 10**14)
 _NEAR = Fraction(5, 100)  # "about 30" may be 31.4
 _CLOSE = Fraction(2, 100)  # of a fraction that is said to be near
+_NEXT_UNIT = Fraction(3, 2)
+_YARD = Fraction(10_936, 10_000)  # a metre in yards
 _SIMPLE = (3, 6, 7, 9, 11, 12, 13)
 _IRRATIONAL = tuple(
     Fraction(text)
@@ -57,6 +60,23 @@ def compare(left: Quantity, relation: str, right: Quantity) -> Judgement:
     return Judgement.UNSURE if one_unit or _doubtful(left, right) else Judgement.WRONG
 
 
+def misses(computed: Quantity, stated: Quantity) -> bool:
+    """Whether plain numbers do not come to so many hours, metres, kilograms: 7 × 24 = 160 hours.
+
+    Such a number may count another unit of its kind, so it must be near to what was computed,
+    where no unit lies: nearer than kilometres to miles, and not as yards to metres.
+    """
+    unit, first, second = stated.unit, computed.value.middle, stated.value.middle
+    if computed.unit is not None or computed.mixed or unit is None or stated.literal is None:
+        return False
+    if unit.kind not in {"time", "length", "mass"} or unit.power != 1 or min(first, second) <= 0:
+        return False
+    larger, smaller = max(first, second), min(first, second)
+    if unit.kind == "length" and abs(larger / smaller - _YARD) < _CLOSE:
+        return False
+    return larger / smaller < _NEXT_UNIT
+
+
 def _doubtful(left: Quantity, right: Quantity) -> bool:
     """The units leave open what is counted, so that a difference says nothing."""
     if left.mixed or right.mixed:
@@ -65,7 +85,14 @@ def _doubtful(left: Quantity, right: Quantity) -> bool:
         return False
     known = [one.unit for one in (left, right) if one.unit is not None]
     # Minutes on one side and a number on the other: 500 times 2 = 1 kg.
-    return len(known) == 1 and not _counts(known[0])
+    return len(known) == 1 and (not _counts(known[0]) or _are_cents(left, right))
+
+
+def _are_cents(left: Quantity, right: Quantity) -> bool:
+    """50 + 50 = 1 dollar."""
+    unit = right.unit
+    money = unit is not None and (unit.kind in CURRENCIES or _MONEY.fullmatch(unit.kind))
+    return bool(money) and left.value.middle == 100 * right.value.middle
 
 
 def _counts(unit: Unit) -> bool:

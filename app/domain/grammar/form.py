@@ -165,6 +165,14 @@ def parse_form(text: str, schema: str = "") -> Form:
         case FormKind.JSON:
             return Form(kind, schema=schema or rest or "{}")
         case FormKind.LIST:
+            if rest.strip():
+                raise _refused(
+                    tr(
+                        "“{rest}” behind “{word}” means nothing; a list takes no more words.",
+                        word=word,
+                        rest=rest,
+                    )
+                )
             return Form(kind)
 
 

@@ -50,6 +50,8 @@ _OF_TYPE = {
     "object": {"properties", "required", "additionalProperties"},
     "array": {"items", "minItems", "maxItems"},
     "string": {"format", "pattern", "minLength", "maxLength"},
+    "integer": set(BOUNDS),
+    "number": set(BOUNDS),
 }
 
 
@@ -175,8 +177,8 @@ class _Grammar:
     def _typed(self, schema: Mapping[str, Any], spot: _Spot) -> str:
         """What fits a schema that names a type."""
         kind, at = schema.get("type"), spot.at
-        if isinstance(kind, list) and kind and len(schema.keys() - _NOTES) == 1:
-            return self._either([{"type": one} for one in kind], spot)
+        if isinstance(kind, list) and kind:
+            return self._either(_each_type(kind, schema, at), spot)
         if kind == "object":
             return self._object(schema, spot)
         if kind == "array":
@@ -367,6 +369,14 @@ class _Grammar:
             later = self._rule(f"{more} {after}" if must else f"({more})? {after}")
             first = self._rule(f"{member} {after}" if must else f"{member} {after} | {first}")
         return first
+
+
+def _each_type(kinds: list[Any], schema: Mapping[str, Any], at: str) -> list[dict[str, Any]]:
+    """A schema for each of the types, with the words that are about it: a number or null."""
+    about = [{"type"} | _OF_TYPE.get(str(one), set()) for one in kinds]
+    _only(schema, set().union(*about), at)
+    known = [{word: schema[word] for word in words & schema.keys()} for words in about]
+    return [one | {"type": kind} for one, kind in zip(known, kinds, strict=True)]
 
 
 def _chosen(schema: Mapping[str, Any], word: str, at: str) -> list[str]:

@@ -18,7 +18,8 @@ _UNCLAIMED = re.compile(  # what is supposed, or what others say
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|instead|rather than|nicht|kein\w*|pas|no)\b|n['’]t\b", re.IGNORECASE
+    r"\b(?:not|never|instead|rather than|nicht|kein\w*|pas|no(?![,:!—–]|\s[—–]))\b|n['’]t\b",
+    re.IGNORECASE,
 )
 _WRONG = re.compile(  # not shown
     r"\b(?:wrong|incorrect\w*|false|mistake\w*|mistaken|error|errors|erroneous\w*|fallacy"

@@ -51,6 +51,13 @@ _RELATIONS: Mapping[_Words, str] = {
     ("es", "mayor", "que"): ">", ("es", "menor", "que"): "<",
     ("أكبر", "من"): ">", ("أصغر", "من"): "<", ("هو", "أكبر", "من"): ">", ("هو", "أصغر", "من"): "<",
 }  # fmt: skip
+_STRESSING = (  # not shown: "is indeed larger than"
+    "indeed actually clearly definitely certainly really truly also still thus therefore slightly "
+    "much far numerically mathematically strictly in_fact a_bit a_little tatsächlich wirklich "
+    "eindeutig etwas deutlich viel damit bien donc effectivement clairement légèrement realmente "
+    "claramente en_realidad"
+)
+_STRESSED = frozenset(tuple(one.split("_")) for one in _STRESSING.split())
 _BEHIND: Mapping[_Words, tuple[str, ...]] = {  # not shown: what is done with the number before
     ("squared",): ("^2",), ("cubed",): ("^3",), ("au", "carré"): ("^2",), ("au", "cube"): ("^3",),
     ("al", "cuadrado"): ("^2",), ("al", "cubo"): ("^3",), ("zum", "quadrat"): ("^2",),
@@ -184,11 +191,21 @@ def _sign_of(
             return [_token(sign, first, last) for sign in signs]
     if words in _OPERATORS and _after_number(before) and _begins_number(tokens, after):
         return [_sign(Kind.OPERATOR, _OPERATORS[words], first, last)]
+    words = _unstressed(words)
     if words in _RELATIONS and _begins_number(tokens, after):
         return [_sign(Kind.RELATION, _RELATIONS[words], first, last)]
     if len(words) == 1 and words[0] in _OF and _is_share(before) and not _goes_on(tokens, after):
         return [_sign(Kind.OPERATOR, "*", first, last)]
     return None
+
+
+def _unstressed(words: _Words) -> _Words:
+    """Words of a comparison without those that only stress it."""
+    for length in (1, 2):
+        plain = words[:1] + words[1 + length :]
+        if words[1 : 1 + length] in _STRESSED and _RELATIONS.get(plain) in {"<", ">"}:
+            return plain
+    return words
 
 
 def _root(tokens: Sequence[Token], at: int) -> _Taken | None:

@@ -76,7 +76,7 @@ _IS = (  # not shown
     r"|es|cae en|cayó en|था|है|كان|هو|يوافق)"
 )
 _AFTER = re.compile(
-    rf"(?<!\w){_ONE}\s+(?:{_IS}\s+(?:(?:an?|ein(?:en)?|un|den|यह)\s+)?|يوم\s+|को\s+)"
+    rf"(?<!\w){_ONE},?\s+(?:{_IS}\s+(?:(?:an?|ein(?:en)?|un|den|यह)\s+)?|يوم\s+|को\s+)"
     rf"(?P<w>{_WEEKDAY})(?!\w)",
     re.IGNORECASE,
 )

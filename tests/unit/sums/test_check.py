@@ -82,9 +82,19 @@ $2{,}000 + 1 = 2{,}001$
 √16 = 4
 25% × 200 = 50
 1 + 1 = 10 in binary
+about 3 × 33 = 100 people
+Approximately 19 × 21 = 400
+50 + 50 = 1 dollar
+100 × 100 = 1 hectare
+3 × 12 = 3 feet
+7 × 24 = 1 week
+100 × 2 = 218.7 yards
 """
 NO_SUMS = """
 Version 9.11 is newer than version 9.9
+In versions, 9.11 > 9.9.
+By semantic versioning 9.11 > 9.9
+There is no 3 + 4 = 8 here
 Python 3.11 is higher than 3.9
 Call +49 30 1234-5678 or 555-1234 = home
 10.0.0.1 - 10.0.0.255 = the range
@@ -363,6 +373,15 @@ WRONG = (
     ("The square root of 81 is 8", "9"),
     ("3 squared is 6", "9"),
     ("2 to the power of 5 is 64", "32"),
+    ("No, 9.11 is bigger than 9.9.", "<"),
+    ("9.1 is indeed larger than 9.11, which is so", "<"),
+    ("9.11 is in fact greater than 9.9", "<"),
+    ("9,11 ist tatsächlich größer als 9,9", "<"),
+    ("There are 365 × 24 = 8,670 hours.", "8760"),
+    ("60 × 3 = 150 km", "180"),
+    ("about 19 × 21 = 4000", "399"),
+    ("１２＋３＝１６", "15"),
+    ("x = 2 + 2 = 5  # the sum", "4"),
 )
 
 
@@ -437,6 +456,7 @@ def test_a_total_that_its_column_does_not_come_to() -> None:
     ("said", "right"),
     [
         ("July 20, 1969 was a Monday.", "Sunday"),
+        ("Christmas Day, 25 December 2024, fell on a Thursday.", "Wednesday"),
         ("Dienstag, den 4. März 2024", "Montag"),
         ("lundi 5 mars 2024", "mardi"),
         ("From March 1, 2024 to March 15, 2024 there are 24 days", "14"),

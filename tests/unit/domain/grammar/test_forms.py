@@ -73,6 +73,7 @@ def test_what_is_said_is_copied_as_csv() -> None:
     ("asked", "schema", "why"),
     [
         ("poem", "", "no form"),
+        ("list:3", "", "takes no more"),
         ("table:", "", "at least one column"),
         ("table:A,a", "", "same name"),
         ("table:A|B", "", "cannot be a name"),

@@ -60,6 +60,8 @@ def test_every_rule_that_is_named_is_there_and_the_root_comes_first() -> None:
         {"type": "boolean"},
         {"type": "null"},
         {"type": ["string", "null"]},
+        {"type": ["string", "null"], "maxLength": 5},
+        {"type": ["number", "null"], "minimum": 0.5, "maximum": 1.25},
         {"const": {"a": [1, None, "é\u200b"]}},
         {"enum": ["yes", 1, None, True, 0.5, 'a "quoted" \\ one\n']},
         {"type": "string", "enum": ["yes", "no"]},
@@ -84,6 +86,12 @@ def test_what_can_be_held_to_becomes_a_grammar(schema: object) -> None:
     assert grammar_for(schema).startswith("root ::= ")
 
 
+def test_of_several_types_each_has_the_words_that_are_about_it() -> None:
+    both = grammar_for({"type": ["integer", "null"], "minimum": 3, "maximum": 5})
+    apart = {"anyOf": [{"type": "integer", "minimum": 3, "maximum": 5}, {"type": "null"}]}
+    assert both == grammar_for(apart)
+
+
 @pytest.mark.parametrize(
     ("schema", "part"),
     [
@@ -95,6 +103,8 @@ def test_what_can_be_held_to_becomes_a_grammar(schema: object) -> None:
         ({"type": "string", "pattern": r"(a)\1"}, r"\1 is not supported"),
         ({"type": "string", "pattern": 5}, "a pattern is a text"),
         ({"type": "string", "format": "email"}, "format is not supported"),
+        ({"type": ["string", "null"], "multipleOf": 2}, "multipleOf is not supported"),
+        ({"type": ["boolean", "null"], "minimum": 2}, "minimum is not supported"),
         ({"type": "string", "minLength": -1}, "minLength and maxLength"),
         ({"type": "string", "minLength": True}, "minLength and maxLength"),
         ({"type": "string", "maxLength": 10**9}, "minLength and maxLength"),
