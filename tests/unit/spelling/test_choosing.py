@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.services.spelling import SpellingService
 from app.spelling.dictionaries import SpellingDictionary, find_dictionaries, suiting
 from app.spelling.words import is_written_in, words_in
+from app.store.own_words import OwnWords
 
 KNOWN = [SpellingDictionary(code, Path(code)) for code in ("de_DE", "en_GB", "en_US", "fr_FR")]
 
