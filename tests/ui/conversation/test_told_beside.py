@@ -91,7 +91,7 @@ def test_what_a_summary_stands_for_is_not_called_unseen(qtbot: QtBot, open_windo
 def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    opened = open_window(ScriptedEngine(["Yes. " * 400], prompt_delay=0.1, token_delay=0.02))
+    opened = open_window(ScriptedEngine(["Yes. " * 400], prompt_delay=1.0, token_delay=0.02))
     said: set[str] = set()
 
     def written() -> bool:
