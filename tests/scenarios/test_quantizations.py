@@ -400,6 +400,7 @@ def test_what_was_measured_is_drawn_and_told_and_nothing_else_is(
 
     def look(page: SettingsPage) -> None:
         models_page(page)
+        ready(qtbot, lambda: page.findChild(MeasuredPanel) is not None)  # made a moment later
         panel = page.findChild(MeasuredPanel)
         chart = next(one for one in panel.findChildren(BarChart)
                      if one.accessibleName() == "Speed by what stands before")  # fmt: skip
