@@ -54,9 +54,11 @@ def report(tmp_path: Path) -> Path:
 
 
 def attached(opened: Opened) -> list[str]:
-    """What is said above the words of the message."""
-    labels = opened.window.pane.composer.attachments.findChildren(QLabel)
-    shown = [label for label in labels if label.isVisible()]
+    """What is said above the words of the message; nothing while a document is still read."""
+    bar = opened.window.pane.composer.attachments
+    if bar.is_reading:
+        return []
+    shown = [label for label in bar.findChildren(QLabel) if label.isVisible()]
     assert len({label.mapToGlobal(label.rect().topLeft()).x() for label in shown}) < 2  # in line
     return [label.text() for label in shown]
 
@@ -165,9 +167,12 @@ def test_a_folder_that_was_dropped_is_read_until_it_is_stopped(
     opened = open_window()
     bar = opened.window.pane.composer.attachments
     drop(opened.window.pane.composer.editor, folder)
-    until(qtbot, lambda: any(one.startswith("Reading 0") for one in attached(opened)))
+    until(qtbot, lambda: bar.is_reading)
+    say(qtbot, opened, "What is in it?")
+    assert shows(opened.window.pane, "A document for this message is still being read.")
+    assert opened.window.pane.composer.text() == "What is in it?"
     press(opened.window, "Stop reading it")
-    until(qtbot, lambda: not any(one.startswith("Reading") for one in attached(opened)))
+    until(qtbot, lambda: not bar.is_reading)
     chat = opened.window.controller.chat
     assert chat is not None
     assert len(bar.waiting(chat.id).documents) < 10

@@ -216,7 +216,8 @@ def test_a_document_is_summarised_and_what_was_written_is_kept(
     added(report, other)
     words = ("--model", model, "--json")
     told = phial("documents", "summarise", "report.pdf", *words).data
-    assert told == [{"title": "", "first_page": 1, "last_page": 2, "text": said, "together": True}]
+    whole = {"title": "", "first_page": 1, "last_page": 2, "text": said, "together": True}
+    assert told == [{**whole, "doubts": []}]
     log = tmp_path / "engine.log"
     assert phial("documents", "summarise", "report.pdf", *words, log=log).data == told
     assert asked(log).of(GenerateCommand) == []

@@ -361,6 +361,14 @@ class Composer(QWidget):
         if self._answering and self.editing:
             self.refused.emit(tr("An answer is being written. Stop it to send this edit."))
             return
+        if self.attachments.is_reading and not self.editing:
+            self.refused.emit(
+                tr(
+                    "A document for this message is still being read. Send it when it is there, "
+                    "or stop reading it."
+                )
+            )
+            return
         if self._answering and not (self.attachments.empty and self.form.empty):
             self.refused.emit(
                 tr(

@@ -132,6 +132,11 @@ class AttachmentBar(QWidget):
         """What reading costs is asked there, each time that it is shown."""
         self._costs = costs
 
+    @property
+    def is_reading(self) -> bool:
+        """Whether a document for the next message is still being read."""
+        return bool(self._page.text())
+
     def show_progress(self, told: str) -> None:
         """How far reading is, in words; empty once it has ended."""
         focused = self._progress.isAncestorOf(self.focusWidget() or self)
