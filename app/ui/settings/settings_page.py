@@ -110,7 +110,7 @@ class SettingsPage(WindowPage):
         self._sections.currentRowChanged.connect(self._on_section)
         self._sections.itemClicked.connect(lambda _item: self._search.clear())
         self._sections.itemActivated.connect(lambda _item: self._search.clear())
-        AssistedChoice(self._sections, self._sections.setCurrentIndex)
+        self._assisted = AssistedChoice(self._sections, self._sections.setCurrentIndex)
         self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
 
     def _make_list(self) -> QListWidget:
@@ -255,6 +255,7 @@ class SettingsPage(WindowPage):
         searching = bool(query.strip())
         if (chosen := self._sections.item(current)) is not None:
             chosen.setSelected(not searching)  # what is found may stand on others
+            self._assisted.pause()
         found = False
         for at, body in enumerate(self._bodies):
             if searching:

@@ -126,6 +126,7 @@ def test_a_press_on_the_page_that_was_shown_ends_the_search(
     page = settings_of(open_window())
     pages = page._sections
     qtbot.keyClicks(page._search, "theme")
+    qtbot.wait(50)
     assert not pages.selectedItems()  # what is found stands on another
     first = pages.visualItemRect(pages.item(0)).center()
     qtbot.mouseClick(pages.viewport(), Qt.MouseButton.LeftButton, pos=first)
