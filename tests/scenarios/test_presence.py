@@ -102,8 +102,9 @@ def test_a_link_of_a_quick_answer_is_opened_after_asking(
     quick = ask_quickly(qtbot, opened, "Where?")
     enter(quick)
     ready(qtbot, lambda: said(opened) and not quick.controller.answering)
+    view = quick.pane.transcript
+    qtbot.waitUntil(lambda: spot(view, 1, "the page", 1).x() > 0)  # the window has grown
     with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Open")):
-        view = quick.pane.transcript
         click(view.viewport(), spot(view, 1, "the page", 1))
     until(qtbot, lambda: address.asked == ["https://example.org/a"])
 
@@ -115,6 +116,23 @@ def test_esc_closes_it_and_what_is_typed_is_there_again(qtbot: QtBot, open_windo
     until(qtbot, lambda: quick_window() is None)
     quick = ask_quickly(qtbot, opened, "ion")
     assert quick.pane.composer.text() == "Half a question"
+
+
+def test_the_next_quick_question_is_asked_in_a_low_window_again(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine(["42."]))
+    quick = ask_quickly(qtbot, opened, "What is it?")
+    low = quick.height()
+    enter(quick)
+    ready(qtbot, lambda: quick.height() > low and not quick.controller.answering)
+    assert not opened.window.pane.snackbar.isVisible()  # it is read here, nobody is told of it
+    assert quick._copy.isEnabled()
+    QTest.keyClick(quick.pane.composer.editor, Qt.Key.Key_Escape)
+    until(qtbot, lambda: quick_window() is None)
+    quick = ask_quickly(qtbot, opened, "And now?")
+    ready(qtbot, lambda: quick.height() == low)
+    assert not quick._copy.isEnabled()
 
 
 def test_a_quick_question_waits_for_the_answer_of_another_chat(

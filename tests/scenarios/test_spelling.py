@@ -10,8 +10,12 @@ from PySide6.QtGui import QTextCursor
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.services.spelling import SpellingService
+from app.store.own_words import OwnWords
 from app.ui.commands import composer_commands
 from app.ui.conversation.input.spelling_marks import SpellingMarks
+from app.ui.core.operations import Operations
+from app.ui.style.text_fields import PlainEditor
 from tests.scenarios.hands import awake, choose, meanwhile, right_click, shows, typed
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
@@ -53,6 +57,8 @@ def menu_of(qtbot: QtBot, opened: Opened, word: str, entry: str) -> None:
 
     def act(menu: QMenu) -> None:
         until(qtbot, lambda: any(one.text() == entry for one in menu.actions()))
+        lowest = menu.screen().availableGeometry().bottom()
+        until(qtbot, lambda: menu.y() + menu.sizeHint().height() - 1 <= lowest)
         choose(menu, entry)
 
     with meanwhile(qtbot, QMenu, act):
@@ -74,6 +80,20 @@ def test_misspelt_words_are_marked_until_that_is_not_wanted(
     until(qtbot, lambda: marked(opened) == [])
 
 
+def test_words_are_looked_up_anew_when_the_language_shows(qtbot: QtBot, tmp_path: Path) -> None:
+    spelling = SpellingService(OwnWords(tmp_path / "words.json"), reader="xx")
+    operations, editor = Operations(lambda _error: None), PlainEditor()
+    qtbot.addWidget(editor)
+    marks = SpellingMarks(editor, spelling, lambda: True, lambda: "red", operations.back, print)
+    editor.insertPlainText("houze ")
+    until(qtbot, lambda: "houze" in marks._right)  # there is no dictionary of that language
+    editor.insertPlainText("the green house of and ")
+    until(qtbot, lambda: [one.cursor.selectedText() for one in editor.extraSelections()])
+    assert marks._wrong == {"houze"}
+    spelling.close()
+    operations.close()
+
+
 @scenario("menu entry", "SpellingMarks: …", without=nothing(SpellingMarks, "_replace"))
 def test_a_suggestion_replaces_the_word_and_undo_brings_it_back(
     qtbot: QtBot, open_window: Open
@@ -83,6 +103,8 @@ def test_a_suggestion_replaces_the_word_and_undo_brings_it_back(
     editor.insertPlainText("𝄞 ")  # two places in Qt's text
     typed(editor, "the houzes of ")
     until(qtbot, lambda: marked(opened) == ["houzes"])
+    lowest = opened.window.screen().availableGeometry().bottom()
+    opened.window.move(0, lowest - opened.window.height())  # the menu grows at the screen's edge
     menu_of(qtbot, opened, "houzes", "houses")
     until(qtbot, lambda: editor.text() == "𝄞 the houses of ")
     until(qtbot, lambda: marked(opened) == [])

@@ -18,6 +18,7 @@ from app.services.library.chat_reader import ChatReader
 from app.ui.conversation.chat_pane import ChatPane, Page
 from app.ui.conversation.context_ring import ContextUse
 from app.ui.conversation.notices.error_actions import REFUSAL
+from app.ui.desktop.answer_ready import is_read_beside
 
 _FIGURES_MS = 250
 """Between two looks at how many tokens were written and how fast: a figure that changes with every
@@ -116,13 +117,14 @@ class AnswerStatus:
 
     def tell_elsewhere(self, message: Message, chats: ChatReader) -> None:
         """The answer of a chat that is not shown has ended."""
-        if not chats.is_gone(message.conversation_id):
-            title = isolated(formatting.title(chats.get(message.conversation_id)))
+        chat = message.conversation_id
+        if not chats.is_gone(chat) and not is_read_beside(chat):
+            title = isolated(formatting.title(chats.get(chat)))
             said, snackbar = ended_elsewhere(message, title), self._pane.snackbar
             if snackbar.can_undo:
                 snackbar.show_notice(said)
             else:
-                show = partial(self._open_chat, message.conversation_id)
+                show = partial(self._open_chat, chat)
                 snackbar.show_message(said, show, tr("Open"))
 
     def show_chat(self, answer: Message | None) -> None:

@@ -31,7 +31,7 @@ from app.ui.conversation.notices.banner import Banner
 from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.typography import Typesetting, fonts_of
-from app.ui.style.widgets import StyledLabel
+from app.ui.style.widgets import ElidedLabel, StyledLabel
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
@@ -116,8 +116,8 @@ class ChatPane(QWidget):
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
-        text = StyledLabel(tr("This is the built-in demo, a guide to Phial."), "small")
-        text.setWordWrap(False)
+        text = ElidedLabel(tr("This is the built-in demo, a guide to Phial."), "small")
+        text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         button = QPushButton(tr("Get Phi-4…"))
         button.setProperty("kind", "link")
         button.setFocusPolicy(Qt.FocusPolicy.TabFocus)

@@ -17,7 +17,15 @@ LONG_SECONDS = 20.0
 """An answer that took longer is worth a word when it ends out of sight."""
 
 SHOWS_ANSWERS = "showsAnswers"  # not shown
-"""The property of windows beside the main one in which answers are read."""
+"""The property of windows beside the main one in which answers are read: the chat shown there."""
+
+
+def is_read_beside(conversation_id: str) -> bool:
+    """Whether a chat is shown in another window than the main one."""
+    return any(
+        one.isVisible() and not one.isMinimized() and one.property(SHOWS_ANSWERS) == conversation_id
+        for one in QApplication.topLevelWidgets()
+    )
 
 
 class AnswerReadyNotice(QObject):

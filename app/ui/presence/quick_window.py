@@ -81,7 +81,6 @@ class QuickWindow(QWidget):
         self.setObjectName("pane")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.setWindowTitle(tr("Quick question - Phial"))
-        self.setProperty(SHOWS_ANSWERS, True)
         self.pane = QuickPane(theme)
         self.pane.composer.esc_stops = False
         self.controller = ChatController(services, self.pane, self)
@@ -114,7 +113,7 @@ class QuickWindow(QWidget):
         foot.addWidget(self._model, 1)
         foot.addWidget(self._copy)
         foot.addWidget(self._open)
-        column = QVBoxLayout(self)
+        column = self._column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.pane, 1)
@@ -226,6 +225,7 @@ class QuickWindow(QWidget):
 
     def _on_shown(self, conversation_id: str) -> None:
         self._own.add(conversation_id)
+        self.setProperty(SHOWS_ANSWERS, conversation_id)
         self._queue.show()
 
     def set_theme(self, theme: Theme) -> None:
@@ -252,6 +252,9 @@ class QuickWindow(QWidget):
         self._model.set_full_text(formatting.model_line(state))
 
     def _on_page(self, answered: bool) -> None:
+        if not answered:  # what was remembered of its least height is of the answer
+            self.pane.updateGeometry()
+            self._column.activate()
         height = zoomed(_ANSWERED) if answered else self.minimumSizeHint().height()
         if not answered or self.height() < height:
             self.resize(self.width(), height)

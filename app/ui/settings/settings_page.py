@@ -108,7 +108,9 @@ class SettingsPage(WindowPage):
         self._toast = Snackbar(self, self._ground)
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
-        AssistedChoice(self._sections, self._sections.setCurrentIndex)
+        self._sections.itemClicked.connect(lambda _item: self._search.clear())
+        self._sections.itemActivated.connect(lambda _item: self._search.clear())
+        self._assisted = AssistedChoice(self._sections, self._sections.setCurrentIndex)
         self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
 
     def _make_list(self) -> QListWidget:
@@ -251,6 +253,9 @@ class SettingsPage(WindowPage):
     def _choose(self, query: str) -> None:
         current = max(self._sections.currentRow(), 0)
         searching = bool(query.strip())
+        if (chosen := self._sections.item(current)) is not None:
+            chosen.setSelected(not searching)  # what is found may stand on others
+            self._assisted.pause()
         found = False
         for at, body in enumerate(self._bodies):
             if searching:

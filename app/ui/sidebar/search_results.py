@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -179,7 +180,18 @@ def _fitted(
             cut, dots = (first if space < 0 else space + 1), "…"
     before = len(head) + len(dots) - cut
     marks = [(start + before, length) for start, length in hit.highlights if start >= cut]
-    return f"{head}{dots}{line[cut:]}", marks
+    text = _cut(f"{head}{dots}{line[cut:]}", measure, width)
+    return text, [
+        (start, min(length, len(text) - start)) for start, length in marks if start < len(text)
+    ]
+
+
+def _cut(text: str, measure: Callable[[str], int], width: int) -> str:
+    """As much of a line as there is room for, with dots where it ends before its time."""
+    if measure(text) <= width:
+        return text
+    end = bisect_right(range(len(text)), width, key=lambda end: measure(f"{text[:end]}…")) - 1
+    return f"{text[: max(end, 0)].rstrip()}…"
 
 
 def _one_line(text: str) -> str:

@@ -102,6 +102,7 @@ QPushButton[kind="card"]:hover {{ background: {t.hover}; border-color: {t.accent
 QPushButton[kind="card"]:focus {{ border: 2px solid {t.accent}; padding: {10 - line}px
   {14 - line}px; }}
 QPushButton[kind="link"] {{ color: {t.link}; padding: 2px 4px; text-decoration: underline; }}
+QPushButton[kind="link"]:disabled {{ color: {t.faint}; text-decoration: none; }}
 QPushButton[kind="side"] {{ text-align: left; padding: {side}px 8px; }}
 QToolButton[kind="chip"] {{ background: {t.raised}; border: {line}px solid {t.border};
   padding: 4px 11px; }}

@@ -120,6 +120,21 @@ def test_searching_the_settings_finds_by_label_and_help(qtbot: QtBot, open_windo
     dialog.close()
 
 
+def test_a_press_on_the_page_that_was_shown_ends_the_search(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    page = settings_of(open_window())
+    pages = page._sections
+    qtbot.keyClicks(page._search, "theme")
+    qtbot.wait(50)
+    assert not pages.selectedItems()  # what is found stands on another
+    first = pages.visualItemRect(pages.item(0)).center()
+    qtbot.mouseClick(pages.viewport(), Qt.MouseButton.LeftButton, pos=first)
+    assert not page._search.text()
+    assert [one.text() for one in pages.selectedItems()] == [Section.GENERAL.label]
+    assert [body.section for body in page._bodies if body.isVisible()] == [Section.GENERAL]
+
+
 def test_scrolling_over_a_number_does_not_change_it(open_window: Open) -> None:
     dialog = settings_of(open_window())
     field = row_of(dialog, "temperature")._field.widget

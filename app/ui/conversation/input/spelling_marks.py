@@ -122,6 +122,7 @@ class SpellingMarks(QObject):
             self._language = spelling.language
             self._right.clear()
             self._wrong.clear()
+            self._clock.start()  # words that were looked up in the other one are asked anew
         self._right |= spelling.right
         self._wrong |= spelling.wrong
         self._show([cursor for cursor, word in self._words() if word in self._wrong])
@@ -193,6 +194,9 @@ class SpellingMarks(QObject):
             menu.insertAction(looking, action)
         if suggestions:
             menu.removeAction(looking)
+            seen = menu.screen().availableGeometry()  # it has grown since it was placed
+            lowest = seen.bottom() + 1 - menu.sizeHint().height()
+            menu.move(menu.x(), max(min(menu.y(), lowest), seen.top()))
         else:
             looking.setText(tr("No suggestions"))
 
