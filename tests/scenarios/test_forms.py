@@ -131,10 +131,11 @@ def test_what_was_stopped_is_never_valid_and_goes_on_in_its_form(
         begun = request.turns[-1].content if request.continue_answer else ""
         return "No table." if len(engine.requests) == 3 else WHOLE.removeprefix(begun)
 
-    def pause(_seconds: float, cancel: Cancel) -> bool:
-        return cancel.wait(60) if next(pauses) == 18 else cancel.is_set()
+    def pause(seconds: float, cancel: Cancel) -> bool:
+        # Of tokens alone: how often the draft is read ahead depends on the clock.
+        return cancel.wait(60) if seconds and next(pauses) == 14 else cancel.is_set()
 
-    engine = ScriptedEngine(answer, pause=pause)
+    engine = ScriptedEngine(answer, pause=pause, token_delay=1.0)
     opened = open_window(engine)
     choose(qtbot, opened, "Table", "Name\nBorn: whole")
     say(qtbot, opened, "Who?")
