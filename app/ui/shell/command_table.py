@@ -392,6 +392,7 @@ class CommandActions(QObject):
         # They are shown; the keys themselves are the other's.
         made.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         made.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(made.setEnabled)  # also while the menu is open
         made.setVisible(action.isVisible())
         made.triggered.connect(action.trigger)
         return made
