@@ -423,7 +423,7 @@ def begun(qtbot: QtBot, opened: Opened, question: str = "Question") -> None:
 def written(qtbot: QtBot, opened: Opened) -> None:
     """Some words of the answer are there, and the window knows it: Stop can be chosen."""
     ready(qtbot, lambda: opened.harness.heard.of(AnswerTextAdded))
-    ready(qtbot, lambda: opened.window.actions_table["stop"].isEnabled())
+    ready(qtbot, opened.window.actions_table["stop"].isEnabled)
 
 
 def transcript(opened: Opened) -> TranscriptView:
