@@ -132,13 +132,15 @@ class AnswerReader:
 
     def _whole(self, reply: ServerReply) -> Iterator[AnswerChunk]:
         try:
-            data = reply.body(MOST_JSON)
-            value = json.dumps(json.loads(data))
+            value = json.loads(reply.body(MOST_JSON))
+            data = json.dumps(value)
         except BrokenOffError as error:
             raise self._cut(str(error)) from error
         except (ValueError, RecursionError) as error:
             raise self._server.no_answer(JSON) from error
-        for chunk in read_chunks(value):
+        if isinstance(value, dict) and not value.get("choices") and value.get("error") is None:
+            raise self._server.no_answer(JSON)
+        for chunk in read_chunks(data):
             self._finish = chunk.finish or "stop"
             yield chunk
 

@@ -92,7 +92,8 @@ def described(
         return _too_long(endpoint, error, detail)
     if status in {400, 404} and _names_the_model(error):
         return EndpointModelError(
-            tr("{name} has no such model: {said}", name=name, said=said), detail=detail
+            tr("{name} has no such model: {said}", name=name, said=_ended(said, status)),
+            detail=detail,
         )
     if status in {408, 425, 429} or status >= 500:
         return _busy(endpoint, status, said, detail, wait)
@@ -102,18 +103,20 @@ def described(
             detail=detail,
         )
     return EndpointError(
-        tr("{name} refuses: {said}", name=name, said=said or _status(status)), detail=detail
+        tr("{name} refuses: {said}", name=name, said=_ended(said, status)), detail=detail
     )
 
 
-def _status(status: int) -> str:
-    return f"HTTP {status}"  # not shown: the same in every language
+def _ended(said: str, status: int) -> str:
+    """What a server says, or its status, as the end of a sentence: others follow it."""
+    said = said or f"HTTP {status}"  # not shown: the same in every language
+    return said if said.endswith((".", "!", "?", "…", "。")) else f"{said}."
 
 
 def _busy(endpoint: Endpoint, status: int, said: str, detail: str, wait: str) -> EndpointBusyError:
     seconds = retry_after(wait) if wait else None
     what = (
-        tr("{name} has a problem: {said}", name=endpoint.name, said=said or _status(status))
+        tr("{name} has a problem: {said}", name=endpoint.name, said=_ended(said, status))
         if status in {500, 502, 504}
         else tr("{name} has too much to do.", name=endpoint.name)
     )

@@ -20,6 +20,7 @@ from app.network.connector import Interrupter
 POLL_SECONDS = 0.05  # how soon a set flag is seen while nothing comes
 _PIECE = 64 * 1024
 _MOST_WAITING = 64  # pieces; a server that is faster than its reader waits
+_MOST_LEAVING = 0.3  # seconds that its thread is waited for; looking up a name ends when it likes
 
 
 class Flag(Protocol):
@@ -91,10 +92,14 @@ class ServerReply:
         self.close()
 
     def close(self) -> None:
-        """End the connection. May be called twice."""
+        """End the connection. May be called twice.
+
+        What it took is then known to the list of connections, even if the program ends now.
+        """
         self._forget()
         self._closed.set()
         self._interrupter.interrupt()
+        self._thread.join(_MOST_LEAVING)
 
     def _go_offline(self) -> None:
         """Nothing more may come. On the thread that turns the switch."""

@@ -19,6 +19,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import LoadedModel, LoadRequest
+from app.network.connection_log import ConnectionLog
 from app.network.gate import NetworkGate
 from app.remote.engine import EndpointEngine
 from tests.support.endpoint_server import EndpointServer
@@ -59,8 +60,10 @@ class Asked:
         return text, finished
 
 
-def asked(server: EndpointServer, key: str = "", address: str = "") -> Asked:
-    gate = NetworkGate()
+def asked(
+    server: EndpointServer, key: str = "", address: str = "", log: ConnectionLog | None = None
+) -> Asked:
+    gate = NetworkGate(log=log)
     endpoint = Endpoint("here", "Here", address or server.address)
     listed, keys = {"here": endpoint}, {"here": key} if key else {}
     engine = EndpointEngine(gate, find=listed.get, key=lambda endpoint: keys.get(endpoint.id))

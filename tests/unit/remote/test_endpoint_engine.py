@@ -51,6 +51,8 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import LoadRequest
+from app.domain.network.connections import Outcome
+from app.network.connection_log import ConnectionLog
 from app.remote import probe
 from app.remote.refusals import unreachable
 from app.remote.server import EndpointServer as EndpointAsker
@@ -325,6 +327,20 @@ def test_whoever_stops_listening_closes_the_connection(server: EndpointServer, h
     assert server.hung_up.wait(20)
 
 
+def test_what_an_answer_took_is_listed_when_it_ends(server: EndpointServer, tmp_path: Path) -> None:
+    log = ConnectionLog(tmp_path / "connections.jsonl")
+    here = asked(server, log=log)
+    here.load()
+    server.faults.endless = True
+    events = here.events()
+    list(islice(events, 3))
+    events.close()  # type: ignore[attr-defined]
+    newest = next(row for row in log.read().rows if "answer" in row.reason)
+    assert newest.outcome is Outcome.DONE  # "phial ask" ends at once, and with it what is not told
+    assert newest.sent > 0
+    assert newest.received > 0
+
+
 # --- bytes in every shape ---------------------------------------------------------------------
 
 
@@ -427,6 +443,7 @@ def test_each_refusal_has_its_own_words(
     _, error = failing(here)
     assert type(error) is kind
     assert "Here" in error.what
+    assert error.what.endswith((".", ")"))  # more sentences follow
     if headers.get("Retry-After"):
         assert "7 s" in error.action
 
@@ -479,6 +496,8 @@ def test_an_event_of_ten_megabytes_is_refused(server: EndpointServer, here: Aske
         ("text/event-stream", b"data: not json\n\n"),
         ("text/event-stream", b"data: 7\n\n"),
         ("application/json", b"nonsense"),
+        ("application/json", b"{}"),
+        ("application/json", b'{"choices": []}'),
         ("application/json", b"[" * 100_000),
         ("image/png", b"\x89PNG"),
         ("text/plain", b"data: hello there\n\n"),

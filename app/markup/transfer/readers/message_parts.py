@@ -160,7 +160,7 @@ class Parts:
 
 
 _KINDS = {Loss.PICTURE: "image/*", Loss.SOUND: "audio/*"}
-_KEYS = ("tool_use_id", "tool_call_id", "toolCallRequestId", "callId", "id")
+_KEYS = ("tool_use_id", "tool_call_id", "toolCallRequestId", "toolCallId", "callId", "id")
 _GIVEN = ("arguments", "args", "input", "parameters")
 _ANSWERS = ("output", "result", "content")
 

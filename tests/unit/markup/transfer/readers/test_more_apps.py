@@ -217,9 +217,10 @@ def block(text: str, **more: Any) -> dict[str, Any]:
     return {"type": "contentBlock", "content": [{"type": "text", "text": text}], **more}
 
 
-def test_blocks_of_lm_studio_do_not_run_into_each_other() -> None:
+@pytest.mark.parametrize("key", ["toolCallRequestId", "toolCallId"])
+def test_blocks_of_lm_studio_do_not_run_into_each_other(key: str) -> None:
     asked = {"type": "toolCallRequest", "name": "sum", "parameters": {"a": 1}, "callId": "7"}
-    told = {"type": "toolCallResult", "content": "2", "toolCallRequestId": "7"}
+    told = {"type": "toolCallResult", "content": "2", key: "7"}
     tool = {"type": "contentBlock", "content": [asked, told]}
     found = only(
         lm_studio(
