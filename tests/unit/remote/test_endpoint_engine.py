@@ -51,7 +51,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import LoadRequest
-from app.domain.network.connections import Outcome
+from app.domain.network.connections import Connection, Outcome
 from app.network.connection_log import ConnectionLog
 from app.remote import probe
 from app.remote.refusals import unreachable
@@ -327,8 +327,16 @@ def test_whoever_stops_listening_closes_the_connection(server: EndpointServer, h
     assert server.hung_up.wait(20)
 
 
+class SlowLog(ConnectionLog):
+    """A list on a disk that takes its time."""
+
+    def end(self, number: str, connection: Connection) -> None:
+        time.sleep(0.05)
+        super().end(number, connection)
+
+
 def test_what_an_answer_took_is_listed_when_it_ends(server: EndpointServer, tmp_path: Path) -> None:
-    log = ConnectionLog(tmp_path / "connections.jsonl")
+    log = SlowLog(tmp_path / "connections.jsonl")
     here = asked(server, log=log)
     here.load()
     server.faults.endless = True
