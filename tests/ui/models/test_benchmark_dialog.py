@@ -70,7 +70,9 @@ def test_the_panel_says_what_is_used_and_clears_it(open_window: Open, qtbot: QtB
     folder.mkdir()
     Path(folder / "one.kv").write_bytes(b"x" * 5_000)
     opened.window.commands.settings(Section.STORAGE)
-    (panel,) = opened.window.findChildren(SnapshotPanel)
+    find = opened.window.findChildren
+    qtbot.waitUntil(lambda: bool(find(SnapshotPanel)), timeout=PATIENCE)  # made a moment later
+    (panel,) = find(SnapshotPanel)
     panel.refresh()
     assert "5.00 kB of at most" in panel.findChild(StyledLabel).text()
     panel.findChild(QPushButton).click()
