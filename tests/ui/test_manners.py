@@ -388,9 +388,13 @@ def test_what_is_typed_in_the_settings_is_kept_when_the_window_closes(
     opened.window.commands.settings(Section.MODEL)
     dialog = opened.window.commands.preferences.page
     assert dialog is not None
-    field = next(
-        one for one in dialog.findChildren(NumberField) if one.accessibleName() == "CPU threads"
-    )
+
+    def fields() -> list[NumberField]:
+        found = dialog.findChildren(NumberField)
+        return [one for one in found if one.accessibleName() == "CPU threads"]
+
+    qtbot.waitUntil(lambda: bool(fields()))  # what is below the first screenful comes later
+    (field,) = fields()
     field.setFocus()
     qtbot.keyClicks(field.lineEdit(), "3")
     opened.window.close()
