@@ -169,7 +169,11 @@ class RunningWindow:
         return until(look, "a window")
 
     def bring_forward(self) -> None:
-        subprocess.run(["xdotool", "windowfocus", "--sync", self.window_id()], check=True)
+        def focus() -> bool:  # a window that is just going is found and cannot have the focus
+            asked = ["xdotool", "windowfocus", "--sync", self.window_id()]
+            return subprocess.run(asked, check=False).returncode == 0
+
+        until(focus, "a window with the focus")
 
     def keys(self, *names: str) -> None:
         subprocess.run(["xdotool", "key", "--clearmodifiers", *names], check=True)

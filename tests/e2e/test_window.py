@@ -123,6 +123,7 @@ def test_words_are_kept_when_the_window_is_killed_from_outside(start: Start, mod
     window.control("Message")
     window.bring_forward()
     window.type("Half a thought")
+    until(lambda: window.control("Message")["text"] == "Half a thought", "the words, typed")
     subprocess.run(["xdotool", "windowkill", window.window_id()], check=True)
     assert window.process.wait(timeout=60) == 1  # and not by a signal
     again = start()
