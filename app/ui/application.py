@@ -278,7 +278,7 @@ def _leave(window: MainWindow, services: Services) -> None:
     program where it stands, inside its event loop, while threads run on: often by a crash.
     """
     try:
-        window.controller.leave()
+        window.leave()
         services.close()
     except KnownError as error:
         _log.error("At the end: %s", error.what)

@@ -243,19 +243,23 @@ class MainWindow(QMainWindow):
             self.controller.new_chat()
         self.pane.composer.setFocus()
 
+    def leave(self) -> None:
+        """Keep the draft, the place, and which chat the next start shows."""
+        self.controller.leave()
+        self._last.save()
+
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep draft, place and geometry; the services are closed by whoever built them."""
         self.commands.finish()
         focused = self.focusWidget()
         if focused is not None:
             focused.clearFocus()  # a title that is typed in the sidebar is kept
-        self.controller.leave()
+        self.leave()
         self.controller.attempt(
             lambda: self._services.settings.update(
                 window_geometry=geometry.stored(self), sidebar_visible=not self.sidebar.isHidden()
             )
         )
-        self._last.save()
         self._follow.stop()
         self._operations.close()
         self.bridge.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import time
 from pathlib import Path
 
@@ -114,6 +115,19 @@ def test_after_a_power_cut_the_text_is_there_and_can_be_continued(
     again.reads("interrupted")
     again.press("Continue this answer")
     again.control("Stop")
+    assert again.close() == 0
+
+
+def test_words_are_kept_when_the_window_is_killed_from_outside(start: Start, model: Path) -> None:
+    window = start("--model", str(model))
+    window.control("Message")
+    window.bring_forward()
+    window.type("Half a thought")
+    until(lambda: window.control("Message")["text"] == "Half a thought", "the words, typed")
+    subprocess.run(["xdotool", "windowkill", window.window_id()], check=True)
+    assert window.process.wait(timeout=60) == 1  # and not by a signal
+    again = start()
+    until(lambda: again.control("Message")["text"] == "Half a thought", "the words")
     assert again.close() == 0
 
 
