@@ -109,6 +109,16 @@ class RunningWindow:
         nodes: list[dict[str, Any]] = self.ask("tree").get("nodes", [])
         return nodes
 
+    def audit(self) -> list[dict[str, Any]]:
+        """All that is shown, with what can be done to it.
+
+        What goes while it is looked at, such as a menu that closes, is looked at anew.
+        """
+        nodes: list[dict[str, Any]] = until(
+            lambda: self.ask("audit").get("nodes", []), "what is shown"
+        )
+        return nodes
+
     def control(self, name: str, role: str = "") -> dict[str, Any]:
         """Wait for a control that is shown."""
 

@@ -89,7 +89,7 @@ def model(tmp_path: Path) -> Path:
 def faults(window: RunningWindow, page: str) -> list[str]:
     """The controls that are shown and have no name, or offer nothing that their role promises."""
     found = []
-    for node in window.ask("audit")["nodes"]:
+    for node in window.audit():
         role, told = node["role"], f"{page}: {' > '.join(node['above'][-3:])} > {node['role']}"
         of_text = any(one.startswith("document") for one in node["above"])
         if role in ROLES and not (node["name"] if role != "combo box" else node["labels"]):
@@ -120,7 +120,7 @@ def passed_over(window: RunningWindow, stops: list[tuple[str, str]]) -> list[str
     """The controls that are shown and that Tab did not stop at."""
     return [
         f"{node['role']} {node['name']}"
-        for node in window.ask("audit")["nodes"]
+        for node in window.audit()
         if node["role"] in STOPS
         and {"enabled", "focusable"} <= set(node["states"])
         and (node["role"], node["name"]) not in stops
@@ -131,7 +131,7 @@ def leave(window: RunningWindow) -> None:
     """Close the menu or the dialog that is open."""
     window.keys("Escape")
     over = {"popup menu", "dialog"}
-    until(lambda: over.isdisjoint(n["role"] for n in window.ask("audit")["nodes"]), "its end", 10)
+    until(lambda: over.isdisjoint(n["role"] for n in window.audit()), "its end", 10)
 
 
 def open_page(window: RunningWindow, *lines: str) -> None:
@@ -153,12 +153,12 @@ def test_the_chat_and_its_menus_are_named_and_tab_goes_round(start: Start, model
     missed = passed_over(window, tab_round(window))
     for button in ("Menu", "Preset", "Model"):
         window.press(button, "push button")
-        until(lambda: window.ask("audit")["nodes"][0]["role"] == "popup menu", "its menu")
+        until(lambda: window.audit()[0]["role"] == "popup menu", "its menu")
         told += faults(window, f"menu {button}")
         leave(window)
     window.press("Conversation", "list")  # the keyboard goes there
     window.keys("Menu")
-    until(lambda: window.ask("audit")["nodes"][0]["role"] == "popup menu", "its menu")
+    until(lambda: window.audit()[0]["role"] == "popup menu", "its menu")
     told += faults(window, "menu of the message")
     window.press("New chat from here", "menu item")  # answered, whatever that opens
     window.reads("This is a new chat, from that message on.")
@@ -217,7 +217,7 @@ def test_settings_are_named_and_tab_goes_round(start: Start, model: Path) -> Non
     window.bring_forward()
     pages = [
         node["name"]
-        for node in window.ask("audit")["nodes"]
+        for node in window.audit()
         if node["above"] and node["above"][-1] == "list Sections"
     ]
     told, missed = [], []
@@ -273,7 +273,7 @@ def test_a_days_work_by_an_assistive_client_alone(
     window.write("Message", "What is a phial?")
     window.press("Send")
     window.reads("Regenerate answer")
-    parts = [(node["role"], node["name"]) for node in window.ask("audit")["nodes"]]
+    parts = [(node["role"], node["name"]) for node in window.audit()]
     for part in (
         ("document frame", "You said"),
         ("document frame", "Phial answered"),
