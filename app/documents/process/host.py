@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
-import signal
 import sys
 from typing import Any, BinaryIO
 
@@ -22,21 +20,10 @@ from app.domain.documents import DocumentPage
 from app.domain.errors import DocumentError, DocumentTooLargeError, KnownError
 from app.language import tr
 from app.process.codec import MAX_LINE
-from app.process.messages import DoneReply, FailedReply, LogLine, QuitCommand
+from app.process.host_end import FrameSink, LogFrames, take_standard_output
+from app.process.messages import DoneReply, FailedReply, QuitCommand
 
 NICENESS = 5  # the window goes first
-
-
-class _LogFrames(logging.Handler):
-    """Hands log records to the client."""
-
-    def __init__(self, host: DocumentHost) -> None:
-        super().__init__(logging.WARNING)
-        self._host = host
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Send one record."""
-        self._host.send(LogLine(record.levelno, record.name, record.getMessage()))
 
 
 class DocumentHost:
@@ -49,19 +36,11 @@ class DocumentHost:
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source = source
-        self._sink = sink
-
-    def send(self, message: object) -> None:
-        """Write a frame; a client that is gone ends the process."""
-        try:
-            self._sink.write(frames.CODEC.encode(message))
-            self._sink.flush()
-        except OSError:
-            os._exit(0)
+        self.send = FrameSink(sink, frames.CODEC).send
 
     def run(self) -> None:
         """Read commands until the input ends."""
-        logging.getLogger("app").addHandler(_LogFrames(self))
+        logging.getLogger("app").addHandler(LogFrames(self.send, logging.WARNING))
         limits = frames.ReaderLimits()
         while line := self._source.readline(MAX_LINE):
             command = frames.CODEC.decode(line)
@@ -130,12 +109,6 @@ def _grant_processor(seconds: int) -> None:
 
 def main() -> int:
     """Run the process; returns when the client says so."""
-    # Ctrl+C in a terminal reaches the whole process group; the client decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    # Frames get the real standard output; whatever else prints goes to standard error.
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    sink = take_standard_output(NICENESS)
     DocumentHost(sys.stdin.buffer, sink).run()
     return 0

@@ -10,7 +10,6 @@ from __future__ import annotations
 import base64
 import logging
 import os
-import signal
 import sys
 from typing import Any, BinaryIO
 
@@ -18,21 +17,15 @@ from app.domain.errors import EngineError, KnownError
 from app.engine.embedding import frames
 from app.language import tr
 from app.process.codec import MAX_LINE
-from app.process.messages import DoneReply, FailedReply, LogLine, QuitCommand
+from app.process.host_end import (
+    FrameSink,
+    LogFrames,
+    leave_no_core_file,
+    take_standard_output,
+)
+from app.process.messages import DoneReply, FailedReply, QuitCommand
 
 NICENESS = 10  # the window and the answer go first
-
-
-class _LogFrames(logging.Handler):
-    """Hands log records to the client."""
-
-    def __init__(self, host: EmbeddingHost) -> None:
-        super().__init__(logging.WARNING)
-        self._host = host
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Send one record."""
-        self._host.send(LogLine(record.levelno, record.name, record.getMessage()))
 
 
 class EmbeddingHost:
@@ -45,21 +38,13 @@ class EmbeddingHost:
 
     def __init__(self, source: BinaryIO, sink: BinaryIO) -> None:
         self._source = source
-        self._sink = sink
+        self.send = FrameSink(sink, frames.CODEC).send
         self._backend: Any = None
         self._embedder: Any = None
 
-    def send(self, message: object) -> None:
-        """Write a frame; a client that is gone ends the process."""
-        try:
-            self._sink.write(frames.CODEC.encode(message))
-            self._sink.flush()
-        except OSError:
-            os._exit(0)
-
     def run(self) -> None:
         """Read commands until the input ends."""
-        logging.getLogger("app").addHandler(_LogFrames(self))
+        logging.getLogger("app").addHandler(LogFrames(self.send, logging.WARNING))
         while line := self._source.readline(MAX_LINE):
             command = frames.CODEC.decode(line)
             if isinstance(command, QuitCommand):
@@ -100,24 +85,8 @@ def _threads() -> int:
     return max(1, (os.cpu_count() or 1) // 2)
 
 
-def _quiet_crashes() -> None:
-    """No core file when llama.cpp aborts."""
-    try:
-        import resource
-    except ImportError:  # not on this system
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main() -> int:
     """Run the process; returns when the client says so."""
-    # Ctrl+C in a terminal reaches the whole process group; the client decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _quiet_crashes()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    # Frames get the real standard output; whatever else prints goes to standard error.
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    EmbeddingHost(sys.stdin.buffer, sink).run()
+    leave_no_core_file()
+    EmbeddingHost(sys.stdin.buffer, take_standard_output(NICENESS)).run()
     return 0

@@ -10,7 +10,6 @@ import itertools
 import logging
 import os
 import queue
-import signal
 import sys
 import threading
 import time
@@ -26,7 +25,8 @@ from app.engine.process.frames import EventReply
 from app.language import tr
 from app.process.child_process import BUG_EXIT
 from app.process.codec import MAX_LINE
-from app.process.messages import DoneReply, FailedReply, LogLine, QuitCommand, StopCommand
+from app.process.host_end import LogFrames, leave_no_core_file, take_standard_output
+from app.process.messages import DoneReply, FailedReply, QuitCommand, StopCommand
 
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
 IDLE_SECONDS = 30.0  # then the chat's KV state is written, if it is worth it
@@ -105,21 +105,6 @@ def _delta_of(message: object) -> tuple[type[TextDelta] | type[ReasoningDelta], 
     if isinstance(message, EventReply) and isinstance(message.event, TextDelta | ReasoningDelta):
         return type(message.event), message.id
     return None
-
-
-class _LogFrames(logging.Handler):
-    """Hands log records to the client."""
-
-    def __init__(self, writer: FrameWriter) -> None:
-        super().__init__()
-        self._writer = writer
-
-    def emit(self, record: logging.LogRecord) -> None:
-        """Send one record."""
-        text = record.getMessage()
-        if record.exc_info and record.exc_info[1] is not None:
-            text += f"\n{logging.Formatter().formatException(record.exc_info)}"
-        self._writer.send(LogLine(record.levelno, record.name, text))
 
 
 class EngineHost:
@@ -205,7 +190,7 @@ class EngineHost:
         if isinstance(command, frames.ConfigureCommand):
             options = command.options
         logger = logging.getLogger("app")
-        logger.addHandler(_LogFrames(self._writer))
+        logger.addHandler(LogFrames(self._writer.send))
         logger.setLevel(options.log_level)
         if self._confinement is not None:
             kept = self._confinement
@@ -280,15 +265,6 @@ class EngineHost:
                 )
 
 
-def _quiet_crashes() -> None:
-    """No core file of 9 GB when llama.cpp aborts."""
-    try:
-        import resource
-    except ImportError:  # not on this system
-        return
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-
-
 def main(confinement: Confinement | None = None) -> int:
     """Run the engine process; returns when the client says so.
 
@@ -296,14 +272,8 @@ def main(confinement: Confinement | None = None) -> int:
         confinement: What keeps this process from the network since it began.
     """
     began = time.time()
-    # Ctrl+C in a terminal reaches the whole process group; the client decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _quiet_crashes()
-    if hasattr(os, "nice"):
-        os.nice(NICENESS)
-    # Frames get the real standard output; whatever else prints goes to standard error.
-    sink = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    leave_no_core_file()
+    sink = take_standard_output(NICENESS)
     host = EngineHost(sys.stdin.buffer, sink, began, confinement)
     threading.excepthook = host.on_bug
     host.run()
