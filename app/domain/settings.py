@@ -359,6 +359,14 @@ class Settings:
             tr("Equations, totals and dates of an answer are worked out again, without the model."),
         ),
     )
+    tick_sums: bool = option(
+        False,
+        Option(
+            _G,
+            tr("Tick right sums"),
+            tr("A small sign behind what was worked out again and is right."),
+        ),
+    )
     wrap_code: bool = option(
         False, Option(_A, tr("Wrap long lines of code"), tr("Off: code scrolls sideways."))
     )
