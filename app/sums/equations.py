@@ -13,11 +13,11 @@ from app.sums.expressions import COMPARED, JOINING, Interpretation, evaluate
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral
+from app.sums.phrases.corrections import correction
 from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import said_as_signs
 from app.sums.quantities import Quantity, UnreadableError
 from app.sums.rounding import Judgement, compare, looks_rounded, misses
-from app.sums.statements.corrections import correction
 from app.sums.units import BYTES, unit_of
 from app.sums.values import CIRCULAR, NotComputableError
 

@@ -253,9 +253,9 @@ def with_value(form: Form, text: str, value: FormValue, typed: str) -> str:
 
 def _ways_to_write(form: Form, text: str, value: FormValue, typed: str) -> Iterator[str]:
     if form.kind is FormKind.JSON and value.left_out:
-        before, behind = value.member
+        lead, behind = value.member
         given = (typed.strip(), json.dumps(typed, ensure_ascii=False)) if typed.strip() else ()
-        yield from (f"{before}{one}{behind}" for one in given)
+        yield from (f"{lead}{one}{behind}" for one in given)
         if not given:
             yield ""
         return
