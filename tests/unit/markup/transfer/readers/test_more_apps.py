@@ -22,9 +22,19 @@ from app.markup.transfer import json_stream
 from app.markup.transfer.formats import read_files
 from app.markup.transfer.json_stream import pieces
 from app.markup.transfer.readers.json_values import ShapeError
-from app.markup.transfer.values import Chat, FoundChat, ImportFile, ReadResult
+from app.markup.transfer.values import (
+    Chat,
+    ExportOptions,
+    FoundChat,
+    ImportFile,
+    OtherFile,
+    ReadResult,
+    spoken_of,
+)
+from app.markup.transfer.writers.markdown import write_markdown
 
 CITED = "\ue200cite\ue202turn0search0\ue202turn0news1\ue201"
+NAMED = "Named where they stood, but not copied into Phial: "
 ENTITY = '\ue200entity\ue202["city","Rome","Italy"]\ue201'
 
 
@@ -166,7 +176,18 @@ def test_pictures_are_named_and_what_is_left_out_is_told() -> None:
         [TextPart("by voice")],
         [TextPart("Done.")],
     ]
-    assert found.notes == ("Left out: 1 picture and 1 recording.",)
+    assert found.notes == (f"{NAMED}1 picture.", "Left out: 1 recording.")
+
+
+def test_what_chatgpt_does_not_tell_of_a_picture_the_file_beside_it_does() -> None:
+    picture = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_0a9"}
+    drawn = {"content_type": "multimodal_text", "parts": [picture]}
+    value = chatgpt(("1", None, message("user", "Draw")), ("2", "1", message("tool", drawn)))
+    data = json.dumps(value).encode()
+    beside = {spoken_of("dalle-generations/file_0a9-b.webp"): OtherFile("file_0a9-b.webp", 512)}
+    found = read_files([ImportFile("c.json", len(data), lambda: data, others=beside)]).found[0]
+    assert parts(found.chat)[1] == [AttachmentPart("file_0a9-b.webp", "image/webp", 512)]
+    assert found.notes == (f"{NAMED}1 picture.",)
 
 
 def test_steps_of_an_answer_of_chatgpt_that_never_came_are_not_lost() -> None:
@@ -241,7 +262,7 @@ def test_blocks_of_lm_studio_do_not_run_into_each_other(key: str) -> None:
         ReasoningPart("second"),
         TextPart("\n\nAfter the tool."),
     ]
-    assert found.notes == ("Left out: 1 picture.",)
+    assert found.notes == (f"{NAMED}1 picture.",)
 
 
 def test_an_answer_of_lm_studio_that_was_gone_on_with_stays_one_sentence() -> None:
@@ -283,17 +304,28 @@ def test_versions_files_and_tools_of_open_webui_are_kept_or_told() -> None:
             "b": {"id": "b", "parentId": "a", "childrenIds": [], "role": "assistant",
                   "content": "One"},
             "a": {"id": "a", "parentId": None, "childrenIds": ["b", "c"], "role": "user",
-                  "content": "hi", "files": [{"type": "file", "name": "x.pdf"}]},
+                  "content": "hi", "files": [
+                      {"type": "file", "name": "x.pdf"},
+                      {"type": "image", "url": "data:image/png;base64,AAECAw=="},
+                      {"type": "file", "file": {"filename": "n.md", "data": {"content": "a\n"},
+                                                "meta": {"size": 2}}}]},
             "d": {"id": "d", "parentId": "c", "childrenIds": [], "role": "assistant",
                   "content": "", "error": {"content": "Ollama: 500"}},
         },
     }  # fmt: skip
     found = only([{"id": "1", "title": "T", "chat": {"history": history}}])
-    assert parts(found.chat)[0] == [AttachmentPart("x.pdf", "application/pdf"), TextPart("hi")]
+    assert parts(found.chat)[0] == [
+        AttachmentPart("x.pdf", "application/pdf"),
+        AttachmentPart("", "image/png", 4),
+        AttachmentPart("n.md", "text/markdown", 2),
+        TextPart("```text\na\n```"),
+        TextPart("\n\nhi"),
+    ]
     assert parts(found.chat)[1] == [ToolCallPart("", ""), TextPart("Two")]
     assert [m.content for m in found.chat.messages[1:]] == ["One", "Two", ""]
     assert found.chat.messages[-1].error == "Ollama: 500"
-    assert found.notes == ("Left out: 1 file.",)
+    assert "\n> Ollama: 500\n" in write_markdown(found.chat, ExportOptions())
+    assert found.notes == (f"{NAMED}1 picture and 1 file.",)
 
 
 def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> None:
@@ -337,7 +369,7 @@ def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> 
         [TextPart("Again")],
     ]
     assert len({m.parent_id for m in found.chat.messages[1:]}) == 1
-    assert found.notes == ("Left out: 1 file.",)
+    assert found.notes == (f"{NAMED}1 file.",)
 
 
 def test_chats_of_llama_cpps_web_page_are_read_both_ways_it_writes_them() -> None:
