@@ -59,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NobodyReadsError:
         return EXIT_FAILED
     except KnownError as error:
-        from app.cli.failures import told
+        from app.cli.talk.failure_words import told
 
         tell(f"phial: {one_line(told(error))}")  # not shown
         return EXIT_FAILED

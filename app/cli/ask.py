@@ -8,7 +8,7 @@ import stat
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -159,14 +159,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         calculator=calculator,
     )
     output = None if options.json else answer_output()
-    try:
-        with stop_on_interrupt() as stop:
-            return _answer(reach.engine, load, request, model, stop, output, attached, form)
-    except (EngineError, OfflineError) as error:
-        complain(_told(error))
-        return EXIT_FAILED
-    finally:
-        reach.engine.close()
+    with closing(reach.engine) as engine:
+        return _answer(engine, load, request, model, output, attached, form)
 
 
 def _grammar(form: Form | None, attached: Attached | None) -> str:
@@ -181,6 +175,23 @@ def _grammar(form: Form | None, attached: Attached | None) -> str:
 
 
 def _answer(
+    engine: Engine,
+    load: LoadRequest,
+    request: GenerationRequest,
+    model: ChosenModel,
+    output: AnswerOutput | None,
+    attached: Attached | None,
+    form: Form | None,
+) -> int:
+    try:
+        with stop_on_interrupt() as stop:
+            return _write_answer(engine, load, request, model, stop, output, attached, form)
+    except (EngineError, OfflineError) as error:
+        complain(_told(error))
+        return EXIT_FAILED
+
+
+def _write_answer(
     engine: Engine,
     load: LoadRequest,
     request: GenerationRequest,
@@ -270,7 +281,7 @@ def _write(
 
 
 def _told(error: KnownError) -> str:
-    from app.cli.failures import told_of_question  # not before something fails
+    from app.cli.talk.failure_words import told_of_question  # not before something fails
 
     return told_of_question(error)
 

@@ -12,11 +12,11 @@ from app.cli.chats.names import find_chat
 from app.cli.chats.opening import report_opening
 from app.cli.drawing.answer import answer_output
 from app.cli.drawing.progress_line import ProgressLine, told_start
-from app.cli.failures import told_in_talk
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions
+from app.cli.talk.failure_words import told_in_talk
 from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
 from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.talk.slash_commands import HELP, read_command

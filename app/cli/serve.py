@@ -8,9 +8,9 @@ import threading
 from contextlib import closing
 
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
-from app.cli.failures import told as failure_told
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import complain, one_line, say, tell
+from app.cli.talk.failure_words import told as failure_told
 from app.cli.talk.setting_words import allowed, value_of
 from app.cli.values import FILE_HELP
 from app.cli.values import model as model_value

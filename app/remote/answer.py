@@ -49,10 +49,12 @@ class AnswerLimits:
     Attributes:
         tokens: As asked for; None for no limit.
         context: Tokens of the context window; 0 where nobody knows.
+        goes_on: It goes on with an answer, which may have been at its end.
     """
 
     tokens: int | None = None
     context: int = 0
+    goes_on: bool = False
 
 
 class AnswerReader:
@@ -84,7 +86,7 @@ class AnswerReader:
         self._limits = limits
         self._seed = seed
         self._echo, self._held = echo, ""
-        self._goes_on = before is not None
+        self._goes_on = limits.goes_on
         self._chosen = False  # a piece of an answer came, if only its end
         self._filter = ReasoningFilter(before, clock=now)
         self._now = now

@@ -168,7 +168,7 @@ class EndpointEngine:
         before = request.turns[-1] if goes_on else None
         reader = AnswerReader(
             server,
-            AnswerLimits(request.sampling.max_tokens, facts.context_size),
+            AnswerLimits(request.sampling.max_tokens, facts.context_size, request.continue_answer),
             seed,
             before,
             spelled(before) if before and facts.kind is ServerKind.LLAMA_SERVER else "",

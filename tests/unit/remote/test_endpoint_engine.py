@@ -592,7 +592,7 @@ def test_a_key_that_is_missing_is_asked_for() -> None:
         with pytest.raises(EndpointKeyError, match="wants"):
             here.load()
         here.listed["here"] = replace(here.listed["here"], key_variable="BOX_KEY")
-        with pytest.raises(EndpointKeyError, match="variable BOX_KEY.*is not set"):
+        with pytest.raises(EndpointKeyError, match=r"variable BOX_KEY.*is not set"):
             here.load()
 
 

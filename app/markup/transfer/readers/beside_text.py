@@ -30,9 +30,9 @@ class Loss(Enum):
     MEMORY = "memory"
     PART = "part"
     MESSAGE = "message"
-    NAMED_PICTURE = "named picture"
-    NAMED_SOUND = "named recording"
-    NAMED_FILE = "named file"
+    NAMED_PICTURE = "named picture"  # not shown
+    NAMED_SOUND = "named recording"  # not shown
+    NAMED_FILE = "named file"  # not shown
 
     @property
     def named(self) -> Loss:

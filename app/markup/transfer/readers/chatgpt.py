@@ -251,9 +251,7 @@ def _hidden(message: Json) -> bool:
     )
 
 
-def _pieces(
-    message: Json, content: Json, parts: Parts, others: Mapping[str, OtherFile]
-) -> None:
+def _pieces(message: Json, content: Json, parts: Parts, others: Mapping[str, OtherFile]) -> None:
     def say(words: str) -> None:
         parts.say(resolved(words, message, parts.cite) if _role(message) == "assistant" else words)
 

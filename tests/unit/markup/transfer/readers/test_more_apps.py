@@ -22,15 +22,7 @@ from app.markup.transfer import json_stream
 from app.markup.transfer.formats import read_files
 from app.markup.transfer.json_stream import pieces
 from app.markup.transfer.readers.json_values import ShapeError
-from app.markup.transfer.values import (
-    Chat,
-    ExportOptions,
-    FoundChat,
-    ImportFile,
-    OtherFile,
-    ReadResult,
-    spoken_of,
-)
+from app.markup.transfer.values import Chat, ExportOptions, FoundChat, ImportFile, ReadResult
 from app.markup.transfer.writers.markdown import write_markdown
 
 CITED = "\ue200cite\ue202turn0search0\ue202turn0news1\ue201"
@@ -179,17 +171,6 @@ def test_pictures_are_named_and_what_is_left_out_is_told() -> None:
     assert found.notes == (f"{NAMED}1 picture.", "Left out: 1 recording.")
 
 
-def test_what_chatgpt_does_not_tell_of_a_picture_the_file_beside_it_does() -> None:
-    picture = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_0a9"}
-    drawn = {"content_type": "multimodal_text", "parts": [picture]}
-    value = chatgpt(("1", None, message("user", "Draw")), ("2", "1", message("tool", drawn)))
-    data = json.dumps(value).encode()
-    beside = {spoken_of("dalle-generations/file_0a9-b.webp"): OtherFile("file_0a9-b.webp", 512)}
-    found = read_files([ImportFile("c.json", len(data), lambda: data, others=beside)]).found[0]
-    assert parts(found.chat)[1] == [AttachmentPart("file_0a9-b.webp", "image/webp", 512)]
-    assert found.notes == (f"{NAMED}1 picture.",)
-
-
 def test_steps_of_an_answer_of_chatgpt_that_never_came_are_not_lost() -> None:
     found = only(
         chatgpt(
@@ -318,8 +299,7 @@ def test_versions_files_and_tools_of_open_webui_are_kept_or_told() -> None:
         AttachmentPart("x.pdf", "application/pdf"),
         AttachmentPart("", "image/png", 4),
         AttachmentPart("n.md", "text/markdown", 2),
-        TextPart("```text\na\n```"),
-        TextPart("\n\nhi"),
+        TextPart("```text\na\n```\n\nhi"),
     ]
     assert parts(found.chat)[1] == [ToolCallPart("", ""), TextPart("Two")]
     assert [m.content for m in found.chat.messages[1:]] == ["One", "Two", ""]

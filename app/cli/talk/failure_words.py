@@ -34,8 +34,8 @@ _ALIKE: Words = (
     (
         EndpointKeyError,
         tr(
-            "Take it off the list with 'phial endpoints remove NAME', and add it with its key: "
-            "'phial endpoints add ADDRESS --key'."
+            "Add it with its key: 'phial endpoints add ADDRESS --key'. If it is on the list "
+            "already, remove it first: 'phial endpoints remove NAME'."
         ),
     ),
     (
@@ -104,19 +104,18 @@ _TALK: Words = (
     (ModelNotLoadedError, tr("'/model NAME' uses one.")),
     *_ALIKE,
 )
-_OF_A_CHAT = {
-    one.default_data for one in (KnownError, EndpointError, EngineDiedError, PromptTooLongError)
-}
+_OF_A_MESSAGE = {one.default_data for one in (EndpointError, EngineDiedError, PromptTooLongError)}
 
 
 def told(error: KnownError) -> Sentence:
-    """An error of a command."""
-    return paragraph(error.what, error.data, _action(error, _COMMAND))
+    """An error of a command: no message is there that could be kept."""
+    data = "" if error.data in _OF_A_MESSAGE else error.data
+    return paragraph(error.what, data, _action(error, _COMMAND))
 
 
 def told_of_question(error: KnownError) -> Sentence:
-    """An error of what is asked once: no chat is there that could be safe."""
-    data = "" if error.data in _OF_A_CHAT else error.data
+    """An error of what is asked once: nor is there a chat that could be safe."""
+    data = "" if error.data in _OF_A_MESSAGE | {KnownError.default_data} else error.data
     return paragraph(error.what, data, _action(error, _COMMAND))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from app.cli.failures import told, told_in_talk, told_of_question
+from app.cli.talk.failure_words import told, told_in_talk, told_of_question
 from app.domain.endpoints.endpoint import AnswerCutError, EndpointBusyError, EndpointError
 from app.domain.errors import EngineError, KnownError, OfflineError, PromptTooLongError
 from tests.support.terminal import parsers
@@ -44,8 +44,10 @@ def test_what_an_error_says_of_its_own_stays() -> None:
 
 
 def test_of_a_question_no_chat_is_said_to_be_safe() -> None:
-    assert "kept" not in told_of_question(EndpointError("No."))
-    assert "kept" in told(EndpointError("No."))
+    assert "kept" not in told_of_question(EndpointError("No.")) + told(EndpointError("No."))
+    assert "kept" in told_in_talk(EndpointError("No."))
+    assert "safe" in told(EngineError("No."))
+    assert "safe" not in told_of_question(EngineError("No."))
     assert "Nothing was sent." in told_of_question(OfflineError("Offline is on."))
     assert "/continue" in told_in_talk(AnswerCutError("It was cut."))
 
