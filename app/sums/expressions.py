@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, Numeral, read_numeral
 from app.sums.units import CURRENCIES, Unit, unit_of
 from app.sums.values import PI, E, NotComputableError, Value, around, exactly, whole
+from app.values import dataclass
 
 MOST_TOKENS = 400
 _DEEPEST = 60

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
 from enum import Enum, auto
 
 from app.sums.numerals import GROUP_SIGNS
+from app.values import dataclass
 
 
 class Kind(Enum):

@@ -6,8 +6,9 @@ import ctypes
 import platform
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from app.values import dataclass
 
 # The features that decide which of llama.cpp's CPU variants runs, in /proc/cpuinfo's spelling.
 FEATURES = (

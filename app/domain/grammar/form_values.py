@@ -9,13 +9,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormField, FormKind, ValueKind
 from app.domain.grammar.form_check import LINE, OutOfFormError, json_span, keeps_to
 from app.domain.grammar.form_grammar import NOTHING, field_head
 from app.language import tr
+from app.values import dataclass
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[\]{},]')
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")

@@ -8,7 +8,7 @@ quadratic in hostile input stays small.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
@@ -40,6 +40,7 @@ from app.markup.spans.line_ends import is_kept
 from app.markup.spans.math_delimiters import find_formula
 from app.markup.spans.scripts import is_unspaced
 from app.markup.spans.tags import tag
+from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from PySide6.QtCore import QObject
 
@@ -11,6 +11,7 @@ from app.services.core.events import AnswerEnded, AnswerStarted, DownloadChanged
 from app.system.awake import SleepBlocker, has_session_bus, sleep_blocker
 from app.ui.core.operations import Operation, Operations
 from app.ui.desktop.inhibitor import allow_sleep, forbid_sleep
+from app.values import dataclass
 
 
 @dataclass(slots=True)
