@@ -139,6 +139,8 @@ def test_answering_again_with_another_file_keeps_both_with_their_records(
     )
     first, second = services.library.chats.versions(ended.message.id)
     assert first.parent_id == second.parent_id
+    assert isinstance(harness.engine, Choosy)
+    assert [one.likely for one in harness.engine.requests if one.likely] == [(first.content,)]
     assert [v.model.name if v.model else "" for v in (first, second)] == ["one.gguf", "two.gguf"]
     assert all(v.timings is not None and v.content for v in (first, second))
     settled(harness, ModelPhase.READY, one.path, after)
