@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
@@ -152,10 +153,12 @@ def test_a_battery_is_not_emptied_for_what_may_never_be_asked(
 
 @pytest.mark.llama
 def test_after_enter_only_the_last_word_is_read_and_words_taken_back_are_nowhere(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
+    qtbot: QtBot, open_window: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     kept = tmp_path / "kv"
-    engine = EngineClient(EngineOptions(snapshot_dir=kept, snapshot_min_gain=-1e9))
+    options = EngineOptions(snapshot_dir=kept, snapshot_min_gain=-1e9, log_level=logging.DEBUG)
+    engine = EngineClient(options)
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "scripted.gguf").symlink_to(DEMO)
@@ -208,3 +211,5 @@ def test_after_enter_only_the_last_word_is_read_and_words_taken_back_are_nowhere
     fresh.close()
     assert "documents?" in text
     assert "xylophone" not in text
+    assert "llama" in caplog.text
+    assert "xylophone" not in caplog.text
