@@ -35,7 +35,7 @@ def lazy_dataclass(
     def decorate(cls: type) -> type:
         if not cls.__doc__:
             cls.__doc__ = cls.__name__  # else the library asks for a signature to put there
-        made = dataclasses.dataclass(init=False, repr=False, eq=False, **others)(cls)
+        made: type = dataclasses.dataclass(init=False, repr=False, eq=False, **others)(cls)
         _add_methods(made, frozen=frozen, eq=eq)
         return made
 
@@ -98,7 +98,7 @@ def _hashed(values: Callable[[object], object]) -> Callable[[Any], int]:
     return lambda self: hash(values(self))
 
 
-def _refused_set(made: type, names: frozenset[str]) -> Callable[[Any, str, object], None]:
+def _refused_set(made: Any, names: frozenset[str]) -> Callable[[Any, str, object], None]:
     def refuse(self: Any, name: str, value: object) -> None:
         if type(self) is made or name in names:
             told = f"cannot assign to field {name!r}"  # not shown
@@ -108,7 +108,7 @@ def _refused_set(made: type, names: frozenset[str]) -> Callable[[Any, str, objec
     return refuse
 
 
-def _refused_delete(made: type, names: frozenset[str]) -> Callable[[Any, str], None]:
+def _refused_delete(made: Any, names: frozenset[str]) -> Callable[[Any, str], None]:
     def refuse(self: Any, name: str) -> None:
         if type(self) is made or name in names:
             told = f"cannot delete field {name!r}"  # not shown
@@ -149,7 +149,9 @@ def _first_init(made: type, *, frozen: bool) -> Callable[..., None]:
 def _init_of(made: type, *, frozen: bool) -> Callable[..., None]:
     """The ``__init__`` of a class: takes its fields, and lets it see to them at the end."""
     known: dict[str, Any] = {"_later": _LATER, "_set": object.__setattr__}
-    in_order, by_name, body = ["self"], [], []
+    in_order: list[str] = ["self"]
+    by_name: list[str] = []
+    body: list[str] = []
     for one in dataclasses.fields(made):
         name, value = one.name, one.name
         default = ""
