@@ -162,14 +162,16 @@ def _init_of(made: type, *, frozen: bool) -> Callable[..., None]:
         elif one.default_factory is not dataclasses.MISSING:
             known[f"_make_{name}"] = one.default_factory
             default = "_later"
-            value = f"_make_{name}() if {name} is _later else {name}"
+            made_anew = f"_make_{name}()"
+            value = f"{made_anew} if {name} is _later else {name}"  # not shown
             if not one.init:
-                value = f"_make_{name}()"
+                value = made_anew
         elif not one.init:
             continue
         if one.init:
             (by_name if one.kw_only else in_order).append(f"{name}={default}" if default else name)
-        body.append(f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}")
+        put = f"_set(self, {name!r}, {value})" if frozen else f"self.{name} = {value}"  # not shown
+        body.append(put)
     if hasattr(made, "__post_init__"):
         body.append("self.__post_init__()")
     words = ", ".join([*in_order, *(["*", *by_name] if by_name else [])])
