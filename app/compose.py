@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,7 +16,6 @@ from app.setup import Setup
 from app.store import EndpointStore, PresetFile, SpeedStore
 from app.system.bundled import bundled
 from app.system.paths import Folders
-from app.values import dataclass
 
 if TYPE_CHECKING:  # each is imported where it is made
     from app.network.connection_log import ConnectionLog

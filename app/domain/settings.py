@@ -6,7 +6,7 @@ new setting is one new field here.
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 
 from app.domain.appearance import choices
@@ -22,7 +22,6 @@ from app.domain.model import KvType
 from app.domain.network.serving import DEFAULT_PORT
 from app.domain.options import Option, Section, SettingSpec, check, option, specs_of
 from app.language import tr
-from app.values import dataclass
 
 
 class LanguageChoice(StrEnum):

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.domain.errors import InvalidValueError
@@ -22,7 +22,6 @@ from app.domain.grammar.readings import MOST_READINGS, most_readings
 from app.domain.grammar.references import SchemaReferences
 from app.domain.grammar.written import MOST_CHARACTERS, literal, text_rules
 from app.language import tr
-from app.values import dataclass
 
 DEEPEST = 32  # schemas in one another
 MOST_REPEATED = 1_000  # repetitions that a bound may name: llama.cpp writes out each
