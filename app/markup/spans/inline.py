@@ -7,7 +7,6 @@ the caller (a few thousand characters at a time), so what is quadratic in hostil
 
 from __future__ import annotations
 
-import re
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
@@ -28,6 +27,7 @@ from app.markup.document.spans import (
     Text,
 )
 from app.markup.spans.autolink import linkify
+from app.markup.spans.inline_bounds import FOOTNOTE, MAX_NESTING
 from app.values import dataclass
 
 if TYPE_CHECKING:
@@ -35,18 +35,11 @@ if TYPE_CHECKING:
 
     from markdown_it.token import Token
 
-MAX_NESTING = 24
-"""Levels of links in links and of emphasis in emphasis; deeper markup loses its effect."""
-MAX_IMAGES = 4
-"""Levels of images in the descriptions of images."""
-
 MAX_BRACKETS = 512
 """Opening brackets in one text; with more of them there are no links: their search is quadratic."""
 
 MAX_UNCLOSED = 24
 """Opening brackets without a closing one; the search for each goes to the end of the text."""
-
-FOOTNOTE = re.compile(r"\[\^([^\]\[\s]{1,100})\]")
 
 
 @dataclass(slots=True)

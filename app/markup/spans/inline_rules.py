@@ -16,7 +16,7 @@ from markdown_it.rules_inline import newline as newline_rule
 from markdown_it.rules_inline.state_inline import Scanned
 
 from app.markup.spans.autolink import address_length
-from app.markup.spans.inline import FOOTNOTE, MAX_IMAGES, MAX_NESTING
+from app.markup.spans.inline_bounds import FOOTNOTE, MAX_IMAGES, MAX_NESTING
 from app.markup.spans.line_ends import is_kept
 from app.markup.spans.math_delimiters import find_formula
 from app.markup.spans.scripts import is_unspaced

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import isqrt
 
-from app.sums.expressions import UnreadableError
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, read_numeral
+from app.sums.quantities import UnreadableError
 from app.values import dataclass
 
 _MOST_TERMS = 60
