@@ -394,7 +394,7 @@ def test_tab_goes_round_sidebar_header_messages_composer(
         opened.harness.ask(f"Question {number}", chat)
     opened.window.controller.open_chat(chat)
     transcript = opened.window.pane.transcript
-    qtbot.waitUntil(lambda: transcript.idle)
+    qtbot.waitUntil(lambda: transcript.idle, timeout=20_000)  # of thirty rounds
     if place == "start":
         transcript._layout.scroll_to_start()
     elif place == "middle":
