@@ -7,14 +7,13 @@ answers some shortages with ``abort()``.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.language import formats, numbers, tr, trn
-from app.values import dataclass
 
 DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
 SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
