@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QInputMethodEvent
-from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QLineEdit, QListView, QPlainTextEdit
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QListView,
+    QPlainTextEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
 import app.ui
@@ -167,7 +176,13 @@ def test_a_question_is_answered_by_the_button_that_was_pressed(
     qtbot: QtBot, open_window: Open, yes: bool
 ) -> None:
     window = open_window().window
-    with when_asked(lambda dialog: press(qtbot, dialog, "Do it" if yes else "Cancel")):
+
+    def answer(dialog: QDialog) -> None:
+        buttons = sorted(dialog.findChildren(QPushButton), key=lambda one: one.x())
+        assert [one.text() for one in buttons] == ["Cancel", "Do it"]  # the action is the last
+        press(qtbot, dialog, "Do it" if yes else "Cancel")
+
+    with when_asked(answer):
         assert confirm(window, "Sure?", "Really?", "", "Do it") is yes
 
 
@@ -203,4 +218,6 @@ def test_no_dialog_is_executed_but_where_its_answer_is_read_in_time() -> None:
                 calls = [n.func for n in ast.walk(function) if isinstance(n, ast.Call)]
                 if any(isinstance(c, ast.Attribute) and c.attr == "exec" for c in calls):
                     found.add((path.name, function.name))
+        foreign = {"QMessageBox", "QDialogButtonBox", "QInputDialog", "standardIcon"}
+        assert not foreign & set(re.findall(r"\w+", path.read_text("utf-8"))), path
     assert found == allowed
