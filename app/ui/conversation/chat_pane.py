@@ -32,8 +32,8 @@ from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.style.widgets import ElidedLabel, StyledLabel
-from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.interaction.keyboard import WALKS, walks
+from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:

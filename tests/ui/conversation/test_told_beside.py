@@ -92,9 +92,7 @@ def test_what_a_summary_stands_for_is_not_called_unseen(qtbot: QtBot, open_windo
 def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    engine = ScriptedEngine(
-        ["Yes. " * 400], load_delay=0.4, prompt_delay=1.0, token_delay=0.02
-    )
+    engine = ScriptedEngine(["Yes. " * 400], load_delay=0.4, prompt_delay=1.0, token_delay=0.02)
     opened = open_window(engine)
     said: set[str] = set()
 
