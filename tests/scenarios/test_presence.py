@@ -133,7 +133,8 @@ def test_ctrl_q_ends_the_program_from_there_and_keeps_what_is_typed(
     ready(qtbot, quick.isActiveWindow)
     QTest.keyClick(quick.pane.composer.editor, Qt.Key.Key_Q, CONTROL)
     until(qtbot, lambda: quick_window() is None and not opened.window.isVisible())
-    assert stored(opened, "SELECT draft FROM conversations") == [("Half a question",)]
+    wanted = [("Half a question",)]
+    until(qtbot, lambda: stored(opened, "SELECT draft FROM conversations") == wanted)
 
 
 def test_the_next_quick_question_is_asked_in_a_low_window_again(
