@@ -118,7 +118,9 @@ def test_who_is_new_does_the_ten_tasks_without_a_manual(
     until(qtbot, lambda: clipboard() == ANSWERS["Tell me less"])
 
     # 5. Give the chat a name.
-    chat_menu(qtbot, opened, "What is a phial?", "Rename…")
+    at = row_of(opened, "What is a phial?")
+    click(chats(opened).viewport(), at)
+    QTest.mouseDClick(chats(opened).viewport(), Qt.MouseButton.LeftButton, pos=at)
     write(opened, "Bottles")
     until(qtbot, lambda: titles(opened) == ["Bottles"])
 
