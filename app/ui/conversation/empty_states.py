@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 from app.language import tr
 from app.ui.style import icons
 from app.ui.style.scrolling_page import settle
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme, Themed, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
 
@@ -236,7 +237,7 @@ class WelcomePage(QScrollArea):
         self._others = _button(tr("Other sizes and models…"), "link")
         self._others.clicked.connect(self.others_requested)
         self._advice.addWidget(self._advised)
-        self._advice.addLayout(self._foot())
+        self._advice.addWidget(self._foot())
         self._demo = _button(tr("Try the built-in demo"), "plain")
         self._demo.clicked.connect(self.demo_requested)
         self._file = _button(tr("Use a file I already have…"), "plain")
@@ -283,19 +284,11 @@ class WelcomePage(QScrollArea):
                 "muted",
             )
         )
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE)
-        buttons.addWidget(self._demo)
-        buttons.addWidget(self._file)
-        buttons.addStretch(1)
-        inside.addLayout(buttons)
+        inside.addWidget(StackingRow(self._demo, self._file))
         return card
 
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.addWidget(self._note, 1)
-        row.addWidget(self._others)
-        return row
+    def _foot(self) -> QWidget:
+        return StackingRow(self._note, self._others, grows=self._note)
 
     def show_advice(self, advice: QWidget, host: str) -> None:
         """Show which model to take on this computer.

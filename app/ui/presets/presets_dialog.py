@@ -35,6 +35,7 @@ FILES = tr("Presets (*.json)")
 _ID = Qt.ItemDataRole.UserRole
 _LIST_WIDTH = 220
 _EDITOR_WIDTH = 400
+_LIST_SHARE = 0.34  # of a narrow screen, at most
 
 
 class PresetsDialog(Dialog):
@@ -63,7 +64,9 @@ class PresetsDialog(Dialog):
         self._given_up: tuple[str, ...] = ()  # what could not be taken when it was to be closed
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Presets"))
-        self._list.setMinimumWidth(_LIST_WIDTH)
+        list_width = min(_LIST_WIDTH, round(self.room().width() * _LIST_SHARE))
+        self._list.setMinimumWidth(list_width)
+        self._editor_width = min(_EDITOR_WIDTH, self.room().width() - list_width - 8 * SPACE)
         self._editor = PresetEditor(families, self._keep)
         self._told = text_label("")
         self._told.hide()
@@ -105,7 +108,7 @@ class PresetsDialog(Dialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self._editor)
-        area.setMinimumSize(_EDITOR_WIDTH, 360)
+        area.setMinimumSize(self._editor_width, 360)
         sides = QHBoxLayout()
         sides.addLayout(side)
         sides.addWidget(area, 1)

@@ -10,10 +10,13 @@ from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAction,
+    QColor,
     QFont,
     QGuiApplication,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
@@ -220,6 +223,15 @@ class IconButton(QToolButton):
         if event.type() == ZOOMED:
             self._scale()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it; one on the accent's ground shows its focus by a ring inside."""
+        super().paintEvent(event)
+        if self._side and self._colours and self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._colours[0]), 2))
+            painter.drawEllipse(self.rect().adjusted(4, 4, -4, -4))
+
     def _scale(self) -> None:
         size = zoomed(icons.SIZE)
         if self.iconSize().width() == size:
@@ -252,7 +264,7 @@ class IconButton(QToolButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in the theme's text colour."""
-        self.set_colours(theme.muted, theme.faint)
+        self.set_colours(theme.muted, theme.disabled)
 
 
 class SidebarButton(QPushButton):
@@ -276,7 +288,7 @@ class SidebarButton(QPushButton):
         """Draw the icon in the theme's colour."""
         self._theme, size = theme, zoomed(icons.SIZE)
         self.setIconSize(QSize(size, size))
-        self.setIcon(icons.icon(self._icon, theme.muted, theme.faint, size=size))
+        self.setIcon(icons.icon(self._icon, theme.muted, theme.disabled, size=size))
 
 
 class ElidedLabel(StyledLabel):

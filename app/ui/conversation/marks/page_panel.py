@@ -22,6 +22,7 @@ from app.ui.conversation.marks.page_canvas import STEP, PageCanvas
 from app.ui.conversation.marks.page_picture import FOUND, NEAR, OTHER, PageImage, page_image
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import push_button
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
 
@@ -115,15 +116,15 @@ class PagePanel(QFrame):
             button.clicked.connect(_without_argument(do))
             self._icons.append(button)
         self._marks = previous, following
-        head, tools, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head = QHBoxLayout()
+        head.setSpacing(SPACE // 2)
         head.addWidget(self.title, 1)
         for widget in (self.count, previous, following, close):
             head.addWidget(widget)
         self.count.setWordWrap(False)
         self.where.setWordWrap(False)
-        for widget in (back, self.where, on, smaller, larger, self._text):
-            tools.addWidget(widget)
-        tools.addWidget(self.field, 1)
+        turning = (back, self.where, on, smaller, larger, self._text)
+        tools = StackingRow(*turning, self.field, grows=self.field)
         copy = push_button(tr("Copy"))
         copy.clicked.connect(self._copy)
         quote = push_button(tr("Quote"))
@@ -133,18 +134,14 @@ class PagePanel(QFrame):
         opening = push_button(tr("Open the file"))
         opening.clicked.connect(self._open_file)
         self._foot = (opening, copy, quote, ask)
-        for action in self._foot:
-            foot.addWidget(action)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        for layout in (head, tools, foot):
-            layout.setSpacing(SPACE // 2)
         column.addLayout(head)
         column.addWidget(self.told)
-        column.addLayout(tools)
+        column.addWidget(tools)
         column.addWidget(self.canvas, 1)
-        column.addLayout(foot)
+        column.addWidget(StackingRow(*self._foot))
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:

@@ -43,7 +43,7 @@ class QuietLabel(QLabel):
         painter.setFont(self._style.fonts.small)
         painter.setPen(qcolour(self._style.theme.muted))
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.rect(), align, self.text())
+        painter.drawText(self.rect(), align | Qt.TextFlag.TextWordWrap, self.text())
 
 
 class ButtonRow(QWidget):
@@ -122,7 +122,7 @@ class QuietButton(QToolButton):
         lively = self.underMouse() or self.hasFocus() or (self.text() and not self.quiet)
         colour = theme.text if lively and self.isEnabled() else theme.muted
         if not self.isEnabled():
-            colour = theme.border
+            colour = theme.disabled
         side, turned = style.px(ICON), self.layoutDirection()
         x = style.px(8) if self.text() else (self.width() - side) // 2
         if self._name:
