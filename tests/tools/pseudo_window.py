@@ -57,7 +57,8 @@ NAMES = re.compile(
     r"Phial|Phi-[\w.-]+|Hugging ?Face|SQLite|Python|Qt|llama\.cpp|GGUF|LaTeX|Markdown|HTML|JSON|PDF"
     r"|Ctrl|Shift|Alt|Enter|Esc|Space|Tab|Home|End|PgUp|PgDown|Page (?:Up|Down)|Del(?:ete)?|Ins"
     r"|Return|Backspace|Menu|Up|Down|Left|Right|F\d+|[kMGT]i?B(?:/s)?|bytes|min|CPU|GPU|KV|ms"
-    r"|\(\*\.\w+\)|/\w+$|Scripted|Press shortcut"  # endings, prompts' names, a model, Qt's own
+    r"|\(\*\.\w+\)|/\w+$|Scripted"  # endings, prompts' names, a model
+    r"|Press shortcut|Scroll (?:Left|Right)"  # Qt's own
     r"|English|Deutsch|hf_…|Q\d\w*|f16|q8_0|https?://\S+|[\w-]+(?:[/.][\w-]+)+|MIT|[\w.-]+\.gguf"
 )
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
@@ -122,6 +123,8 @@ def clipped(widget: QWidget) -> bool:
         return widget.width() > room.width() or widget.height() > room.height()
     if isinstance(widget, QScrollArea):
         return widget.horizontalScrollBar().maximum() > 0
+    if isinstance(widget, QTabBar) and widget.usesScrollButtons():
+        return False
     if not isinstance(widget, QLabel | QPushButton | QTabBar) or widget.visibleRegion().isEmpty():
         return False
     if isinstance(widget, QLabel):

@@ -20,7 +20,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from PySide6.QtCore import QDeadlineTimer, QEventLoop, QPoint, QRect, Qt
-from PySide6.QtGui import QColor, QImage, QPainter
+from PySide6.QtGui import QColor, QCursor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.appearance.choices import ThemeChoice
@@ -173,6 +173,7 @@ class Studio:
         window = MainWindow(harness.services, look.theme)
         window.resize(look.width, look.height)
         window.show()
+        QCursor.setPos(window.mapToGlobal(window.rect().bottomRight()))  # it points at nothing
         window.begin()
         wait()
         return Stage(window, harness)

@@ -31,7 +31,7 @@ from app.ui.conversation.notices.banner import Banner
 from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.typography import Typesetting, fonts_of
-from app.ui.style.widgets import ElidedLabel, StyledLabel
+from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
@@ -116,7 +116,10 @@ class ChatPane(QWidget):
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
-        text = ElidedLabel(tr("This is the built-in demo, a guide to Phial."), "small")
+        text = self._hint_text = StyledLabel(
+            tr("This is the built-in demo, a guide to Phial."), "small"
+        )
+        text.setWordWrap(False)
         text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         button = QPushButton(tr("Get Phi-4…"))
         button.setProperty("kind", "link")
@@ -243,4 +246,7 @@ class ChatPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer may take at most two fifths of the height."""
         super().resizeEvent(event)
+        room = min(self.width() - 2 * SIDE, self._column.maximumWidth())
+        said = self._hint_text.sizeHint().width() + self.hint_button.sizeHint().width()
+        self._hint_text.setVisible(said + 4 * SPACE <= room)  # the model's chip says it too
         self.composer.set_max_height(round(self.height() * _COMPOSER_SHARE))

@@ -114,8 +114,8 @@ class DocumentsPage(WindowPage):
         self.body.addWidget(self.told)
         self.body.addWidget(self.bar)
         gap = QWidget()  # between what is done with the list and what is done in the chat
-        row = (self._add, self._stop, self._rename, self._remove, gap, self._take)
-        self.body.addWidget(StackingRow(*row, grows=gap))
+        across = (self._add, self._stop, self._rename, self._remove, gap, self._take)
+        self.body.addWidget(StackingRow(*across, grows=gap))
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         self._update_buttons()
 

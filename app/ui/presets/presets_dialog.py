@@ -28,6 +28,7 @@ from app.ui.core.links import show_in_folder
 from app.ui.presets.preset_editor import PresetEditor
 from app.ui.presets.values_form import values_text
 from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import announce
 
@@ -68,6 +69,7 @@ class PresetsDialog(Dialog):
         self._list.setMinimumWidth(list_width)
         self._editor_width = min(_EDITOR_WIDTH, self.room().width() - list_width - 8 * SPACE)
         self._editor = PresetEditor(families, self._keep)
+        self._editor.fit(self._editor_width - 6 * SPACE)
         self._told = text_label("")
         self._told.hide()
         self._undo = push_button(tr("Undo"), "link")
@@ -88,12 +90,7 @@ class PresetsDialog(Dialog):
         new, copy = push_button(tr("New")), push_button(tr("Duplicate"))
         self._delete = push_button(tr("Delete"))
         take, give = push_button(tr("Import…")), push_button(tr("Export…"))
-        for row in ((new, copy), (take, give)):
-            line = QHBoxLayout()
-            for button in row:
-                line.addWidget(button, 1)
-            side.addLayout(line)
-        side.addWidget(self._delete)
+        side.addWidget(StackingRow(new, copy, take, give, self._delete))
         for button, action in (
             (new, self._new),
             (copy, self._duplicate),
@@ -113,11 +110,8 @@ class PresetsDialog(Dialog):
         sides.addLayout(side)
         sides.addWidget(area, 1)
         self.column.addLayout(sides, 1)
-        told = QHBoxLayout()
-        told.addWidget(self._told, 1)
-        told.addWidget(self._undo)
-        told.addWidget(self._folder)
-        self.column.addLayout(told)
+        told = StackingRow(self._told, self._undo, self._folder, grows=self._told)
+        self.column.addWidget(told)
         use, close = push_button(tr("Use in this chat"), "accent"), push_button(tr("Close"))
         use.clicked.connect(self._use_it)
         close.clicked.connect(self.accept)

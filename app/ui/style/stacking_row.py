@@ -64,11 +64,11 @@ class LineLayout(QLayout):
         """How many there are."""
         return len(self._items)
 
-    def itemAt(self, index: int, /) -> QLayoutItem | None:  # type: ignore[override]
+    def itemAt(self, index: int, /) -> QLayoutItem | None:
         """One of them; None where there is none."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int, /) -> QLayoutItem | None:  # type: ignore[override]
+    def takeAt(self, index: int, /) -> QLayoutItem | None:
         """One of them, taken out; None where there is none."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 

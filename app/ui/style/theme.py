@@ -116,7 +116,7 @@ class Theme:
     @property
     def pressed(self) -> str:
         """Ground of what is held down."""
-        return mix_colours(self.text, self.hover, 0.05)
+        return mix_colours(self.hover, self.raised, 0.5)
 
     @property
     def disabled(self) -> str:
@@ -126,7 +126,7 @@ class Theme:
     @property
     def second(self) -> str:
         """The accent in charts, for what is not in force (3:1, WCAG 2.2, 1.4.11)."""
-        return mix_colours(self.accent, self.page, 0.65)
+        return mix_colours(self.accent, self.page, 0.72)
 
     @property
     def thumb(self) -> str:

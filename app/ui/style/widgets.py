@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from textwrap import wrap
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
@@ -21,6 +22,7 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QFrame,
     QLabel,
     QMenu,
@@ -46,6 +48,19 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def fit_words(box: QCheckBox, room: int) -> None:
+    """Break the words of a check box, which Qt leaves in one line, where they have no room.
+
+    Args:
+        box: The check box.
+        room: Pixels that it has.
+    """
+    words, needed = box.text(), box.sizeHint().width()
+    if needed > room:
+        box.setAccessibleName(box.accessibleName() or words)
+        box.setText("\n".join(wrap(words, max(1, len(words) * room // needed - 4))))
 
 
 def announce(widget: QWidget, text: str) -> None:
