@@ -101,6 +101,7 @@ class ChatPane(QWidget):
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
+        self._column.installEventFilter(self)
         transcript.end_requested.connect(self.composer.setFocus)  # at the end one writes
         self._connect_find()
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
@@ -172,8 +173,15 @@ class ChatPane(QWidget):
             layout.activate()
             self.transcript.make_room(room)
 
+    def _fit_hint(self) -> None:
+        """Say all of it, or only what leads to Phi-4: the model's chip says the rest too."""
+        said = self._hint_text.sizeHint().width() + self.hint_button.sizeHint().width()
+        self._hint_text.setVisible(said + 4 * SPACE <= self._column.width())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Page keys turn the conversation's pages while the message is short enough for its box."""
+        if watched is self._column and event.type() == QEvent.Type.Resize:
+            self._fit_hint()
         if (
             event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
@@ -246,7 +254,4 @@ class ChatPane(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The composer may take at most two fifths of the height."""
         super().resizeEvent(event)
-        room = min(self.width() - 2 * SIDE, self._column.maximumWidth())
-        said = self._hint_text.sizeHint().width() + self.hint_button.sizeHint().width()
-        self._hint_text.setVisible(said + 4 * SPACE <= room)  # the model's chip says it too
         self.composer.set_max_height(round(self.height() * _COMPOSER_SHARE))
