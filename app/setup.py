@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -25,6 +25,7 @@ from app.system.isolation.network_guard import NetworkGuard
 from app.system.logs import Logs
 from app.system.paths import Folders, folders
 from app.system.tighten import tighten
+from app.values import dataclass
 
 _log = logging.getLogger(__name__)
 

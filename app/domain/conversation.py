@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -11,6 +10,7 @@ from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
 from app.domain.parts import Part, PlacedPart, ReasoningPart, parts_of
 from app.domain.presets.preset import NO_OPTIONS, ChatOptions
+from app.values import dataclass
 
 
 class MessageStatus(StrEnum):

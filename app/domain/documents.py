@@ -6,8 +6,9 @@ from 1, whatever numbers are printed on them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from app.values import dataclass
 
 
 class DocumentKind(StrEnum):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import field, fields, replace
 from enum import StrEnum
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import shown
 from app.domain.parts import Part
 from app.language import tr
+from app.values import dataclass
 
 MAX_SEED = 2**32 - 2  # llama.cpp keeps 2**32 - 1 for "choose one at random"
 RANGES: Mapping[str, tuple[float, float]] = {
@@ -166,6 +167,8 @@ class GenerationRequest:
         raw: In place of turns, of which there are none then.
         calculator: The model was told that it may ask for computations, as
             :mod:`app.domain.answers.calculation` spells them. Not together with a grammar.
+        likely: Texts that the answer may repeat though the model does not read them, such as
+            earlier answers to the question. They change no answer, only how soon it comes.
     """
 
     conversation_id: str
@@ -180,6 +183,7 @@ class GenerationRequest:
     owner: str = ""
     raw: RawPrompt | None = None
     calculator: bool = False
+    likely: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

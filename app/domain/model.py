@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
 from app.domain.errors import ModelFileError
 from app.language import tr
+from app.values import dataclass
 
 DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
 
@@ -224,6 +224,7 @@ class LoadedModel:
         counts: Whether tokens can be counted; else only what an answer's end tells is known.
         continues: Whether it goes on with a text itself; else it is asked to in words.
         note: What people should know of its context, as a sentence; empty where all is usual.
+        made_room: Whether the model before it had to leave memory first.
     """
 
     source: ModelSource
@@ -242,6 +243,7 @@ class LoadedModel:
     counts: bool = True
     continues: bool = True
     note: str = ""
+    made_room: bool = False
 
     def kept_bytes(self, tokens: int) -> int:
         """Bytes that a snapshot of so many tokens takes; 0 where that is not known."""

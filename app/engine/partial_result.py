@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -14,6 +12,7 @@ from app.domain.generation import (
     Timings,
 )
 from app.engine.base import LoadProgressCallback
+from app.values import dataclass
 
 
 class HungError(Exception):

@@ -7,13 +7,14 @@ answers some shortages with ``abort()``.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
 from app.language import formats, numbers, tr, trn
+from app.values import dataclass
 
 DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
 SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
@@ -30,6 +31,7 @@ KEEP_FREE_RAM = 0.04
 # Bytes of one number in the cache: f16, and q8_0's blocks of 34 bytes for 32 numbers.
 KV_BYTES = {KvType.F16: 2.0, KvType.Q8_0: 34 / 32}
 _GIB = 2**30
+SPARE = 2 * _GIB  # left free beside two models
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,40 @@ def make_plan(
             smallest = plan
     assert smallest is not None  # noqa: S101  # both lists have an element
     raise _too_large(smallest, header, machine)
+
+
+def plan_beside(
+    header: GgufHeader,
+    request: LoadRequest,
+    machine: ComputeResources,
+    weights_bytes: int,
+    other: LoadPlan,
+) -> LoadPlan | None:
+    """Plan a load while another model is in memory.
+
+    Args:
+        header: Of the (first) file.
+        request: What the user fixed.
+        machine: What there is now.
+        weights_bytes: Size of the weights in all parts of a split file; 0: the header knows.
+        other: The plan of the model in memory.
+
+    Returns:
+        None where the other one must go first: with it, this one would get less than without, or
+        less than :data:`SPARE` would be left.
+    """
+    # Weights that are mapped count as free memory, and would be pushed out.
+    free = machine.available_memory - other.weights_bytes - SPARE
+    alone = replace(
+        machine,
+        available_memory=machine.total_memory,
+        gpus=tuple(replace(gpu, free_memory=gpu.total_memory) for gpu in machine.gpus),
+    )
+    try:
+        plan = make_plan(header, request, replace(machine, available_memory=free), weights_bytes)
+    except OutOfMemoryError:
+        return None
+    return plan if plan == make_plan(header, request, alone, weights_bytes) else None
 
 
 def weights_of_all_parts(path: Path, header: GgufHeader) -> int:

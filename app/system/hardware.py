@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-import platform
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from app.values import dataclass
 
 # The features that decide which of llama.cpp's CPU variants runs, in /proc/cpuinfo's spelling.
 FEATURES = (
@@ -43,6 +43,8 @@ class Machine:
 
 def machine() -> Machine:
     """Measure this computer now."""
+    import platform  # of the library's dearer modules
+
     import psutil
 
     memory = psutil.virtual_memory()
@@ -68,6 +70,8 @@ def disk_free(folder: Path) -> int:
 
 
 def _processor() -> tuple[str, frozenset[str]]:
+    import platform
+
     readers: dict[str, Callable[[], tuple[str, frozenset[str]]]] = {  # not shown: systems
         "Linux": lambda: _linux_processor(Path("/proc/cpuinfo")),
         "Darwin": lambda: (_sysctl("machdep.cpu.brand_string"), _darwin_features()),
@@ -102,6 +106,8 @@ def _sysctl(key: str) -> str:
 
 
 def _darwin_features() -> frozenset[str]:
+    import platform
+
     if platform.machine() == "arm64":
         return frozenset({"asimd", "asimddp"})
     words = f"{_sysctl('machdep.cpu.features')} {_sysctl('machdep.cpu.leaf7_features')}".lower()

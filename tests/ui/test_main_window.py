@@ -26,9 +26,7 @@ from app.domain.errors import (
     EngineDiedError,
     KnownError,
     ModelFileError,
-    ModelNotLoadedError,
     OutOfMemoryError,
-    SwitchFailedError,
 )
 from app.domain.generation import Role, StopReason
 from app.domain.settings import Settings
@@ -286,11 +284,8 @@ def test_each_kind_of_problem_has_its_own_way_out(
 @pytest.mark.parametrize(
     ("error", "offer"),
     [
-        (OutOfMemoryError("12 GB are needed."), "Choose a smaller model…"),
         (EngineDiedError("It died."), "Choose another model…"),
-        (SwitchFailedError("It is gone."), "Choose another model…"),
         (ModelFileError("It is broken."), "Choose another model…"),
-        (ModelNotLoadedError("There is none."), "Choose a model…"),
     ],
 )
 def test_choosing_a_model_shows_the_models_and_nothing_else(

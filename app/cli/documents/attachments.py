@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.cli.documents.actions import FILES
@@ -19,6 +18,7 @@ from app.services.documents.reading_plan import (
     ReadingPlan,
     plan_reading,
 )
+from app.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

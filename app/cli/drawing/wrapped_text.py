@@ -6,12 +6,13 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from rich.cells import cell_len
 
 from app.cli.streams import harmless
 from app.system.terminal import obeys_sequences
+from app.values import dataclass
 
 MIN_WIDTH = 20  # columns; a narrower terminal gets longer lines than it shows
 _TAB = "    "

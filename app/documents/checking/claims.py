@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
@@ -14,6 +13,7 @@ from app.documents.checking.word_lists import (
     ORDINALS,
     UNITS,
 )
+from app.values import dataclass
 
 
 class ClaimKind(StrEnum):

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.domain.documents import DocumentPage
+from app.values import dataclass
 
 _LINES = 3  # at each edge
 _LONGEST = 160  # characters; a longer line is text

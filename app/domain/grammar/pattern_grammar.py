@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import pairwise
 
 from app.domain.grammar.patterns import (
@@ -25,6 +25,7 @@ from app.domain.grammar.patterns import (
     parse_pattern,
 )
 from app.language import tr
+from app.values import dataclass
 
 _MOST_PIECES = 4_000  # of the pattern, written out
 _MOST_STATES = 2_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Set
-from dataclasses import dataclass
+
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from html import escape
 from typing import TYPE_CHECKING
-
-from markdown_it.common.utils import unescapeAll
 
 from app.markup.code.highlighter import highlight, language_label, language_name
 from app.markup.document.blocks import NOWHERE, Block, MathBlock, Offsets
 from app.markup.document.spans import FENCE
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
 from app.markup.spans.math_delimiters import environment_of
+from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller
@@ -198,6 +197,8 @@ def _opening(cursor: Cursor) -> tuple[str, str] | None:
     match = _FENCE.match(cursor.text, cursor.nonspace)
     if match is None:
         return None
+    from markdown_it.common.utils import unescapeAll  # with the first fence
+
     return match.group(), unescapeAll(cursor.text[match.end() :].strip(" \t"))
 
 

@@ -6,7 +6,8 @@ No macro is ever expanded, so no input can grow: ``\def`` and its kin are refuse
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from app.values import dataclass
 
 MAX_SOURCE = 4096
 """Characters of a formula that is drawn; a longer one is shown as its source."""

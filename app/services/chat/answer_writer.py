@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import EngineDiedError, KnownError, LoadCancelledError
@@ -29,13 +29,19 @@ from app.services.chat.answer_in_progress import (
     finished_message,
 )
 from app.services.chat.homework import with_check
-from app.services.chat.prompt_messages import chat_turns, form_asked, offers_calculator
+from app.services.chat.prompt_messages import (
+    chat_turns,
+    earlier_answers,
+    form_asked,
+    offers_calculator,
+)
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, AnswerSourced, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 from app.services.presets.answer_options import AnswerOptions
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +120,7 @@ class AnswerWriter:
             replace_system=in_force.settings.replace_model_prompt,
             grammar=grammar,
             calculator=calculator and not grammar,
+            likely=writing.earlier,
         )
         shortened = self._shortened(request, writing)
         if writing.given.plan is not None:
@@ -171,6 +178,7 @@ class AnswerWriter:
         """
         answer = writing.message
         messages = {m.id: m for m in self._library.chats.tree(answer.conversation_id)}
+        writing.earlier = earlier_answers(answer, messages.values())
         path: list[Message] = []
         above = answer.parent_id
         while above in messages:

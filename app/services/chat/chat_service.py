@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
@@ -45,6 +45,7 @@ from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import SerialExecutor, tell_of_bug
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
+from app.values import dataclass
 
 FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer

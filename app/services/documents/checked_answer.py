@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import Claim, ClaimKind
@@ -13,6 +12,7 @@ from app.domain.answers.cited_words import VERDICT_WORDS, claim_told, found_word
 from app.domain.parts import CitationPart, Part, PlacedPart
 from app.language import formats, paragraph, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

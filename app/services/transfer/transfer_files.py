@@ -11,7 +11,6 @@ import zipfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path, PurePosixPath
 from typing import IO
@@ -20,6 +19,7 @@ from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.language import paragraph, tr
 from app.markup.transfer.values import SUFFIXES, ImportFile, OtherFile, Unreadable, spoken_of
 from app.store.database import files
+from app.values import dataclass
 
 GIB = 2**30
 MAX_FILE = GIB  # bytes of one file; the largest known exports are about half of it

@@ -11,10 +11,12 @@ import json
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
+
+from app.values import dataclass
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
@@ -37,6 +36,7 @@ from app.ui.style.typography import typesetting_of
 from app.ui.style.widgets import ElidedLabel
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
+from app.values import dataclass
 
 _WIDTH, _ANSWERED = 640, 460  # pixels at 100 %
 OPEN_KEYS = "Ctrl+O"  # not shown: the keys

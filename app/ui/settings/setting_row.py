@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -19,6 +18,7 @@ from app.ui.settings.setting_fields import ChoiceField, SettingField
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
+from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -34,6 +34,7 @@ from app.ui.style.scrolling_page import settle
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import StyledLabel
 from app.ui.style.window_page import WindowPage
+from app.values import dataclass
 
 _LIST_WIDTH, _NARROW_LIST = 200, 148  # of the list of pages at 100 %, pixels
 _NARROW = 700  # below this width of the window the list is narrow, pixels at 100 %

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt
@@ -13,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from app.language import tr, trc
 from app.ui.style.widgets import once_chosen
+from app.values import dataclass
 
 
 class Menu(StrEnum):

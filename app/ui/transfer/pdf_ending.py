@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
+
+from app.values import dataclass
 
 _CATALOG = re.compile(rb"(\d+) 0 obj\s*<<(\s*/Type /Catalog.*?)>>\s*endobj", re.DOTALL)
 _KIDS = re.compile(rb"/Type /Pages.*?/Kids\s*\[(.*?)\]", re.DOTALL)

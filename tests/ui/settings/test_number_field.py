@@ -161,7 +161,7 @@ def test_a_setting_that_changes_elsewhere_does_not_wipe_what_is_typed(
     assert there.text("temperature") == "9.5"
 
 
-@pytest.mark.parametrize("language", ["de_DE", "fr_FR", "en_US", "de_CH", "fa_IR"])
+@pytest.mark.parametrize("language", ["de_DE", "fa_IR"])
 def test_seven_tenths_are_seven_tenths_in_every_locale(
     qtbot: QtBot, open_window: Open, locale: object, language: str
 ) -> None:

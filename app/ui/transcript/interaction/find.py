@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from time import perf_counter
 
 from PySide6.QtCore import QObject, QTimer
@@ -21,6 +21,7 @@ from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import FindState
+from app.values import dataclass
 
 SLICE_SECONDS = 0.008
 AT_ONCE_SECONDS = 0.03
