@@ -179,11 +179,11 @@ class Footer(ButtonRow):
         """Of the buttons; the one with a word does without it where that has no room."""
         widths = [button.wanted_width() for button in self._buttons]
         if self._go_on is not None:
-            self._go_on.setText(tr("Continue"))
+            self._go_on.wordless = False
             widths[0] = self._go_on.wanted_width()
-            if sum(widths) + count_width > self.width():
-                self._go_on.setText("")
-                widths[0] = self._go_on.wanted_width()
+            self._go_on.wordless = sum(widths) + count_width > self.width()
+            widths[0] = self._go_on.wanted_width()
+            self._go_on.update()
         return widths
 
     def _place(self) -> None:
