@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
@@ -39,7 +40,7 @@ from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.chatting import say
 from tests.support.document_files import lines, pdf
-from tests.support.dropping import drop
+from tests.support.dropping import carried, drop
 from tests.support.window import Open, Opened
 
 ANSWER = "It cost 1,250,000 euros [1]. It opened in 1963 [1]."
@@ -106,11 +107,14 @@ class Keeping(ScriptedEngine):
 def test_the_price_names_time_and_disk_before_a_question_is_sent(
     qtbot: QtBot, open_window: Open, report: Path
 ) -> None:
-    opened = open_window(Keeping(["word " * 30]))
+    engine = Keeping(["word " * 30])
+    opened = open_window(engine)
     say(qtbot, opened, "word " * 50)  # from now on it is known how fast this model reads here
     wait_for_end(qtbot, opened)
     drop(opened.window.pane.composer.editor, report)
     until(qtbot, lambda: len(attached(opened)) == 2)
+    # What is read whole is read ahead: it stands before whatever will be asked.
+    until(qtbot, lambda: "1,250,000" in engine.read_aheads[-1].request.turns[0].content)
     tokens = int(re.findall(r"about (\d+) tokens", attached(opened)[1])[0])
     assert "That takes about" in attached(opened)[1]
     assert f"What was read takes {tokens}.0 MB of the disk." in attached(opened)[1]
@@ -156,6 +160,22 @@ def test_a_document_that_was_dropped_is_taken_away_again(
     until(qtbot, lambda: attached(opened) == [])
 
 
+@scenario("command", "attach_folder")
+@scenario("question", "DocumentCommands.choose_folder: getExistingDirectory")
+def test_the_documents_of_a_folder_are_chosen_together(
+    qtbot: QtBot, open_window: Open, report: Path
+) -> None:
+    (report.parent / "papers").mkdir()
+    for name in ("one.txt", "two.md"):
+        (report.parent / "papers" / name).write_text("A text.")
+    opened = open_window()
+    with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, report.parent / "papers")):
+        command(qtbot, opened, "Chat", "Attach a folder…")
+    chat = opened.window.controller.current()
+    waiting = opened.window.pane.composer.attachments.waiting
+    until(qtbot, lambda: [one.name for one in waiting(chat.id).documents] == ["one.txt", "two.md"])
+
+
 @scenario("button", "AttachmentBar: Stop reading it")
 def test_a_folder_that_was_dropped_is_read_until_it_is_stopped(
     qtbot: QtBot, open_window: Open, tmp_path: Path
@@ -184,7 +204,8 @@ def test_a_document_stays_while_an_older_message_is_edited(
     opened = open_window(ScriptedEngine(["One.", "Two."]))
     say(qtbot, opened, "Question")
     wait_for_end(qtbot, opened)
-    drop(opened.window.pane.composer.editor, report)
+    QGuiApplication.clipboard().setMimeData(carried([report]))
+    key(opened.window.pane.composer.editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     until(qtbot, lambda: bool(attached(opened)))
     qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Up)
     qtbot.keyClicks(opened.window.pane.composer.editor, " again")

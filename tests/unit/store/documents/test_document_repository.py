@@ -45,8 +45,8 @@ def add(
     replaces: str = "",
 ) -> str:
     """A document whose pages are one passage each."""
-    id_ = f"{name!a}-id"
-    store.begin(DocumentSource(id_, name, f"/somewhere/{name}", collection, 7, 8)).result()
+    id_, path = f"{name!a}-id", f"/somewhere/{name}"
+    store.begin(DocumentSource(id_, name, path, path, collection, 7, 8)).result()
     pages = [DocumentPage(n, text, 0, len(text)) for n, text in enumerate(texts, 1)]
     drafts = [PassageDraft(page.number, 0, page.text, heading) for page in pages]
     store.add_pages(id_, pages, drafts).result()
@@ -86,7 +86,7 @@ def test_names_that_are_no_unicode_come_back(store: DocumentRepository) -> None:
 
 
 def test_what_is_being_read_is_seen_by_nobody(store: DocumentRepository) -> None:
-    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "", 0, 100)).result()
+    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "/a.pdf", "", 0, 100)).result()
     page = DocumentPage(1, "a secret word", 0, 13)
     store.add_pages("x", [page], [PassageDraft(1, 0, page.text, "")]).result()
     assert store.documents() == []
@@ -100,7 +100,7 @@ def test_what_is_being_read_is_seen_by_nobody(store: DocumentRepository) -> None
 
 def test_what_is_being_read_hides_nothing_that_was_read(store: DocumentRepository) -> None:
     add(store, "b.pdf", "a thing that other people know")
-    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "", 0, 100)).result()
+    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "/a.pdf", "", 0, 100)).result()
     page = DocumentPage(1, "other thing other thing", 0, 23)
     drafts = [PassageDraft(1, 0, page.text, "")] * 80
     store.add_pages("x", [page], drafts).result()
