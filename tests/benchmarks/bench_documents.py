@@ -35,7 +35,7 @@ import psutil
 from app.documents.process.client import DocumentReader
 from app.documents.process.frames import OpenedReply
 from app.domain.documents import DocumentFacts, DocumentKind, DocumentPage, PageUnit, Passage
-from app.domain.embedding import packed
+from app.domain.embedding import QuestionVector, packed
 from app.engine.embedding.client import EmbeddingClient
 from app.services.documents.document_service import DocumentService
 from app.store.documents.document_repository import (
@@ -164,7 +164,7 @@ def by_meaning(
 
     def ask() -> None:
         question = " ".join(rng.choices(writing.pool, k=12))
-        repository.search(question, rankings=[store.nearest(SHA, rng.choice(shape))])
+        repository.search(question, asked=QuestionVector(SHA, rng.choice(shape)))
 
     row(f"{count:,} passages: ms, the first question by meaning", f"{milliseconds(ask):.0f}")
     times = sorted(milliseconds(ask) for _ in range(40))
@@ -228,11 +228,13 @@ def finding(folder: Path, paths: list[Path], model: Path | None) -> None:
     }
     if model is not None:
 
-        def nearest(text: str) -> list[int]:
-            return repository.embeddings.nearest(SHA, client.embed(model, [text])[0])
+        def vector(text: str) -> QuestionVector:
+            return QuestionVector(SHA, client.embed(model, [text])[0])
 
-        ways["meaning"] = lambda text: repository.passages(nearest(text)[:20])
-        ways["both"] = lambda text: repository.search(text, limit=20, rankings=[nearest(text)])
+        ways["meaning"] = lambda text: repository.passages(
+            repository.embeddings.nearest(vector(text))[:20]
+        )
+        ways["both"] = lambda text: repository.search(text, limit=20, asked=vector(text))
     for name, questions in asked.items():
         for way, find in ways.items():
             places = [_place(find(text), document, page) for text, document, page in questions]

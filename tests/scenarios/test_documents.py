@@ -17,12 +17,17 @@ from app.domain.errors import DiskFullError
 from app.domain.generation import Role
 from app.domain.model import LoadedModel, LoadRequest
 from app.domain.parts import AttachmentPart, CitationPart, FormPart, ReadingChoicePart
-from app.engine.base import Cancel, LoadProgressCallback
+from app.domain.settings import Settings
+from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
+from app.engine.process.client import EngineClient
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import Asked, SendFailed
 from app.services.documents.reading_plan import ReadingMode
+from app.system.bundled import bundled
 from app.ui.conversation.input.attachment_bar import AttachmentBar
+from app.ui.conversation.marks.page_panel import PagePanel
 from app.ui.library.passages_dialog import PassagesDialog
+from app.ui.transcript.widgets.mark_buttons import MarkButton
 from tests.scenarios.hands import (
     begun,
     choose_file,
@@ -32,6 +37,7 @@ from tests.scenarios.hands import (
     press,
     shows,
     slow,
+    transcript,
     typed,
     wait_for_end,
 )
@@ -433,9 +439,16 @@ def test_an_answer_is_nothing_but_lines_of_the_document(
 
 
 @scenario("button", "EmptyChatPage: Try it with a sample document")
-def test_a_newcomer_asks_a_sample_document(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine(["Aron Teveldal was the first keeper [2]."])
-    opened = open_window(engine)
+@pytest.mark.llama
+def test_a_newcomer_asks_a_sample_document_and_sees_the_line(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    """The built-in model answers, with llama.cpp, and the page is one click away."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "demo.gguf").symlink_to(bundled("models", "demo.gguf"))
+    engine = EngineClient(EngineOptions())
+    opened = open_window(engine, Settings(welcomed=True), folder, chosen=False)
     press(opened.window, "Try it with a sample document")
     until(qtbot, lambda: bool(attached(opened)))
     assert attached(opened)[0].startswith("lighthouse.pdf: 3 pages, ")
@@ -444,7 +457,14 @@ def test_a_newcomer_asks_a_sample_document(qtbot: QtBot, open_window: Open) -> N
     wait_for_end(qtbot, opened)
     answer = opened.harness.services.library.chats.branch(shown(opened))[-1].message
     found = [p for p in answer.parts if isinstance(p, CitationPart)]
-    assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "supported")]
+    assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "quoted")]
+    until(qtbot, lambda: len(transcript(opened).findChildren(MarkButton)) == 1)
+    transcript(opened).findChildren(MarkButton)[0].click()
+    until(qtbot, lambda: opened.window.findChild(PagePanel) is not None)
+    beside = opened.window.findChild(PagePanel)
+    assert isinstance(beside, PagePanel)
+    until(qtbot, lambda: beside.where.text() == "p. 2 of 3")
+    assert "The first keeper was Aron Teveldal." in beside.told.text()
 
 
 @scenario("command", "attach_sample")

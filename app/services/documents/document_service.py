@@ -205,9 +205,8 @@ class DocumentService:
     ) -> list[Passage]:
         """The passages that answer a question best, by words and, where it can be, by meaning."""
         ids = None if documents is None else [one.id for one in documents]
-        by_meaning = self.meaning.ranking(question, ids) if self.meaning is not None else []
-        rankings = [by_meaning] if by_meaning else []
-        return self._repository.search(question, ids, limit, rankings)
+        asked = self.meaning.asked(question) if self.meaning is not None else None
+        return self._repository.search(question, ids, limit, asked)
 
     def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
         """Passages by where they stand, in reading order; those that are gone are left out."""

@@ -22,8 +22,7 @@ MOST_QUOTED = 8  # lines of an answer
 _LONGEST = 600  # characters of a line; a table without ends of sentences is cut there
 _HEADING = 0.6  # of the widest line of a page, that a heading has at most
 _MOST_GRAMMAR = 48 * 1024  # characters; the engine refuses one of 64 KiB
-# For the model; the demo model has learned these words (models/demo/dialogues/documents.py).
-_RULE = (  # not shown
+_RULE = (  # not shown: for the model
     "Answer with the numbers of the lines that answer the question and nothing else, such as 3.2 "
     "or 1.4, 2.1. If no line answers it, answer none."
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from app.domain.documents import (
     Remark,
     StoredDocument,
 )
+from app.domain.embedding import QuestionVector
 from app.domain.errors import NotFoundError
 from app.language import tr
 from app.store.database.connect import transaction
@@ -327,7 +328,7 @@ class DocumentRepository:
         question: str,
         documents: Sequence[str] | None = None,
         limit: int = 6,
-        rankings: Sequence[Sequence[int]] = (),
+        asked: QuestionVector | None = None,
     ) -> list[Passage]:
         """The passages that answer a question best, the best first.
 
@@ -335,11 +336,16 @@ class DocumentRepository:
             question: In words; any of them may occur.
             documents: Ids of those that are searched; None searches all.
             limit: Passages at most.
-            rankings: Numbers of passages as something else ranked them, which count as much.
+            asked: The question as a vector, to find passages by meaning too.
         """
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
-            found = search_passages(connection, question, documents, rankings)
+            def likeness(others: Sequence[int]) -> Mapping[int, float]:
+                if asked is None:
+                    return {}
+                return self.embeddings.likeness(connection, asked, documents, others)
+
+            found = search_passages(connection, question, documents, likeness)
             return read_passages(connection, found[:limit])
 
         return self._database.read(work)

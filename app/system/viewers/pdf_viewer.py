@@ -93,9 +93,7 @@ def _folders(environment: Mapping[str, str], name: str, default: str) -> list[Pa
     return [Path(one) for one in given.split(os.pathsep) if one]
 
 
-def _chosen(
-    lists: list[Path], desktops: list[str], applications: list[Path]
-) -> Iterator[str]:
+def _chosen(lists: list[Path], desktops: list[str], applications: list[Path]) -> Iterator[str]:
     """Names of the applications for PDF files, the one that is wanted first."""
     names = [*(f"{one}-mimeapps.list" for one in desktops), "mimeapps.list"]
     files = [_parsed(folder / name) for folder in lists for name in names]
