@@ -50,6 +50,7 @@ WORDS_A_MINUTE = 40
 LOOK_SECONDS = 1.5  # as the window looks at a text that is typed without a pause
 PAUSE_SECONDS = 0.5
 ANSWER = 24  # tokens
+QUESTION = 8  # words of a short one
 RESTART = "back in a long chat after a restart"
 QUANTIZATION = "the quantization changed"
 CODE = "def total(values):\n    result = 0\n    for value in values:\n        result += value\n"
@@ -276,11 +277,25 @@ class Day:
         counted = services.executor.submit(lambda: services.engine.count_tokens([text]))
         return counted.result()[0]
 
-    def ask(self, name: str, chat: str, given: Sequence[AttachmentPart] = ()) -> Message:
-        """Type a short question, and send it."""
-        question = self.sentence(8)
+    def ask(
+        self, name: str, chat: str, given: Sequence[AttachmentPart] = (), unread: int = 0
+    ) -> Message:
+        """Type a short question, and send it.
+
+        Args:
+            name: Of the step.
+            chat: Where.
+            given: Documents.
+            unread: Tokens of them that could not be read before the question was typed.
+        """
+        question = self.sentence(QUESTION)
         self.type(chat, question, given)
-        return self.enter(name, chat, question, given=given)
+        left = unread - self.could_read(QUESTION * 60 / WORDS_A_MINUTE)
+        return self.enter(name, chat, question, given=given, unread=left if left > 0 else None)
+
+    def could_read(self, seconds: float) -> int:
+        """Tokens that anybody could have read in a pause."""
+        return round(self.rate * seconds * self._pace)
 
     def new_chat(self) -> str:
         """Another one; its id."""
@@ -311,11 +326,8 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     text = one.sentence(paste)
     one.look(chat, text)
     one.wait(10)
-    read = round(one.rate * 10 * one._pace)
-    pasted = one.tokens(text)
-    asked = one.enter(
-        "a long text pasted, Enter 10 s later", chat, text, unread=max(1, pasted - read)
-    )
+    left = max(1, one.tokens(text) - one.could_read(10))
+    asked = one.enter("a long text pasted, Enter 10 s later", chat, text, unread=left)
     one.wait(45)
     second = one.new_chat()
     code = f"{CODE}\n{one.sentence(5)}"
@@ -342,7 +354,8 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     given = (one.attach(path),)
     one.look(third, "", given)
     one.wait(30)
-    one.ask("a document attached, asked after 30 s", third, given=given)
+    left = one.tokens(path.read_text(encoding="utf-8")) - one.could_read(30)
+    one.ask("a document attached, asked after 30 s", third, given, left)
     for turn in ("a second question to it", "a third question to it"):
         one.wait(45)
         one.ask(turn, third)

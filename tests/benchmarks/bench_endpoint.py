@@ -153,6 +153,7 @@ def frames(rate: float, seconds: float) -> None:
     from app.services.core.events import AnswerEnded, Event, ModelPhase
     from app.setup import prepare
     from app.ui.application import AppearanceController, make_application
+    from app.ui.core.gc_scheduler import GcScheduler
     from app.ui.main_window import MainWindow
     from tests.benchmarks.bench_gui import Gap, Heart, wait
 
@@ -168,6 +169,9 @@ def frames(rate: float, seconds: float) -> None:
         look.add_window(window)
         window.show()
         window.begin()
+        collector = GcScheduler(
+            window, lambda: window.pane.transcript.idle and services.chat.active is None
+        )
         services.models.choose(services.endpoints.model(EndpointSource("paced", "paced")))
         wait(lambda: services.models.state.phase is ModelPhase.READY, 30)
         wait(lambda: False, 3.0)
@@ -192,6 +196,7 @@ def frames(rate: float, seconds: float) -> None:
 
         told("between two beats, 99 %: nothing happens", heart.gaps["idle"])
         told(f"  an answer at {rate:.0f} tokens/s; limit 16", heart.gaps["answering"])
+        collector.close()
         window.close()
         services.close()
 

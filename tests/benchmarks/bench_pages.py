@@ -27,6 +27,7 @@ from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
 from app.ui.application import AppearanceController, make_application
+from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.main_window import MainWindow
 from app.ui.shell.page_names import ModelsTab
 from tests.support.harness import build
@@ -69,6 +70,7 @@ def main() -> int:
         window.resize(1_100, 760)
         window.show()
         window.begin()
+        collector = GcScheduler(window, lambda: True)  # as in the program
         commands = window.commands
         pages: dict[str, Callable[[], object]] = {
             f"settings, {section.label}": lambda section=section: commands.preferences.open(section)
@@ -91,6 +93,7 @@ def main() -> int:
             numbers = f"{first:7.0f} {cpu:7.0f} {again[0]:7.0f} {again[1]:7.0f} {shown:7}"
             print(f"{title:32} {AIM:>5} {numbers}")
         print(f"\n{os.cpu_count()} cores, load {load:.1f} before, {os.getloadavg()[0]:.1f} after")
+        collector.close()
         window.close()
         services.close()
     return 0

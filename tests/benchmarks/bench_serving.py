@@ -4,9 +4,13 @@
 
 The engine is asked directly, then by another program over HTTP, then llama-server is asked in the
 same way on the same file; in turns, each time with another question, so that nothing is known from
-before. The goals: 0.97 of the engine's own rate, and the first byte 5 ms later at most. Without
---model a scripted file of 2 MB is used, of which each token takes a fraction of a millisecond: it
-shows what the server itself can pass on. A file of Phi-4's shape: make_phi4_shaped.py --layers 2.
+before. What is counted is the second of two questions, one right behind the other: a virtual
+machine that rested for a moment is slow at first (one of 2026 takes 0.03 ms to read a request, 2 ms
+after 0.1 s of rest and 7 after 1 s, without a page fault of its own), and whoever is asked without
+having rested would look the quicker for it. The goals: 0.97 of the engine's own rate, and the first
+byte 5 ms later at most. Without --model a scripted file of 2 MB is used, of which each token takes
+a fraction of a millisecond: it shows what the server itself can pass on. A file of Phi-4's shape:
+make_phi4_shaped.py --layers 2.
 """
 
 from __future__ import annotations
@@ -37,6 +41,7 @@ from tests.support.gguf_factory import ModelSpec, letters, write_model
 from tests.support.serving import serving
 
 CONTEXT = 2_048
+FIRST = "Before"  # marks the question that is not counted
 Measured = tuple[float, float]  # seconds to the first word, tokens a second
 
 
@@ -47,6 +52,11 @@ def question(number: int) -> str:
 
 def of_engine(engine: Engine, text: str, tokens: int) -> Measured:
     """At the client's end of the engine's pipe."""
+    _of_engine(engine, f"{FIRST} {text}", tokens)
+    return _of_engine(engine, text, tokens)
+
+
+def _of_engine(engine: Engine, text: str, tokens: int) -> Measured:
     began = time.perf_counter()
     first = last = 0.0
     count = before = 0
@@ -76,22 +86,27 @@ def ask(base: str, key: str, text: str, tokens: str) -> None:
     As programs do it asks for the list of models first, on the connection that it keeps.
     """
     where = urlsplit(base)
-    body = {
-        "messages": [{"role": "user", "content": text}],
-        "max_tokens": int(tokens),
-        "temperature": 0,
-        "stream": True,
-        "stream_options": {"include_usage": True},
-        "cache_prompt": False,
-    }
-    if not key:  # llama-server's name for what Phial's server does not stop at either
-        body["ignore_eos"] = True
-    else:
-        del body["cache_prompt"]
     connection = http.client.HTTPConnection(str(where.hostname), where.port)
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     connection.request("GET", "/v1/models", headers=headers)
     connection.getresponse().read()
+    _ask(connection, headers, f"{FIRST} {text}", int(tokens))
+    connection.close()  # llama-server does after a stream
+    print(json.dumps(_ask(connection, headers, text, int(tokens))))
+
+
+def _ask(
+    connection: http.client.HTTPConnection, headers: dict[str, str], text: str, tokens: int
+) -> Measured:
+    body: dict[str, object] = {
+        "messages": [{"role": "user", "content": text}],
+        "max_tokens": tokens,
+        "temperature": 0,
+        "stream": True,
+        "stream_options": {"include_usage": True},
+    }
+    if headers["Authorization"] == "Bearer ":  # llama-server's names: read anew, never stop early
+        body |= {"cache_prompt": False, "ignore_eos": True}
     began = time.perf_counter()
     connection.request("POST", "/v1/chat/completions", json.dumps(body), headers)
     first = last = 0.0
@@ -103,7 +118,7 @@ def ask(base: str, key: str, text: str, tokens: str) -> None:
             if choices[0].get("delta", {}).get("content"):
                 first, last = first or now, now
             count = (told.get("usage") or {}).get("completion_tokens", count)
-    print(json.dumps([first - began, (count - 1) / (last - first)]))
+    return first - began, (count - 1) / (last - first)
 
 
 def measure(model: Path, tools: Path | None, threads: int, tokens: int, rounds: int) -> None:

@@ -49,7 +49,6 @@ class ConnectionsPanel(QFrame):
         self._refused = StyledLabel(_bullets(*REFUSED_BY_OFFLINE), "muted")
         self._held = StyledLabel("", "muted")
         self._lay_out()
-        self.refresh()
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
