@@ -15,7 +15,7 @@ from shiboken6 import isValid
 
 from app.domain.errors import DiskFullError
 from app.domain.generation import Role
-from app.domain.model import LoadedModel, LoadRequest
+from app.domain.model import DEMO, LoadedModel, LoadRequest
 from app.domain.parts import AttachmentPart, CitationPart, FormPart, ReadingChoicePart
 from app.domain.settings import Settings
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
@@ -448,7 +448,8 @@ def test_a_newcomer_asks_a_sample_document_and_sees_the_line(
     folder.mkdir()
     (folder / "demo.gguf").symlink_to(bundled("models", "demo.gguf"))
     engine = EngineClient(EngineOptions())
-    opened = open_window(engine, Settings(welcomed=True), folder, chosen=False)
+    settings = Settings(welcomed=True, model_path=DEMO)
+    opened = open_window(engine, settings, folder, chosen=False)
     press(opened.window, "Try it with a sample document")
     until(qtbot, lambda: bool(attached(opened)))
     assert attached(opened)[0].startswith("lighthouse.pdf: 3 pages, ")
@@ -457,7 +458,9 @@ def test_a_newcomer_asks_a_sample_document_and_sees_the_line(
     wait_for_end(qtbot, opened)
     answer = opened.harness.services.library.chats.branch(shown(opened))[-1].message
     found = [p for p in answer.parts if isinstance(p, CitationPart)]
-    assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "quoted")]
+    assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "quoted")], (
+        answer
+    )
     until(qtbot, lambda: len(transcript(opened).findChildren(MarkButton)) == 1)
     transcript(opened).findChildren(MarkButton)[0].click()
     until(qtbot, lambda: opened.window.findChild(PagePanel) is not None)

@@ -134,16 +134,16 @@ def _started_by(path: Path) -> list[str]:
 
 def _windows_program() -> str | None:
     """The program that the user chose for PDF files."""
-    if sys.platform != "win32":
-        return None
-    import winreg
+    if sys.platform == "win32":
+        import winreg
 
-    choice = r"Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.pdf\UserChoice"
-    try:
-        with winreg.OpenKey(winreg.HKEY_CURRENT_USER, choice) as key:
-            kind = winreg.QueryValueEx(key, "ProgId")[0]
-        command = winreg.QueryValue(winreg.HKEY_CLASSES_ROOT, rf"{kind}\shell\open\command")
-    except OSError:
-        return None
-    found = _PROGRAM.match(command)
-    return (found[1] or found[2]) if found else None
+        choice = r"Software\Microsoft\Windows\CurrentVersion\Explorer\FileExts\.pdf\UserChoice"
+        try:
+            with winreg.OpenKey(winreg.HKEY_CURRENT_USER, choice) as key:
+                kind = winreg.QueryValueEx(key, "ProgId")[0]
+            command = winreg.QueryValue(winreg.HKEY_CLASSES_ROOT, rf"{kind}\shell\open\command")
+        except OSError:
+            return None
+        found = _PROGRAM.match(command)
+        return (found[1] or found[2]) if found else None
+    return None
