@@ -351,14 +351,8 @@ class Settings:
     spelling: bool = option(True, choices.SPELLING)
     tray: bool = option(False, choices.TRAY)
     keep_in_tray: bool = option(False, choices.KEEP_IN_TRAY)
-    check_sums: bool = option(
-        True,
-        Option(
-            _G,
-            tr("Check sums"),
-            tr("Equations, totals and dates of an answer are worked out again, without the model."),
-        ),
-    )
+    check_sums: bool = option(True, choices.CHECK_SUMS)
+    tick_sums: bool = option(False, choices.TICK_SUMS)
     wrap_code: bool = option(
         False, Option(_A, tr("Wrap long lines of code"), tr("Off: code scrolls sideways."))
     )

@@ -17,13 +17,15 @@ from fractions import Fraction
 from app.domain.errors import KnownError
 from app.language import tr
 from app.sums.calendar import about_dates
-from app.sums.expressions import Interpretation, Quantity, UnreadableError, evaluate, in_unit
+from app.sums.expressions import Interpretation, evaluate
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral, write_numeral
+from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import said_as_signs
+from app.sums.quantities import Quantity, UnreadableError, in_unit
 from app.sums.scales import converted_scale
 from app.sums.statements.dates import read_date
-from app.sums.units import CURRENCIES, Unit, unit_of
+from app.sums.units import CURRENCIES, Unit, divided, unit_of
 from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value
 
 MOST_CHARACTERS = 1_000
@@ -188,7 +190,7 @@ def _evaluated(text: str, convention: Convention, *, powers_from_left: bool = Fa
         NotComputableError: It does, and has no value.
     """
     parts = said_as_signs(list(_plainer(tokens(text, 0, len(text), latex=False))), text)
-    read = list(_joined_measures(parts))
+    read = joined_measures(parts)
     others = [one for one in Convention if one is not convention]
     for reading in (convention, *others):
         for modulo in (False, True):
@@ -228,35 +230,11 @@ def _plainer(read: Sequence[Token]) -> Iterator[Token]:
             yield token
 
 
-def _joined_measures(read: Sequence[Token]) -> Iterator[Token]:
-    """With a plus between the parts of one measure, such as 2 h 30 min, in parentheses."""
-    at = 0
-    while at < len(read):
-        stop = at
-        while (
-            stop + 1 < len(read)
-            and read[stop].kind is Kind.NUMBER
-            and read[stop + 1].kind is Kind.WORD
-            and unit_of(read[stop + 1].text) is not None
-        ):
-            stop += 2
-        if stop - at < 4:
-            yield read[at]
-            at += 1
-            continue
-        first, last = read[at], read[stop - 1]
-        yield Token(Kind.OPEN, "(", first.start, first.start)
-        for index in range(at, stop, 2):
-            if index > at:
-                yield Token(Kind.OPERATOR, "+", read[index].start, read[index].start)
-            yield read[index]
-            yield read[index + 1]
-        yield Token(Kind.CLOSE, ")", last.end, last.end)
-        at = stop
-
-
 def _named_unit(name: str) -> Unit | None:
-    """A unit by its name, squared or cubed ones too."""
+    """A unit by its name, squared or cubed ones and rates too."""
+    above, slash, below = name.partition("/")
+    if slash and (unit := unit_of(above)) is not None and (other := unit_of(below)) is not None:
+        return divided(unit, other)
     power = {"²": 2, "³": 3}.get(name[-1:]) or (int(name[-1]) if name[-2:] in {"^2", "^3"} else 1)
     unit = unit_of(name if power == 1 else name.rstrip("²³").removesuffix(f"^{power}"))
     return unit if unit is None or power == 1 else Unit(unit.kind, unit.factor**power, power)
@@ -273,6 +251,17 @@ def _name_of(unit: Unit | None, text: str) -> str:
         named = unit_of(name) or Unit(f" {name.lower()}")
         if named.kind == unit.kind and named.factor**unit.power == unit.factor:
             return name + {1: "", 2: "²", 3: "³"}[unit.power]
+    return _name_of_rate(unit, text)
+
+
+def _name_of_rate(unit: Unit, text: str) -> str:
+    """The two units of the text that one is a rate of."""
+    words = [one.text for one in tokens(text, 0, len(text), latex=False) if one.kind is Kind.WORD]
+    known = {word: named for word in words if (named := unit_of(word)) is not None}
+    for above, first in known.items():
+        for below, second in known.items():
+            if divided(first, second) == unit:
+                return f"{above}/{below}"
     raise UnreadableError
 
 

@@ -6,25 +6,20 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from itertools import dropwhile, pairwise, product, takewhile
+from itertools import pairwise, product
 
 from app.sums.excuses import Statement, is_excused
-from app.sums.expressions import (
-    COMPARED,
-    JOINING,
-    Interpretation,
-    Quantity,
-    UnreadableError,
-    evaluate,
-    in_unit,
-)
+from app.sums.expressions import COMPARED, JOINING, Interpretation, evaluate
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
-from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
+from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral
+from app.sums.phrases.corrections import correction
+from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import said_as_signs
+from app.sums.quantities import Quantity, UnreadableError
 from app.sums.rounding import Judgement, compare, looks_rounded, misses
-from app.sums.units import unit_of
-from app.sums.values import NotComputableError, Value, exactly
+from app.sums.units import BYTES, unit_of
+from app.sums.values import CIRCULAR, NotComputableError
 
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens
@@ -34,6 +29,7 @@ _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
     r"|aproximadamente|unos|unas|حوالي|تقريبا|लगभग)[\s$*(]*$",
     re.IGNORECASE,
 )
+_ALONE = 2  # tokens where π itself is said to be something
 _COUNTED = {"+", "*", "/"}
 _BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
 
@@ -47,15 +43,31 @@ class _Side:
 
 
 def wrong_equations(
-    text: str, start: int, end: int, *, latex: bool, symbols: Mapping[str, Fraction] | None = None
+    text: str,
+    start: int,
+    end: int,
+    *,
+    latex: bool,
+    symbols: Mapping[str, Fraction] | None = None,
+    rights: bool = False,
 ) -> Iterator[Finding]:
-    """What is wrong in ``text[start:end]``: one line, cell, sentence or formula."""
+    """What is wrong in ``text[start:end]``: one line, cell, sentence or formula.
+
+    Args:
+        text: The whole.
+        start: Where it begins.
+        end: Where it ends.
+        latex: It is a formula.
+        symbols: Numbers that the text gives to letters.
+        rights: What is right comes too.
+    """
     found = said_as_signs(tokens(text, start, end, latex=latex), text)
     if not any(token.kind is Kind.RELATION for token in found):
         return
+    found = joined_measures(found)
     given = symbols or {}
     for clause in _clauses(found, text):
-        yield from _in_clause(clause, text, start, given)
+        yield from _in_clause(clause, text, start, given, rights=rights)
 
 
 def _clauses(found: Sequence[Token], text: str) -> Iterator[list[Token]]:
@@ -78,7 +90,12 @@ def _clauses(found: Sequence[Token], text: str) -> Iterator[list[Token]]:
 
 
 def _in_clause(
-    clause: Sequence[Token], text: str, start: int, symbols: Mapping[str, Fraction]
+    clause: Sequence[Token],
+    text: str,
+    start: int,
+    symbols: Mapping[str, Fraction],
+    *,
+    rights: bool,
 ) -> Iterator[Finding]:
     if len(clause) > _LONGEST_CLAUSE:
         return
@@ -109,13 +126,30 @@ def _in_clause(
         meant = replace(relation, text="~") if near else relation
         finding = _judge(replace(left, settled=chained), meant, right, text, symbols)
         entire = len(right.choices[0]) == len(sides[number + 1])
-        settled = finding is None and (relation.text == "=" or entire)
-        if finding is None:
+        so = finding is None or finding.kind is FindingKind.RIGHT
+        settled = so and (relation.text == "=" or entire)
+        if finding is None or (so and not rights):
             continue
-        numbers = _numbers_of(sides) if finding.kind is FindingKind.COMPARISON else ()
+        if not so and not last and relation.text == "=" and _runs_on(left, right, text, symbols):
+            continue
+        numbers = _numbers_of(sides) if relation.text[0] in "<>" else ()
         said = Statement(text, start, relation, left.choices[0], right.choices[0], numbers)
         if not is_excused(finding, said):
             yield finding
+
+
+def _runs_on(left: _Side, right: _Side, text: str, symbols: Mapping[str, Fraction]) -> bool:
+    """Whether the result is gone on with: in 1 + 1 = 2 + 1 = 3 both sums are right.
+
+    No two sides of such a chain are equal, and yet whoever writes it says nothing wrong of a
+    number; whether the rest is right is seen at its own sign.
+    """
+    result = right.choices[0][:1]
+    if len(right.choices[0]) < 2 or result[0].kind is not Kind.NUMBER:
+        return False
+    sign = Token(Kind.RELATION, "=", result[0].start, result[0].start)
+    found = _judge(left, sign, _Side((result,)), text, symbols)
+    return found is not None and found.kind is FindingKind.RIGHT
 
 
 def _goes_along(before: Token, relation: Token, text: str, settled: bool) -> bool:
@@ -200,9 +234,16 @@ def _may_end(side: Sequence[Token], index: int) -> bool:
         return not after.fraction and after.start > last.end
     if after.kind is not Kind.WORD or after.start == last.end or unit_of(after.text):
         return False
+    if index + 2 < len(side) and side[index + 1].text == "/" and _is_tight(side[index : index + 3]):
+        return False  # 5 requests/s
     if after.text.lower() in COMPARED:
         return False
     return after.text.lower() not in _REMAINDER and (len(after.text) > 1 or after.text in _BARE)
+
+
+def _is_tight(part: Sequence[Token]) -> bool:
+    """Whether nothing stands between these."""
+    return all(one.end == other.start for one, other in pairwise(part))
 
 
 def _readable(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> bool:
@@ -266,6 +307,12 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
                 made.append(replace(plain, powers_from_left=True))
             if _is_minus_raised(part):
                 made.append(replace(plain, minus_first=True))
+    if "pi" in kinds and len(part) > _ALONE and kinds.isdisjoint(CIRCULAR):
+        made += [replace(one, rough_pi=True) for one in made]
+    if not kinds.isdisjoint(BYTES):
+        made += [replace(one, binary_units=True) for one in made]
+    if not kinds.isdisjoint(CIRCULAR):
+        made += [replace(one, bare_degrees=True) for one in made]
     return made
 
 
@@ -281,7 +328,7 @@ def _is_minus_raised(part: Sequence[Token]) -> bool:
 def _judge(
     left: _Side, relation: Token, right: _Side, text: str, symbols: Mapping[str, Fraction]
 ) -> Finding | None:
-    """A finding where every way of reading both sides makes it wrong."""
+    """A finding where every way of reading both sides makes it wrong, or one makes it right."""
     try:
         return _wrong_in_every_way(left, relation, right, text, symbols)
     except NotComputableError:
@@ -311,11 +358,14 @@ def _wrong_in_every_way(
                 missed = found is Judgement.UNSURE and _is_counted(one) and misses(a, b)
                 if found is Judgement.UNSURE and not missed and _may_be_grouped(b):
                     continue  # the other way of reading 8,670 decides
+                if found is Judgement.RIGHT and not missed:
+                    span = one[0].start, other[-1].end
+                    return Finding(FindingKind.RIGHT, *span, "", "", relation.start)
                 if found is not Judgement.WRONG and not missed:
                     return None
                 if first is None:  # the plainest way is told
                     a = replace(a, literal=None) if left.settled else a
-                    first = _finding(one, a, relation, other, b, tried.convention, text)
+                    first = correction((one, a), relation, (other, b), tried.convention, text)
     return first if first is not None and first.right != first.stated else None
 
 
@@ -355,67 +405,3 @@ def _rounded(
     return frozenset(
         text for text, one in found.items() if one.decimals > fewest and looks_rounded(one)
     )
-
-
-def _finding(
-    one: Sequence[Token],
-    a: Quantity,
-    relation: Token,
-    other: Sequence[Token],
-    b: Quantity,
-    convention: Convention,
-    text: str,
-) -> Finding:
-    start, end = one[0].start, other[-1].end
-    if relation.text in {"<", ">", "<=", ">="}:
-        return Finding(
-            FindingKind.COMPARISON,
-            start,
-            end,
-            text[relation.start : relation.end],
-            _true_sign(a, b),
-            relation.start,
-        )
-    wrong, tokens_of, computed = (b, other, a) if b.literal is not None else (a, one, b)
-    if wrong.literal is None:
-        wrong, tokens_of, computed = b, other, a
-    value = _as_stated(computed, wrong)
-    from_number = dropwhile(_is_word, tokens_of)
-    numbers = list(takewhile(lambda token: not _is_word(token), from_number))
-    first, last = numbers[0].start, numbers[-1].end
-    written = _written(value, wrong, any(one.text == "/" for one in numbers), convention)
-    return Finding(FindingKind.SUM, start, end, text[first:last], _with_sign(written, wrong), first)
-
-
-def _is_word(token: Token) -> bool:
-    return token.kind is Kind.WORD
-
-
-def _written(value: Value, wrong: Quantity, fraction: bool, convention: Convention) -> str:
-    """The right number in the form of the wrong one."""
-    known = value.low == value.high
-    if known and fraction and value.low.denominator > 1:
-        return f"{value.low.numerator}/{value.low.denominator}"
-    decimals = wrong.literal.decimals if wrong.literal is not None else 2
-    ends = known and (value.low.denominator in {1, 2, 4, 5, 8, 10, 20, 25, 50, 100})
-    return write_numeral(
-        value.middle, convention, None if ends or value.exact else max(decimals, 2)
-    )
-
-
-def _as_stated(computed: Quantity, wrong: Quantity) -> Value:
-    """What was computed, in the unit of what stands there."""
-    value = computed.value
-    if wrong.unit is not None:
-        value = in_unit(computed, wrong.unit) or value
-    return value * exactly(Fraction(100)) if wrong.percent else value
-
-
-def _with_sign(written: str, wrong: Quantity) -> str:
-    return f"{written}%" if wrong.percent else written
-
-
-def _true_sign(a: Quantity, b: Quantity) -> str:
-    if a.value.high < b.value.low:
-        return "<"
-    return ">" if a.value.low > b.value.high else "="

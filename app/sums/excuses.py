@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from app.sums.findings import Finding, FindingKind
+from app.sums.findings import Finding
 from app.sums.lexer import Kind, Token
 from app.sums.numerals import Convention, read_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before, sentence_end
@@ -18,7 +18,9 @@ _VERSIONS = re.compile(
     r"|glibc|gcc|clang|llvm|node|npm|numpy|scipy|pandas|django|ubuntu|debian|fedora|linux|windows"
     r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
-    r"|tensorflow|kapitel|abschnitt|chapitre|capítulo)\b",
+    r"|tensorflow|kapitel|abschnitt|chapitre|capítulo|bible|bibel|biblia|biblical|verses?|verset"
+    r"|vers|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
+    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?)\b",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
@@ -30,9 +32,20 @@ _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     re.IGNORECASE,
 )
 _PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
-_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")  # something is asked there
+_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")
+_COUNTED_PROMPT = re.compile(r"[\s\0]*\d{1,4}>[ ]")  # something is asked there
 _TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
+_NEAR_PI = re.compile(r"3[.,][012]\d*")
+_DAY_AND_YEAR = re.compile(r"\d{1,2}/\d{1,2}\s*(?:=|is|was)\s*(?:1[5-9]|20)\d\d")  # 9/11 = 2001
+_DISCOUNT = re.compile(r"([\d.]+)\s*%\s+off\s+(?:of\s+)?[$€£]?([\d.]+)")
+_FREE = re.compile(  # not shown: behind what a number stands by itself
+    r"(?:^|[\n.,;:!?(\[{“\"«—–\0*_$|>=-])\s*$"
+    r"|(?<!\w)(?:that|so|then|and|but|because|since|as|thus|hence|therefore|while|number|value"
+    r"|dass|also|und|weil|denn|da|aber|zahl|que|donc|car|et|mais|nombre|así|porque|pues|número|y"
+    r"|أن|و|لأن|कि|और)\s+$",
+    re.IGNORECASE,
+)
 _IN_BITS = re.compile(r"1[01]{2,40}")
 
 
@@ -63,7 +76,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     place = StatementPlace.at(text, finding.start, relation.end, finding.end)
     if not is_claimed(text, place):
         return True
-    if finding.kind is FindingKind.COMPARISON and (
+    if relation.text[0] in "<>" and (
         _VERSIONS.search(text, sentence_before(text, place), sentence_end(text, place))
         or _is_parameter(part)
         or _is_parameter(said.right)
@@ -72,8 +85,18 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         or _is_code(text, place, part)
     ):
         return True
+    if _is_of_another(text, relation, part):
+        return True
+    alone = _is_parameter(part) or _is_parameter(said.right)
+    if alone and finding.stated and not _NEAR_PI.fullmatch(finding.stated):
+        return True  # π = 0.3 is a share
+    if _DAY_AND_YEAR.fullmatch(text, finding.start, finding.end) or _is_discount(finding, text):
+        return True
     if part[0].kind is Kind.OPEN and text[max(0, part[0].start - 1) : part[0].start] in {"'", "’"}:
         return True  # f'(1 - 0) = -1
+    prompt = _COUNTED_PROMPT.match(text, place.line)
+    if prompt is not None and prompt.end() == relation.end + 1:
+        return True  # of a shell that counts what it is asked
     if _PROMPT.match(text, place.line, finding.start):
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
@@ -97,6 +120,23 @@ def is_excused(finding: Finding, said: Statement) -> bool:
 def _is_parameter(part: Sequence[Token]) -> bool:
     """Whether a side is π and nothing else, which may be any letter there."""
     return [one.kind for one in part] == [Kind.CONSTANT]
+
+
+def _is_of_another(text: str, relation: Token, part: Sequence[Token]) -> bool:
+    """Whether a whole number belongs to the words before it: "sales of 2020 exceed 3,000"."""
+    spoken = relation.text[0] in "<>" and text[relation.start : relation.start + 1].isalpha()
+    if not spoken or len(part) != 1 or not part[0].text.isdigit():
+        return False
+    return _FREE.search(text[max(0, part[0].start - 40) : part[0].start]) is None
+
+
+def _is_discount(finding: Finding, text: str) -> bool:
+    """Whether what is said of "10 % off 50" is how much that is off."""
+    found = _DISCOUNT.search(text, finding.start, finding.end)
+    numbers = [read_numeral(one, Convention.POINT) for one in (found.groups() if found else ())]
+    stated = read_numeral(finding.stated, Convention.POINT)
+    known = [one.value for one in numbers if one is not None]
+    return stated is not None and len(known) == 2 and stated.value * 100 == known[0] * known[1]
 
 
 def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:

@@ -8,8 +8,19 @@ from fractions import Fraction
 
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, Numeral, read_numeral
-from app.sums.units import CURRENCIES, Unit, unit_of
-from app.sums.values import PI, E, NotComputableError, Value, around, exactly, whole
+from app.sums.quantities import Quantity, UnreadableError, added, combined, half_a_digit
+from app.sums.units import CURRENCIES, Unit, binary_unit, divided, unit_of
+from app.sums.values import (
+    CIRCULAR,
+    PI,
+    ROUGH_PI,
+    E,
+    NotComputableError,
+    around,
+    circular,
+    exactly,
+    whole,
+)
 
 MOST_TOKENS = 400
 _DEEPEST = 60
@@ -36,10 +47,6 @@ _NO_UNITS = JOINING | COMPARED | {
 }  # fmt: skip
 
 
-class UnreadableError(ValueError):
-    """The tokens are no expression, or hold something that has no number."""
-
-
 @dataclass(frozen=True, slots=True)
 class Interpretation:
     """One way to read what can be read in several.
@@ -57,6 +64,9 @@ class Interpretation:
         rounded: Numbers, as they are written, that stand for anything that rounds to them.
         powers_from_left: 2^3^2 is (2^3)^2, as spreadsheets have it.
         minus_first: -3^2 is (-3)^2, as spreadsheets have it.
+        rough_pi: π is 3.14 or 22/7, as it is taken at school.
+        binary_units: A kilobyte is 1,024 bytes.
+        bare_degrees: The angle of a sine without a sign is in degrees.
     """
 
     convention: Convention = Convention.POINT
@@ -71,28 +81,9 @@ class Interpretation:
     joined_first: bool = False
     powers_from_left: bool = False
     minus_first: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Quantity:
-    """A value with what it counts.
-
-    Attributes:
-        value: In ``unit``.
-        unit: None for a bare number.
-        literal: As it was written, where it is a number and nothing else.
-        percent: It is a share written with a per cent sign; ``value`` is the share.
-        mixed: Units of several kinds were multiplied or divided, so that it is not known what it
-            counts now.
-        operations: How many operations were done.
-    """
-
-    value: Value
-    unit: Unit | None = None
-    literal: Numeral | None = None
-    percent: bool = False
-    mixed: bool = False
-    operations: int = 0
+    rough_pi: bool = False
+    binary_units: bool = False
+    bare_degrees: bool = False
 
 
 def evaluate(tokens: Sequence[Token], reading: Interpretation) -> Quantity:
@@ -132,7 +123,7 @@ class _Reader(TokenCursor):
         total = self._product(depth)
         while sign := self._operator("+", "-"):
             term = self._product(depth)
-            total = _added(total, term, sign, percent_of=self._reading.percent_of_sum)
+            total = added(total, term, sign, percent_of=self._reading.percent_of_sum)
         return total
 
     def _product(self, depth: int) -> Quantity:
@@ -147,15 +138,15 @@ class _Reader(TokenCursor):
                 self._at += 1
                 factor = self._signed(depth)
                 while token.text == "/" and self._reading.joined_first and self._is_joined():
-                    factor = _multiplied(factor, self._power(depth), "*")
-                result = _multiplied(result, factor, token.text)
+                    factor = combined(factor, self._power(depth), "*")
+                result = combined(result, factor, token.text)
             elif self._is_joined():
                 before = result
                 factor = self._power(depth)
                 if token.fraction and self._reading.mixed_numbers and before.literal is not None:
-                    result = _added(before, factor, "+", percent_of=False)
+                    result = added(before, factor, "+", percent_of=False)
                 else:
-                    result = _multiplied(before, factor, "*")
+                    result = combined(before, factor, "*")
             else:
                 return result
 
@@ -233,7 +224,7 @@ class _Reader(TokenCursor):
         if token is not None and token.kind is Kind.WORD and token.text in CURRENCIES:
             self._at += 1
             amount = self._primary(depth)
-            return replace(amount, unit=unit_of(token.text))
+            return self._rated(replace(amount, unit=unit_of(token.text)))
         found = self._primary(depth)
         while True:
             token = self._peek()
@@ -273,17 +264,48 @@ class _Reader(TokenCursor):
             return self._measure(found)
         if token.text in _LOGARITHMIC:
             raise NotComputableError
-        unit = unit_of(token.text)
+        unit = self._unit(token.text)
         if unit is None and len(token.text) > 1 and not self._is_symbol(token):
             unit = Unit(f" {token.text.lower()}")
         if unit is None:
             return found
         self._at += 1
+        if self._is_rate():
+            return self._rated(replace(found, unit=unit))
         raised = self._peek()
         if raised is not None and raised.text in {"^2", "^3"}:
             self._at += 1
             power = int(raised.text[1])
             unit = replace(unit, factor=unit.factor**power, power=power)
+        return replace(found, unit=unit)
+
+    def _unit(self, word: str) -> Unit | None:
+        unit = unit_of(word)
+        binary = unit is not None and self._reading.binary_units
+        return binary_unit(unit, word) if binary and unit is not None else unit
+
+    def _is_rate(self) -> bool:
+        """Whether a slash and a word stand right behind a unit: km/h, €/kg."""
+        slash, below = self._peek(), self._peek(1)
+        if slash is None or below is None or slash.text != "/" or below.kind is not Kind.WORD:
+            return False
+        return self._tokens[self._at - 1].end == slash.start and slash.end == below.start
+
+    def _rated(self, found: Quantity) -> Quantity:
+        """With the unit behind its slash, where one stands there.
+
+        Raises:
+            NotComputableError: What is measured is not known, as in MB/s² and requests/s.
+        """
+        if found.unit is None or not self._is_rate():
+            return found
+        below = self._peek(1)
+        other = self._unit(below.text) if below is not None else None
+        unit = divided(found.unit, other) if other is not None else None
+        after = self._peek(2)
+        if unit is None or (after is not None and after.text[0] in "^/"):
+            raise NotComputableError
+        self._at += 2
         return replace(found, unit=unit)
 
     def _is_symbol(self, token: Token) -> bool:
@@ -301,7 +323,8 @@ class _Reader(TokenCursor):
                 raise UnreadableError
             return replace(inner, literal=None)
         if token.kind is Kind.CONSTANT:
-            return Quantity(PI if token.text == "pi" else E, operations=1)
+            circle = ROUGH_PI if self._reading.rough_pi else PI
+            return Quantity(circle if token.text == "pi" else E, operations=1)
         if token.kind is Kind.FUNCTION:
             return self._function(token.text, depth)
         if self._is_symbol(token):
@@ -339,7 +362,44 @@ class _Reader(TokenCursor):
         self._at += 3
         return Quantity(exactly(before.value + parts[0].value / parts[1].value), operations=1)
 
+    def _circular(self, name: str, depth: int) -> Quantity:
+        """A sine, cosine or tangent, which may be raised before its angle: sin²(30°)."""
+        power = 1
+        token = self._peek()
+        if token is not None and token.text[0] == "^":
+            self._at += 1
+            exponent = token.text[1:] or self._next().text
+            if not exponent.isdigit() or len(exponent) > 2:
+                raise UnreadableError  # sin^-1 is another function
+            power = int(exponent)
+        pi = any(one.kind is Kind.CONSTANT for one in self._tokens[self._at : self._at + 8])
+        bare = self._peek()
+        grouped = bare is not None and bare.kind is Kind.OPEN
+        if grouped:
+            self._at += 1
+        angle = self.sum(depth + 1) if grouped else self._primary(depth + 1)
+        degrees = self._is_degree()
+        if grouped and self._next().kind is not Kind.CLOSE:
+            raise UnreadableError
+        degrees = self._is_degree() or degrees
+        after = self._peek()
+        goes_on = after is not None and not degrees and after.text[0] in "*/^!:"
+        if angle.unit is not None or (not grouped and (goes_on or self._is_joined())):
+            raise UnreadableError  # sin π/6 is a sixth of 0, or the sine of a sixth
+        turned = degrees or (self._reading.bare_degrees and not pi)
+        value = circular(name, angle.value, degrees=turned) ** whole(power)
+        return Quantity(value, operations=angle.operations + 1)
+
+    def _is_degree(self) -> bool:
+        """Go on behind a sign of degrees; whether there is one."""
+        token = self._peek()
+        found = token is not None and token.text == "°"
+        self._at += found
+        return found
+
     def _function(self, name: str, depth: int) -> Quantity:
+        if name in CIRCULAR:
+            return self._circular(name, depth)
         degree = 2
         base = whole(10)
         if name == "log of base":
@@ -368,67 +428,3 @@ class _Reader(TokenCursor):
         else:
             value = value.decimal_logarithm()
         return Quantity(value, operations=argument.operations + 1)
-
-
-def half_a_digit(numeral: Numeral) -> Fraction:
-    """How far what was rounded to this number can be from it."""
-    return Fraction(1, 2) / Fraction(10) ** numeral.decimals
-
-
-def in_unit(quantity: Quantity, unit: Unit) -> Value | None:
-    """Its value in another unit of its kind; None where it is of another kind."""
-    own = quantity.unit
-    if own is None or own == unit:
-        return quantity.value
-    if (own.kind, own.power) != (unit.kind, unit.power):
-        return None
-    return quantity.value * exactly(own.factor / unit.factor)
-
-
-def _added(first: Quantity, second: Quantity, sign: str, *, percent_of: bool) -> Quantity:
-    unit = first.unit or second.unit
-    term = second.value
-    if unit is not None and second.unit is not None:
-        converted = in_unit(second, unit)
-        if converted is None:
-            raise UnreadableError
-        term = converted
-    if percent_of and second.percent and not first.percent:
-        term = first.value * second.value
-    value = first.value + term if sign == "+" else first.value - term
-    return Quantity(
-        value,
-        unit,
-        percent=first.percent and second.percent,
-        mixed=first.mixed or second.mixed or _is_measured(first) > _is_measured(second),
-        operations=first.operations + second.operations + 1,
-    )
-
-
-def _is_measured(one: Quantity) -> bool:
-    """Whether a unit says what it measures, or it is a share of it: 1 h + 30 may be minutes."""
-    counted = one.unit is None or one.unit.kind in CURRENCIES or one.unit.kind[0] == " "
-    return one.percent or not counted
-
-
-def _multiplied(first: Quantity, second: Quantity, sign: str) -> Quantity:
-    if sign == "*":
-        value = first.value * second.value
-    elif sign in {"/", ":"}:
-        value = first.value / second.value
-    else:
-        value = first.value % second.value
-    both = first.unit is not None and second.unit is not None
-    unit = first.unit or (second.unit if sign == "*" else None)
-    if both and first.unit is not None and second.unit is not None:
-        unit = None
-        same = (first.unit.kind, first.unit.power) == (second.unit.kind, second.unit.power)
-        if same and sign in {"/", ":"}:
-            value = value * exactly(first.unit.factor / second.unit.factor)
-            both = False
-    return Quantity(
-        value,
-        unit,
-        mixed=both or first.mixed or second.mixed or (unit is None and second.unit is not None),
-        operations=first.operations + second.operations + 1,
-    )

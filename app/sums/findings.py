@@ -15,11 +15,12 @@ class FindingKind(Enum):
     WEEKDAY = "weekday"
     DAYS = "days"
     CHOICE = "choice"  # of two numbers, by the question
+    RIGHT = "right"  # nothing: it was worked out and is so
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something in a text that is not so.
+    """Something in a text that is not so; of the kind RIGHT, something that is.
 
     Attributes:
         kind: What.

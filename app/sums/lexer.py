@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 
 from app.sums.numerals import GROUP_SIGNS
+from app.sums.values import CIRCULAR
 
 
 class Kind(Enum):
@@ -18,7 +19,7 @@ class Kind(Enum):
     RELATION = auto()  # = ~ < > <= >=
     OPEN = auto()
     CLOSE = auto()
-    FUNCTION = auto()  # sqrt root ln log abs
+    FUNCTION = auto()  # sqrt root ln log abs sin cos tan
     CONSTANT = auto()  # pi e
     WORD = auto()
     BREAK = auto()  # the end of a clause, a sentence, a cell
@@ -58,6 +59,22 @@ _HEX = re.compile(r"0[xXbBoO][0-9A-Fa-f]+")
 _REPEATING = re.compile(r"\d+[.,]\d*\(\d+\)")
 _BASE = re.compile(r"_(?:\d|\{\d+\})")
 _SCIENTIFIC = re.compile(r"\d+(?:\.\d+)?[eE][+-]?\d+\b")
+_EXPONENT = re.compile(r"\d{1,40}(?:\.\d{1,40})?[eE][+-]?\d{1,3}")
+_ANGLE = re.compile(  # what stands behind a sine: in Spanish "sin" is "without"
+    r"(?:[²³]|\^\d)?(?:\s?\(\s*[-−\dπ√(]|\s?\d[\d.,]*\s?°|\s?π(?!\s*[/·*×\w]))"
+)
+_DEGREES = re.compile(r"\^\s*\{?\s*\\circ(?![A-Za-z])\s*\}?")
+_PI_IS = re.compile(  # not shown: a word that is the number only where a number near to it follows
+    r"\s*(?:[=≈]|\s(?:is|equals|ist|est|es|vaut)(?:\s+(?:about|approximately|etwa|rund|environ))?\s)"
+    r"\s*3[.,][012]\d*(?![\d.,]*\d)"
+)
+_PLAIN_DECIMAL = r"[-−]?\d{1,15},\d{1,15}"
+_BARS = re.compile(  # what stands between bars with nothing beside it, and something behind them
+    rf"\|(?=\S)(?P<inside>[-+−\d.\s*/×·^()]{{1,40}}|{_PLAIN_DECIMAL}(?:\s*[-+−×·*/]\s*{_PLAIN_DECIMAL})?)"
+    r"(?<=\S)(?:\\right)?\|(?!\|)"
+    r"(?=\s*(?:[=≈<>≤≥+\-−*×·/÷)^.,;:!?\\$]|$|(?:is|ist|est|es|equals)\b))"
+)
+_BEFORE_BARS = frozenset("=≈<>≤≥+-−*×·/÷(:;\n$&{")
 
 ALIGNED = re.compile(r"\s*&?\s*(?:[=≈]|\\approx)")
 """A line of an aligned formula goes on with its relation."""
@@ -100,6 +117,7 @@ _VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3
            "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
            "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
 _DEEPEST = 40
+_LONGEST_ROW = 1_000  # characters
 HIDDEN = "\0"
 """Stands for a mark that is not part of what is said, such as Markdown's asterisks."""
 
@@ -127,6 +145,15 @@ class _Lexer:
                 at += 1
             elif self._latex and sign in "{}":
                 at = yield from self._braces(at, end, depth)
+            elif sign == "|" and (bars := self._bars(at, end)) is not None:
+                yield Token(Kind.FUNCTION, "abs", at, at + 1)
+                yield Token(Kind.OPEN, "(", at + 1, at + 1)
+                yield from self.run(*bars.span("inside"), depth + 1)
+                yield Token(Kind.CLOSE, ")", bars.end() - 1, bars.end())
+                at = bars.end()
+            elif self._latex and sign == "^" and (found := _DEGREES.match(self._text, at, end)):
+                yield Token(Kind.UNKNOWN, "°", at, found.end())
+                at = found.end()
             elif self._latex and sign == "_":
                 stop = self._group_end(at + 1, end)
                 yield Token(Kind.UNKNOWN, self._text[at:stop], at, stop)
@@ -136,13 +163,33 @@ class _Lexer:
                 at = token.end
                 yield token
 
+    def _bars(self, at: int, end: int) -> re.Match[str] | None:
+        """An absolute value that begins here; None for any other bar."""
+        before = self._text[max(0, at - 12) : at]
+        close = before.rstrip(f" \t{HIDDEN}")
+        if close and close[-1] not in _BEFORE_BARS and not close.endswith("\\left"):
+            beside = len(close) == len(before)
+            if beside or not (close[-1].isalpha() or close[-1] in ".,"):
+                return None
+        found = _BARS.match(self._text, at, end)
+        return None if found is None or self._is_row(at, end) else found
+
+    def _is_row(self, at: int, end: int) -> bool:
+        """Whether a place is in a row of a table, which begins and ends with a bar."""
+        least = max(0, at - _LONGEST_ROW)
+        first = self._text.rfind("\n", least, at) + 1 or least
+        row = self._text[first : min(end, at + _LONGEST_ROW)].partition("\n")[0].strip()
+        return row.startswith("|") and row.endswith("|") and row.count("|") % 2 == 1
+
     def _plain(self, at: int, end: int) -> Token:
         """One token that is written the same way everywhere."""
         text, sign = self._text, self._text[at]
         for pattern in (_HEX, _SCIENTIFIC, _REPEATING):
             found = pattern.match(text, at, end)
             if found:
-                return Token(Kind.UNKNOWN, found.group(), at, found.end())
+                written = found.group()
+                known = pattern is _SCIENTIFIC and _EXPONENT.fullmatch(written)
+                return Token(Kind.NUMBER if known else Kind.UNKNOWN, written, at, found.end())
         if found := _NUMBER.match(text, at, end):
             number = _ungrouped(found.group())
             number = f"0{number}" if number[0] == "." else number
@@ -181,6 +228,10 @@ class _Lexer:
             return Token(Kind.FUNCTION, word, at, end)
         if word in {"sqrt", "ln", "log", "abs"} and self._text[end : end + 2] != "  ":
             return Token(Kind.FUNCTION, word, at, end)
+        if word in CIRCULAR and _ANGLE.match(self._text, end):
+            return Token(Kind.FUNCTION, word, at, end)
+        if word.lower() == "pi" and _PI_IS.match(self._text, end):
+            return Token(Kind.CONSTANT, "pi", at, end)
         if word == "x" and self._between_numbers(at, end):
             return Token(Kind.OPERATOR, "*", at, end)
         return Token(Kind.WORD, word, at, end)
@@ -222,7 +273,7 @@ class _Lexer:
             yield Token(Kind.RELATION if relation else Kind.OPERATOR, text, at, stop)
         elif name == "pi":
             yield Token(Kind.CONSTANT, "pi", at, stop)
-        elif name in {"ln", "log"}:
+        elif name in {"ln", "log", *CIRCULAR}:
             yield Token(Kind.FUNCTION, name, at, stop)
         elif name in {"implies", "iff", "Rightarrow", "rightarrow", "to", "therefore", "because"}:
             yield Token(Kind.BREAK, name, at, stop)

@@ -48,6 +48,7 @@ _GROUPED = {
     Convention.COMMA: re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
 }
 _SIGNS = re.compile(f"[{GROUP_SIGNS} ]")
+_SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})")
 _IN_THREES = re.compile(  # 1'000, and not 5'10
     rf"\d{{1,3}}(?:[{GROUP_SIGNS} ]\d{{3}})*(?:[.,]\d+(?:[{GROUP_SIGNS} ]\d{{1,3}})*)?"
 )
@@ -55,6 +56,10 @@ _IN_THREES = re.compile(  # 1'000, and not 5'10
 
 def read_numeral(text: str, convention: Convention) -> Numeral | None:
     """What a number says by one convention; None where it is none."""
+    if found := _SCIENTIFIC.fullmatch(text):
+        base = read_numeral(found[1], convention)
+        power = int(found[2])
+        return base and Numeral(base.value * Fraction(10) ** power, base.decimals - power)
     plain = _SIGNS.sub("", text)
     if len(plain) != len(text) and not _IN_THREES.fullmatch(text):
         return None

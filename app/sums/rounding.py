@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from enum import Enum, auto
 from fractions import Fraction
 
-from app.sums.expressions import Quantity, half_a_digit, in_unit
 from app.sums.numerals import Numeral
+from app.sums.quantities import Quantity, half_a_digit, in_unit
 from app.sums.units import CURRENCIES, Unit
 from app.sums.values import Value, exactly
 
@@ -21,6 +22,7 @@ _NOISE = Fraction(1, 10**14)
 _NEAR = Fraction(5, 100)  # "about 30" may be 31.4
 _CLOSE = Fraction(2, 100)  # of a fraction that is said to be near
 _NEXT_UNIT = Fraction(3, 2)
+_DATA = Fraction(3, 2)
 _YARD = Fraction(10_936, 10_000)  # a metre in yards
 _SIMPLE = (3, 6, 7, 9, 11, 12, 13)
 _IRRATIONAL = tuple(
@@ -50,6 +52,8 @@ def compare(left: Quantity, relation: str, right: Quantity) -> Judgement:
     if pair is None:
         return Judgement.UNSURE
     first, second = pair
+    if _are_near_data(left, first, right, second):
+        return Judgement.UNSURE
     if relation in {"=", "~"}:
         right_one = _equal(left, first, right, second, about=relation == "~")
     else:
@@ -58,6 +62,15 @@ def compare(left: Quantity, relation: str, right: Quantity) -> Judgement:
         return Judgement.RIGHT
     one_unit = relation != "=" and (left.unit is None) != (right.unit is None)
     return Judgement.UNSURE if one_unit or _doubtful(left, right) else Judgement.WRONG
+
+
+def _are_near_data(left: Quantity, first: Value, right: Quantity, second: Value) -> bool:
+    """Whether so many bytes may be the same by another of the ways to count them: 1 TB, 931 GB."""
+    units = left.unit, right.unit
+    if units[0] is None or units[1] is None or units[0] == units[1] or units[0].kind != "data":
+        return False
+    ends = sorted(abs(value.middle) for value in (first, second))
+    return ends[1] < ends[0] * _DATA
 
 
 def misses(computed: Quantity, stated: Quantity) -> bool:
@@ -124,9 +137,12 @@ def _in_one_unit(left: Quantity, right: Quantity) -> tuple[Value, Value] | None:
 
 
 def _equal(left: Quantity, first: Value, right: Quantity, second: Value, *, about: bool) -> bool:
-    if _meet(first, second) or _meet(left.value, right.value):  # 90 minutes / 60 = 1.5 hours
+    worked = left.operations or right.operations
+    if _meet(first, second):
         return True
-    if left.unit is not None and right.unit is not None and left.unit != right.unit:
+    if worked and _meet(left.value, right.value):  # 90 minutes / 60 = 1.5 hours
+        return True
+    if worked and left.unit is not None and right.unit is not None and left.unit != right.unit:
         # 68 kg times 2.205 = 150 lb: the factor between the units was written out
         if _stated(right, right.value, left.value, about=about):
             return True
@@ -138,6 +154,8 @@ def _equal(left: Quantity, first: Value, right: Quantity, second: Value, *, abou
         mixed = one.percent and left.percent != right.percent
         if mixed and _stated(one, value * hundred, other, about=about):
             return True
+    if not worked and len({one.unit.metric for one in (left, right) if one.unit}) > 1:
+        left, right = _in_round_digits(left), _in_round_digits(right)  # 60 miles = 100 km
     if _stated(right, second, first, about=about):
         return True
     if about and left.literal is None and right.literal is None:  # π ≈ 22/7
@@ -146,6 +164,15 @@ def _equal(left: Quantity, first: Value, right: Quantity, second: Value, *, abou
     if both and left.literal is not None and left.literal.decimals <= 0:
         return False  # "1 hour" is not rounded
     return _stated(left, first, second, about=about)
+
+
+def _in_round_digits(one: Quantity) -> Quantity:
+    """A number of which the noughts at its end may be rounded ones."""
+    literal = one.literal
+    if literal is None or literal.decimals or not literal.value:
+        return one
+    digits = str(abs(literal.value.numerator))
+    return replace(one, literal=replace(literal, decimals=len(digits.rstrip("0")) - len(digits)))
 
 
 def _meet(first: Value, second: Value) -> bool:
@@ -183,7 +210,7 @@ def _stated(one: Quantity, value: Value, computed: Value, *, about: bool) -> boo
 
 def _decimals_end(value: Fraction, decimals: int) -> bool:
     """Whether ``value`` has no more decimals than that."""
-    return (value * Fraction(10) ** max(decimals, 0)).denominator == 1
+    return (value * Fraction(10) ** decimals).denominator == 1
 
 
 def _is_noise(numeral: Numeral, computed: Value) -> bool:

@@ -7,7 +7,7 @@ Publication 811, appendix B. A gallon, a ton and their kin are left out where co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 
@@ -16,8 +16,8 @@ class Unit:
     """What a number counts.
 
     Attributes:
-        kind: "length", "time" …; units of one kind can be added. For a word that no table has,
-            the word itself, after a blank.
+        kind: "length", "time" …; units of one kind can be added. A rate has both, "length/time".
+            For a word that no table has, the word itself, after a blank.
         factor: To the base of its kind.
         power: 2 for square metres, 3 for cubic ones.
     """
@@ -25,6 +25,15 @@ class Unit:
     kind: str
     factor: Fraction = Fraction(1)
     power: int = 1
+
+    @property
+    def metric(self) -> bool:
+        """Whether its factor is one of tens and sixties, and not that of a foot or a pound."""
+        number = self.factor.numerator * self.factor.denominator
+        for prime in (2, 3, 5, 7):
+            while number % prime == 0:
+                number //= prime
+        return number == 1
 
 
 _F = Fraction
@@ -79,16 +88,64 @@ _CALENDAR = {  # not shown
     "Monate": _F(1), "Jahr": _F(12), "Jahre": _F(12), "mois": _F(1), "an": _F(12), "ans": _F(12),
     "mes": _F(1), "meses": _F(1), "año": _F(12), "años": _F(12),
 }  # fmt: skip
+_BINARY = "KMGTP"
+_DATA = {  # not shown
+    "byte": _F(1), "bytes": _F(1), "Byte": _F(1), "Bytes": _F(1), "kB": _F(10**3),
+} | {
+    f"{prefix}{end}": _F(1024**power if end == "iB" else 1000**power)
+    for power, prefix in enumerate(_BINARY, 1) for end in ("B", "iB")
+} | {
+    f"{prefix}{end}": _F(1000**power)
+    for power, prefix in enumerate(("kilo", "mega", "giga", "tera"), 1) for end in ("byte", "bytes")
+}  # fmt: skip
+_SPEED = {  # not shown
+    "mph": _F(1_609_344, 3_600_000), "kph": _F(1000, 3600), "kmh": _F(1000, 3600),
+}  # fmt: skip
 _MONEY = {"$": _F(1), "€": _F(1), "£": _F(1), "¥": _F(1), "₹": _F(1)}
 
 _KINDS = (("length", _LENGTH), ("mass", _MASS), ("time", _TIME), ("volume", _VOLUME),
-          ("calendar", _CALENDAR))  # fmt: skip
+          ("calendar", _CALENDAR), ("data", _DATA), ("length/time", _SPEED))  # fmt: skip
 UNITS: Mapping[str, Unit] = {
     name: Unit(kind, factor) for kind, table in _KINDS for name, factor in table.items()
 } | {sign: Unit(sign) for sign in _MONEY}
 CURRENCIES = frozenset(_MONEY)
+BYTES = frozenset(_DATA)
 
 
 def unit_of(word: str) -> Unit | None:
     """The unit that a word or sign means; None where the table has none."""
     return UNITS.get(word)
+
+
+_RATE_OF = {name for name, _ in _KINDS if "/" not in name} | set(_MONEY)
+"""Kinds that a rate may be of, or for: km/h, €/kg."""
+
+
+def binary_unit(unit: Unit, word: str) -> Unit:
+    """The same where a kilobyte is 1,024 bytes; other units are what they are."""
+    power = _BINARY.find(word[0].upper()) + 1 if unit.kind == "data" else 0
+    return replace(unit, factor=_F(1024**power)) if power and "iB" not in word else unit
+
+
+def divided(first: Unit, second: Unit) -> Unit | None:
+    """The unit of a quotient: a rate, or what a rate is taken of; None where it is not known."""
+    if first.power != 1 or second.power != 1:
+        return None
+    above, slash, below = second.kind.partition("/")
+    if slash and above == first.kind:
+        return Unit(below, first.factor / second.factor)
+    if {first.kind, second.kind} <= _RATE_OF:
+        return Unit(f"{first.kind}/{second.kind}", first.factor / second.factor)
+    return None
+
+
+def multiplied(first: Unit, second: Unit) -> Unit | None:
+    """The unit of a product: of a rate and its time, of lengths; None where it is not known."""
+    for one, other in ((first, second), (second, first)):
+        above, slash, below = one.kind.partition("/")
+        if slash and below == other.kind and one.power == other.power == 1:
+            return Unit(above, one.factor * other.factor)
+    power = first.power + second.power
+    if first.kind == second.kind == "length" and power <= 3:
+        return Unit("length", first.factor * second.factor, power)
+    return None

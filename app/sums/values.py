@@ -179,6 +179,44 @@ def around(number: Fraction, slack: Fraction) -> Value:
 PI = around(Fraction("3.14159265358979323846264338327950288419716939937510"), _SLACK)
 E = around(Fraction("2.71828182845904523536028747135266249775724709369995"), _SLACK)
 
+ROUGH_PI = Value(Fraction("3.14"), Fraction(22, 7), exact=False)
+CIRCULAR = ("sin", "cos", "tan")
+
+
+def circular(name: str, angle: Value, *, degrees: bool) -> Value:
+    """A sine, cosine or tangent; simple ones such as sin 30° = 1/2 are exact fractions.
+
+    Args:
+        name: One of :data:`CIRCULAR`.
+        angle: Between -10,000 and 10,000.
+        degrees: Of 360 in a turn; otherwise radians.
+    """
+    radians = angle * PI / whole(180) if degrees else angle
+    if max(abs(radians.low), abs(radians.high)) > 10_000:
+        raise TooLargeError
+    if name == "tan":
+        found = _sine(radians) / _sine(radians + PI / whole(2))
+    else:
+        found = _sine(radians if name == "sin" else radians + PI / whole(2))
+    for simple in (Fraction(0), Fraction(1), Fraction(-1), Fraction(1, 2), Fraction(-1, 2)):
+        if found.low <= simple <= found.high and found.high - found.low < _SLACK * 10**9:
+            return Value(simple, simple, exact=False)
+    return found
+
+
+def _sine(radians: Value) -> Value:
+    """By its series, of what is left of whole turns."""
+    turns = round(radians.middle / (2 * PI.middle))
+    x = radians - PI * whole(2 * turns)
+    middle = x.middle
+    number = _CONTEXT.divide(decimal.Decimal(middle.numerator), middle.denominator)
+    square, term, total = _CONTEXT.multiply(number, number), number, number
+    for n in range(1, 30):
+        term = _CONTEXT.divide(_CONTEXT.multiply(term, square.copy_negate()), (2 * n) * (2 * n + 1))
+        total = _CONTEXT.add(total, term)
+    slack = (x.high - x.low) / 2 + _SLACK  # nowhere steeper than its angle
+    return Value(Fraction(total) - slack, Fraction(total) + slack, exact=False)
+
 
 def _bounded(low: Fraction, high: Fraction, exact: bool) -> Value:
     for end in (low, high):

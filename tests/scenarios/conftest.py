@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,15 +31,26 @@ def managed(request: pytest.FixtureRequest) -> None:
         request.getfixturevalue("window_manager")
 
 
+@pytest.fixture(scope="session")
+def demo_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo model's stand-in, which each window gets a copy of."""
+    return write_model(tmp_path_factory.mktemp("demo") / "demo.gguf")
+
+
 @pytest.fixture
-def open_window(qtbot: QtBot, tmp_path: Path, open_window_at_once: Open) -> Open:  # noqa: F811
+def open_window(
+    qtbot: QtBot,
+    tmp_path: Path,
+    demo_model: Path,
+    open_window_at_once: Open,  # noqa: F811
+) -> Open:
     """Opens windows, with the demo model at hand, and waits until they have the keyboard."""
 
     def open_one(*arguments: Any, **options: Any) -> Opened:
         folder = options.get("folder") or tmp_path / "data"
         folder.mkdir(exist_ok=True, parents=True)
         if not (folder / "demo.gguf").exists():
-            write_model(folder / "demo.gguf")
+            shutil.copyfile(demo_model, folder / "demo.gguf")
         opened = open_window_at_once(*arguments, **options)
         opened.window.activateWindow()
         ready(qtbot, opened.window.isActiveWindow)

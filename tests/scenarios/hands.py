@@ -35,7 +35,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import AnswerTextAdded
 from app.ui.style.window_page import WindowPage
 from app.ui.transcript.view import TranscriptView
-from tests.scenarios.patience import milliseconds, ready, until
+from tests.scenarios.patience import came, milliseconds, ready, until
 from tests.support.chatting import say, wait_for_end
 from tests.support.window import Open, Opened
 
@@ -157,7 +157,8 @@ def _is_dead(words: str) -> bool:
 
 def press(root: QWidget, name: str, *, starts: bool = False) -> None:
     """Click the button that is called ``name``, once it is there."""
-    late = monotonic() + milliseconds() / 1000
+    began = monotonic()
+    late = began + milliseconds() / 1000
     while True:
         try:
             button = seen(root, QAbstractButton, name, starts=starts)
@@ -167,6 +168,7 @@ def press(root: QWidget, name: str, *, starts: bool = False) -> None:
             QTest.qWait(10)
         else:
             break
+    came(began)
     click(button)
 
 
@@ -250,7 +252,8 @@ class _Meanwhile(Generic[W]):
     def __init__(self, kind: type[W], do: Callable[[W], object]) -> None:
         self._kind, self._do = kind, do
         self._before = {id(one) for one in (QApplication.activePopupWidget(), _dialog(kind)) if one}
-        self._late = monotonic() + milliseconds() / 1000
+        self._began = monotonic()
+        self._late = self._began + milliseconds() / 1000
         self._found: W | None = None
         self.failed: list[Exception] = []
         self.ended = False
@@ -271,6 +274,7 @@ class _Meanwhile(Generic[W]):
 
     def _act(self, found: W) -> None:
         self.clock.stop()
+        came(self._began)
         QGuiApplication.sync()  # that it has the keyboard is known before it is answered
         try:
             self._do(found)
@@ -278,12 +282,14 @@ class _Meanwhile(Generic[W]):
             self._fail(error)
         else:
             self._found = found
-            self._late = monotonic() + milliseconds() / 1000
+            self._began = monotonic()
+            self._late = self._began + milliseconds() / 1000
             self.clock.start()
 
     def _see_it_close(self, found: W) -> None:
         if not isValid(found) or not found.isVisible():
             self.clock.stop()
+            came(self._began)
             self.ended = True
         elif monotonic() > self._late:
             self._fail(AssertionError(f"{self._kind.__name__} stayed open"))

@@ -12,7 +12,7 @@ from time import monotonic
 from pytestqt.qtbot import QtBot
 
 LONG, BRIEF, BRIEFEST = 15_000, 1_500, 250  # milliseconds
-MANY = 5
+MANY = 3
 _now = LONG
 _took: dict[str, float] = {}  # milliseconds, by test
 _test = ""
@@ -32,6 +32,16 @@ def milliseconds() -> int:
     return _now
 
 
+def came(began: float) -> None:
+    """What was waited for by other means has come.
+
+    Args:
+        began: The clock's seconds, by :func:`time.monotonic`, when the wait for it began.
+    """
+    if _test:
+        _took[_test] = max(_took.get(_test, 0.0), (monotonic() - began) * 1000)
+
+
 def until(qtbot: QtBot, wanted: Callable[[], object]) -> None:
     """Let the window work until ``wanted``, the effect, is true or raises no AssertionError.
 
@@ -40,8 +50,7 @@ def until(qtbot: QtBot, wanted: Callable[[], object]) -> None:
     """
     began = monotonic()
     _wait(qtbot, wanted, _now)
-    if _test:
-        _took[_test] = max(_took.get(_test, 0.0), (monotonic() - began) * 1000)
+    came(began)
 
 
 def ready(qtbot: QtBot, wanted: Callable[[], object]) -> None:

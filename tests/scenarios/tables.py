@@ -58,6 +58,7 @@ _NEVER_PRESSED = {
 _QUESTIONS = {"confirm", "ask_line", "ask_text", "ask_to_open_link"}
 
 
+@cache
 def rows() -> dict[str, tuple[str, ...]]:
     """Every row's name, by table. Derived from the program, never listed here."""
     return {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,9 @@ def all_rows() -> list[Row]:
     return [Row(table, name) for table, names in rows().items() for name in names]
 
 
+@cache
 def done() -> set[Row]:
+    """Also where this file is run alone, and no other one was collected."""
     for path in sorted(Path(__file__).parent.glob("test_*.py")):
         importlib.import_module(f"tests.scenarios.{path.stem}")
     return set(SCENARIOS)

@@ -39,6 +39,13 @@ from tests.ui.transcript.pointing import spot
 
 TABLE = "| Name | Born |\n| --- | --- |\n| Ada | 1815 |\n| Grace | 1906 |"
 FIELDS = "- **Name:** Ada\n- **Born:** 1815-12-10\n- **Died:** -\n"
+PERSON = '```json\n{\n  "name": "Ada",\n  "died": 1852\n}\n```'
+PERSON_SCHEMA = json.dumps({
+    "type": "object",
+    "properties": {"name": {"type": "string"}, "born": {"type": "integer"},
+                   "died": {"type": "integer"}},
+    "required": ["name"],
+})  # fmt: skip
 ALIVE = "- **Name:** Ada\n- **Born:** 1815-12-10\n"
 
 
@@ -130,6 +137,25 @@ def test_a_field_that_was_left_out_is_typed_and_undone(qtbot: QtBot, open_window
     keys(opened, "Ctrl+Z")
     until(qtbot, lambda: said(opened) == [ALIVE])
     until(qtbot, lambda: [one.text for one in parts(opened, 1)] == [""])
+
+
+def test_a_member_of_json_that_was_left_out_is_typed_in_its_place(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine([PERSON]))
+    asked_in(qtbot, opened, Form(FormKind.JSON, schema=PERSON_SCHEMA))
+    keys(opened, "F4")
+    name = field(qtbot, opened, "name").geometry()
+    key(opened.window, Qt.Key.Key_Tab)
+    born = field(qtbot, opened, "born, left out")
+    assert born.geometry().top() >= name.top() + name.height() // 2, "below the one before it"
+    typed(born, "long ago", instead=True)
+    key(opened.window, Qt.Key.Key_Return)
+    assert field(qtbot, opened, "born, left out").text() == "long ago", "it is a whole number"
+    typed(born, "1815", instead=True)
+    key(opened.window, Qt.Key.Key_Return)
+    until(qtbot, lambda: said(opened) == [PERSON.replace('"Ada",', '"Ada",\n  "born": 1815,')])
+    until(qtbot, lambda: shows_line(opened, "it keeps to it \u00b7 changed by you"))
 
 
 @scenario("menu entry", "ContextMenu: Change this value")

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.documents import DocumentState
@@ -22,6 +22,7 @@ from app.domain.model import KvType
 from app.engine.base import EngineOptions
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import AnswerEnded, Event, SettingsChanged
+from app.ui.conversation.marks.sum_popup import SumPopup
 from app.ui.models.models_page import ModelsPage
 from app.ui.style.widgets import StyledLabel
 from app.ui.transcript.widgets.mark_buttons import MarkButton
@@ -263,8 +264,11 @@ def test_enter_breaks_the_line_where_it_does_not_send(qtbot: QtBot, talk: Talk) 
 
 
 @scenario("setting", "check_sums")
-def test_sums_are_not_checked_where_that_is_not_wanted(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine(["So 17 × 24 = 409."])  # noqa: RUF001
+@scenario("setting", "tick_sums")
+def test_right_sums_get_a_tick_and_none_is_checked_as_it_is_wanted(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    engine = ScriptedEngine(["So 17 × 24 = 409, and 17 × 23 = 391."])  # noqa: RUF001
     talk = Talk(qtbot, open_window(engine), engine)
     view = talk.opened.window.pane.transcript
 
@@ -274,6 +278,14 @@ def test_sums_are_not_checked_where_that_is_not_wanted(qtbot: QtBot, open_window
     talk.say()
     until(qtbot, lambda: len(marks()) == 1)
     assert talk.opened.window.pane.banner.kind == ""  # the mark says it, and nothing else does
+    talk.tick("tick_sums")
+    right = "“17 × 23 = 391” is right."  # noqa: RUF001
+    until(qtbot, lambda: [one.accessibleName() for one in marks()][1:] == [right])
+    marks()[1].click()
+    until(qtbot, lambda: talk.opened.window.findChild(SumPopup) is not None)
+    (popup,) = talk.opened.window.findChildren(SumPopup)
+    assert popup.findChildren(QAbstractButton) == [], "there is nothing to mend"
+    popup.close()
     talk.tick("check_sums")
     until(qtbot, lambda: not marks())
     talk.say()

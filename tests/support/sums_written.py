@@ -1,4 +1,4 @@
-"""Lines with sums whose truth is known: fifty kinds, in the numerals of six languages."""
+"""Lines with sums whose truth is known: over sixty kinds, in the numerals of six languages."""
 
 from __future__ import annotations
 
@@ -422,6 +422,83 @@ def _later(rng: random.Random, n: Numerals, true: bool) -> str:
     return f"{count} days after {one} is {other}."
 
 
+def _circle(rng: random.Random, n: Numerals, true: bool) -> str:
+    value = rng.choice(["3.14", "3.142", "3.1416"] if true else ["3.15", "3.12", "3.1462"])
+    return f"{rng.choice(['pi', 'π', 'Pi'])} = {n.write(Fraction(value))}"
+
+
+def _parts(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = rng.randrange(1, 9), rng.randrange(1, 60)
+    return f"{n.write(a)} h {n.write(b)} min = {n.write(_off(rng, 60 * a + b, true))} min"
+
+
+def _miles(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = rng.randrange(3, 40)
+    value = Fraction(round(a * Fraction("16.09344")), 10) + (0 if true else rng.choice([-1, 1, 2]))
+    return f"{n.write(a)} miles = {n.write(value, 1)} km"
+
+
+def _bytes(rng: random.Random, n: Numerals, true: bool) -> str:
+    a = rng.randrange(2, 60)
+    factor = rng.choice([1000, 1024] if true else [100, 10, 512])
+    return f"{n.write(a)} GB = {n.write(a * factor)} MB"
+
+
+def _off_price(rng: random.Random, n: Numerals, true: bool) -> str:
+    share, whole = rng.choice([10, 15, 20, 25, 30]), 20 * rng.randrange(2, 90)
+    value = Fraction((100 - share) * whole, 100) + (0 if true else rng.choice([-2, 1, 3]))
+    return f"{n.write(share)}% off ${n.write(whole)} gives ${n.write(value)}."
+
+
+_CHANGE = {
+    "en": "That is a {p}% increase from {a} to {b}.", "de": "Ein Anstieg um {p} % von {a} auf {b}.",
+    "fr": "Une hausse de {p} % de {a} à {b}.", "es": "Un aumento del {p} % de {a} a {b}.",
+    "ar": "{a} + {p}% = {b}", "hi": "{a} + {p}% = {b}",
+}  # fmt: skip
+
+
+def _change(rng: random.Random, n: Numerals, true: bool) -> str:
+    share, a = rng.choice([5, 10, 15, 20, 25, 40]), 20 * rng.randrange(20, 70)
+    b = Fraction((100 + share) * a, 100)
+    told = share if true else share + rng.choice([-3, 4, 10])
+    return _CHANGE[n.code].format(p=n.write(told), a=n.write(a), b=n.write(b))
+
+
+def _scientific(rng: random.Random, n: Numerals, true: bool) -> str:
+    power, b = rng.randrange(2, 5), rng.randrange(1, 90)
+    return f"1e{power} + {b} = {_off(rng, 10**power + b, true)}"
+
+
+def _absolute(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = _ints(rng, 90, 90)
+    return f"|{n.write(a)} - {n.write(b)}| = {n.write(_off(rng, abs(a - b), true))}"
+
+
+def _angle(rng: random.Random, n: Numerals, true: bool) -> str:
+    name, angle = rng.choice(["sin", "cos", "tan"]), rng.choice([0, 20, 30, 45, 60, 75])
+    value = getattr(math, name)(math.radians(angle))
+    shown = Fraction(round(value * 1000), 1000) + (
+        0 if true else Fraction(rng.choice([-5, 7]), 100)
+    )
+    return f"{name}({n.write(angle)}°) = {n.write(shown)}"
+
+
+def _chosen(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = rng.randrange(4, 12), rng.randrange(2, 4)
+    return f"C({n.write(a)}, {n.write(b)}) = {n.write(_off(rng, math.comb(a, b), true))}"
+
+
+def _rate(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = rng.randrange(20, 130), rng.randrange(2, 9)
+    return f"{n.write(a * b)} km / {n.write(b)} h = {n.write(_off(rng, a, true))} km/h"
+
+
+def _exceeds(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = sorted((Fraction(rng.randrange(100, 999), 100) for _ in range(2)), reverse=true)
+    b += Fraction(0 if true else 1, 10)
+    return f"So {n.write(a)} exceeds {n.write(b - (Fraction(1, 100) if true else 0))}."
+
+
 KINDS: dict[str, Write] = {
     "sum": _prose("+{a} + {b} = {c}"),
     "difference": _prose("-{a} − {b} = {c}"),
@@ -477,6 +554,18 @@ KINDS: dict[str, Write] = {
     "in order": _row,
     "days apart": _apart,
     "days later": _later,
+    "pi": _circle,
+    "parts of a measure": _parts,
+    "miles": _miles,
+    "bytes": _bytes,
+    "off a price": _off_price,
+    "change by per cent": _change,
+    "scientific": _scientific,
+    "absolute": _absolute,
+    "angle": _angle,
+    "chosen": _chosen,
+    "rate": _rate,
+    "exceeds": _exceeds,
 }
 
 

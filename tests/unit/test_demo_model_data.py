@@ -13,6 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.sums.check import wrong_numbers
+
 DEMO = Path(__file__).parents[2] / "models" / "demo"
 OWN = ("dialogues", "tokenizer")
 
@@ -65,6 +67,16 @@ def test_every_kind_of_question_is_trained_and_evaluated(dialogues):
     evaluated = {d.turns[-1].kind for d in dialogues.evaluation(9)}
     assert evaluated <= trained
     assert {"guide", "showcase", "sums", "anything else", "sums that go on"} <= evaluated
+
+
+def test_the_check_of_sums_agrees_with_what_the_demo_learns_and_finds_each_planted_error(dialogues):
+    sums, random = sys.modules["dialogues.sums"], Random(20)
+    for _ in range(150):
+        asked = sums.draw(random)
+        spoken = [asked.spoken(language) for language in ("french", "german")]
+        assert wrong_numbers(" ".join([asked.answer, asked.reason, *spoken])) == ()
+        wrong = asked.answer.replace(f"= {asked.result}.", f"= {asked.result + 1}.")
+        assert [one.right for one in wrong_numbers(wrong)] == [str(asked.result)]
 
 
 def test_about_a_tenth_of_the_phrasings_is_held_out(dialogues):

@@ -125,6 +125,16 @@ SPELLING = Option(
     tr("Mark misspelt words"),
     tr("In your messages, by the dictionaries that this system has."),
 )
+CHECK_SUMS = Option(
+    Section.GENERATION,
+    tr("Check sums"),
+    tr("Equations, totals and dates of an answer are worked out again, without the model."),
+)
+TICK_SUMS = Option(
+    Section.GENERATION,
+    tr("Tick right sums"),
+    tr("A small sign behind what was worked out again and is right."),
+)
 TRAY = Option(
     Section.GENERAL,
     tr("Icon in the tray"),

@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.domain.errors import InvalidValueError
-from app.domain.grammar.form import Form, FormField, FormKind, ValueKind
+from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
 from app.domain.grammar.form_check import LINE, OutOfFormError, json_span, keeps_to
 from app.domain.grammar.form_grammar import NOTHING, field_head
+from app.domain.grammar.schema_check import properties_at
 from app.language import tr
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[\]{},]')
+_NAME = re.compile(r'[\s,]*("(?:[^"\\]|\\.)*")\s*:\s*')
+_BLANKS = re.compile(r"\s*")
 _UNREADABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 
 
@@ -32,8 +35,9 @@ class FormValue:
         name: Of its column, its field, or the way to it in JSON; empty in a list.
         row: Of a table or list, from 1; 0 elsewhere.
         field: Which column or field it is, where the form names them.
-        left_out: Whether the answer has no line for this field, which may be so; the value stands
-            where the line would.
+        left_out: Whether the answer has no line for this field, or no such member, which may be so;
+            the value stands where that would.
+        member: What stands around what is typed for a member of JSON that was left out.
     """
 
     start: int
@@ -43,6 +47,7 @@ class FormValue:
     row: int = 0
     field: FormField | None = None
     left_out: bool = False
+    member: tuple[str, str] = ("", "")
 
     @property
     def said(self) -> str:
@@ -72,7 +77,8 @@ def values_in(form: Form, text: str) -> tuple[FormValue, ...]:
         case FormKind.ONE_OF:
             return (FormValue(0, len(text), text),)
         case FormKind.JSON:
-            return tuple(_scalars(text))
+            left_out = _members_left_out(text, read_schema(form.schema))
+            return tuple(sorted((*_scalars(text), *left_out), key=lambda one: one.start))
 
 
 def _written_lines(text: str) -> Iterator[tuple[int, str]]:
@@ -155,6 +161,69 @@ def _scalars(text: str) -> Iterator[FormValue]:
             yield FormValue(token.start(), token.end(), _shown_scalar(said), name)
 
 
+def _members_left_out(text: str, schema: object) -> Iterator[FormValue]:
+    """The members that objects in JSON may have and do not, each behind the one before it."""
+    first, last = json_span(text)
+    whole = json.loads(text[first:last])
+    for way, start, end, value in _objects(text, first, last):
+        known = properties_at(whole, schema, way)
+        if all(name in value for name in known):
+            continue
+        members = list(_members(text, start, end))
+        gap = _gap(text, start, end)
+        for at, name in enumerate(known):
+            if name in value:
+                continue
+            earlier = [one for one in members if one[0] in list(known)[:at]]
+            written = f"{json.dumps(name, ensure_ascii=False)}: "
+            called = " \u203a ".join(map(str, (*way, name)))
+            if earlier:
+                place = earlier[-1][1]
+                around = f",{gap}{written}", ""
+            else:
+                place = start + 1
+                lead = gap if "\n" in gap else ""
+                around = f"{lead}{written}", "," + ("" if lead else " ") if members else ""
+            yield FormValue(place, place, "", called, left_out=True, member=around)
+
+
+def _objects(
+    text: str, first: int, last: int
+) -> Iterator[tuple[tuple[str | int, ...], int, int, dict[str, object]]]:
+    """The objects in JSON: the way to each, where it stands, and what it says."""
+    decoder = json.JSONDecoder()
+    way: list[str | int] = []
+    for token in _TOKEN.finditer(text, first, last):
+        said = token[0]
+        if said == "{":
+            value, end = decoder.raw_decode(text, token.start())
+            yield tuple(way), token.start(), end, value
+        if said in "{[":
+            way.append("" if said == "{" else 1)
+        elif said in "]}":
+            way.pop()
+        elif said == ",":
+            top = way[-1]
+            way[-1] = top + 1 if isinstance(top, int) else ""
+        elif way and way[-1] == "" and text[token.end() : last].lstrip().startswith(":"):
+            way[-1] = str(json.loads(said))
+
+
+def _members(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
+    """The members of one object: each name, and where its value ends."""
+    decoder = json.JSONDecoder()
+    at = start + 1
+    while name := _NAME.match(text, at, end):
+        _, at = decoder.raw_decode(text, name.end())
+        yield json.loads(name[1]), at
+
+
+def _gap(text: str, start: int, end: int) -> str:
+    """What stands between the members of an object: a blank, or a line end and its blanks."""
+    blanks = _BLANKS.match(text, start + 1, end)
+    return blanks[0] if blanks is not None and "\n" in blanks[0] and blanks.end() < end - 1 else " "
+
+
 def _shown_scalar(written: str) -> str:
     """A text without its marks where all of it can be typed in one line."""
     value = json.loads(written)
@@ -183,6 +252,13 @@ def with_value(form: Form, text: str, value: FormValue, typed: str) -> str:
 
 
 def _ways_to_write(form: Form, text: str, value: FormValue, typed: str) -> Iterator[str]:
+    if form.kind is FormKind.JSON and value.left_out:
+        lead, behind = value.member
+        given = (typed.strip(), json.dumps(typed, ensure_ascii=False)) if typed.strip() else ()
+        yield from (f"{lead}{one}{behind}" for one in given)
+        if not given:
+            yield ""
+        return
     if form.kind is FormKind.JSON:
         was = text[value.start : value.end]
         as_text = json.dumps(typed, ensure_ascii=False)

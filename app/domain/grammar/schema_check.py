@@ -6,7 +6,7 @@ share a mistake.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, time
 from typing import Any
 
@@ -18,6 +18,17 @@ _DEEPEST = 200
 def fits(value: object, schema: object) -> bool:
     """Whether it does."""
     return _Check(schema).fits(value, schema, 0)
+
+
+def properties_at(value: object, schema: object, way: Sequence[str | int]) -> Mapping[str, object]:
+    """The members that an object within a value may have by a schema; empty where that is open.
+
+    Args:
+        value: The whole value, which fits.
+        schema: The whole schema.
+        way: The names of members, and numbers of items from 1, that lead to the object.
+    """
+    return _Check(schema).properties_at(value, schema, way)
 
 
 class _Check:
@@ -47,6 +58,27 @@ class _Check:
         if kinds is not None and not _is_one_of(value, kinds):
             return False
         return self._within(value, schema, depth)
+
+    def properties_at(
+        self, value: object, schema: object, way: Sequence[str | int]
+    ) -> Mapping[str, object]:
+        """See :func:`properties_at`; of several schemas that one counts which the value fits."""
+        for _ in range(_DEEPEST):
+            if not isinstance(schema, dict):
+                return {}
+            either = [one for word in ("anyOf", "oneOf") for one in schema.get(word, ())]
+            fitting = next((one for one in either if self.fits(value, one, 0)), None)
+            if "$ref" in schema:
+                schema = self._found(schema["$ref"])
+            elif fitting is not None and not {"properties", "items"} & schema.keys():
+                schema = fitting
+            elif not way:
+                known: Mapping[str, object] = schema.get("properties", {})
+                return known
+            else:
+                step, *way = way
+                value, schema = _stepped(value, schema, step)
+        return {}
 
     def _found(self, to: object) -> object:
         found = self._whole
@@ -79,6 +111,16 @@ class _Check:
         return all(
             self.fits(one, properties.get(name, more), depth + 1) for name, one in value.items()
         )
+
+
+def _stepped(value: object, schema: Mapping[str, Any], step: str | int) -> tuple[object, object]:
+    """A member or an item of a value, and its schema; None where there is none."""
+    if isinstance(value, dict) and isinstance(step, str):
+        known = schema.get("properties", {})
+        return value.get(step), known.get(step, schema.get("additionalProperties"))
+    if isinstance(value, list) and isinstance(step, int) and 0 < step <= len(value):
+        return value[step - 1], schema.get("items")
+    return None, None
 
 
 def _is_one_of(value: object, kinds: object) -> bool:

@@ -429,7 +429,7 @@ def _not_loaded(request: LoadRequest, why: str, detail: str = "") -> EngineDiedE
     return EngineDiedError(
         paragraph(tr("{name} could not be loaded.", name=request.path.name), why),
         data=tr("Your conversations are safe."),
-        action=tr("Choose another model file, or a smaller context in Settings."),
+        action=tr("Choose another model file, or a smaller context."),
         detail=detail,
     )
 

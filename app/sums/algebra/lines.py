@@ -10,9 +10,10 @@ from itertools import pairwise
 
 from app.sums.algebra.polynomials import Polynomial, polynomial
 from app.sums.algebra.ranges import ORDERS, Ranges, solutions
-from app.sums.expressions import Interpretation, UnreadableError, evaluate, half_a_digit
+from app.sums.expressions import Interpretation, evaluate
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import Convention, read_numeral
+from app.sums.quantities import UnreadableError, half_a_digit
 from app.sums.values import NotComputableError, Value, exactly
 
 LONGEST = 300  # characters of a line
@@ -30,6 +31,23 @@ _WORDS = re.compile(r"^(?:[^\W\d_²³]{2,}[\s:,]+)++(?![=<>≤≥])")
 _FOR = re.compile(r"\s+(?:for|nach|für)\s+[A-Za-z]\s*$")
 _OR = re.compile(r"\s+(?:or|oder|ou|o|أو|या)\s+|\s*∨\s*")
 _AND = re.compile(r"\s*[,;]\s+(?:(?:and|und|et)\s+)?|\s+(?:and|und|et|و|और)\s+|\s*∧\s*")
+_THEN = re.compile(  # not shown: between two steps in one line
+    r"\s*(?:⇒|⟹|=>|⇔|⟺|<=>|→|⟶|(?<![<-])->|∴|\\(?:Long|Left|Longleft|left)?[Rr]ightarrow|\\iff"
+    r"|\\implies|\\therefore)\s*"
+    r"|\s*[,;]?\s+(?:so|thus|hence|therefore|then|also|daher|folglich|somit|donc|alors|ainsi|luego"
+    r"|entonces|así\s+que|إذن|अतः|तो)[,:]?\s+"
+)
+_BARS = re.compile(
+    r"(?:(?<=[=<>≤≥+(−·*/])|(?<=-)|^)\s*\|(?=\S)(?P<inside>[^|=<>≤≥]{1,80})(?<=\S)\|"
+)
+_OF_BARS = re.compile(
+    r"\|(?P<inside>[^|]{1,80})\|\s*(?P<sign>[=<>≤≥]|<=|>=)\s*(?P<outside>[\d.,/ ]+)"
+)
+_TURNED_BARS = re.compile(
+    r"(?P<outside>[\d.,/ ]+)\s*(?P<sign>[=<>≤≥]|<=|>=)\s*\|(?P<inside>[^|]{1,80})\|"
+)
+_TURNED = {"<": ">", ">": "<", "≤": "≥", "≥": "≤", "<=": ">=", ">=": "<=", "=": "="}
+_LETTER = re.compile(r"[^\W\d_]")
 _FORMULA = re.compile(r"\$+|\\[()\[\]\\]|[`&]|\*\*(?=\S)|(?<=\S)\*\*")
 _EITHER = re.compile(r"±|\\pm(?![A-Za-z])|\+/-|\+-")
 _RELATION = re.compile(r"[=<>≤≥≈]|\\(?:l|g)(?:eq?|t)\b")
@@ -126,14 +144,23 @@ class StepLine:
 
 def read_lines(number: int, text: str, convention: Convention) -> list[StepLine]:
     """A line as it is understood, in parts where it says several things; empty where it is not."""
+    latex = "\\" in text or "$" in text
     plain = _stripped(text)
+    steps = _THEN.split(plain)
+    if len(steps) > 1 and all(_RELATION.search(step) for step in steps):
+        told = [step.strip(" .,;\t") for step in steps]
+        return [one for step in told for one in _read_step(number, step, convention, latex)]
+    return _read_step(number, plain, convention, latex)
+
+
+def _read_step(number: int, plain: str, convention: Convention, latex: bool) -> list[StepLine]:
     parts = _AND.split(plain)
     if len(parts) > 1 and all(_RELATION.search(part) for part in parts):
-        found = [_read(number, part, text, convention) for part in parts]
+        found = [_read(number, part, convention, latex) for part in parts]
         known = [one for one in found if one is not None]
         if len(known) == len(found):
             return _together(known)
-    line = _read(number, plain, text, convention)
+    line = _read(number, plain, convention, latex)
     return [line] if line is not None else []
 
 
@@ -151,13 +178,22 @@ def _together(lines: list[StepLine]) -> list[StepLine]:
 
 
 def _stripped(text: str) -> str:
-    plain = _FORMULA.sub(" ", text).partition("|")[0]
-    plain = _ARROW.sub("", _MARKER.sub("", plain))
-    return _FOR.sub("", _WORDS.sub("", plain.strip(" .,;\t")))
+    plain = _ARROW.sub("", _MARKER.sub("", _FORMULA.sub(" ", text)))
+    plain = _before_remark(_WORDS.sub("", plain.strip(" .,;\t")))
+    return _FOR.sub("", plain.strip(" .,;\t"))
 
 
-def _read(number: int, plain: str, text: str, convention: Convention) -> StepLine | None:
-    latex = "\\" in text or "$" in text
+def _before_remark(text: str) -> str:
+    """A line without what is noted behind a bar, "3x = 15 | -5"; bars around a value stay."""
+    until = 0
+    for found in _BARS.finditer(text):
+        if "|" in text[until : found.start()]:
+            break
+        until = found.end()
+    return text[:until] + text[until:].partition("|")[0]
+
+
+def _read(number: int, plain: str, convention: Convention, latex: bool) -> StepLine | None:
     written = " ".join(plain.split())
     goes_on = plain.startswith(("=", "≈"))
     sides: list[StepSide] = []
@@ -198,11 +234,24 @@ def _read(number: int, plain: str, text: str, convention: Convention) -> StepLin
 def _each_way(plain: str) -> Iterator[str]:
     """Its statements, joined by "or" or by a sign that is plus and minus."""
     for statement in _OR.split(plain):
-        if _EITHER.search(statement):
+        bars = _OF_BARS.fullmatch(statement.strip()) or _TURNED_BARS.fullmatch(statement.strip())
+        if bars is not None and _LETTER.search(bars["inside"]):
+            sign = bars["sign"] if bars.re is _OF_BARS else _TURNED[bars["sign"]]
+            yield from _without_bars(bars["inside"].strip(), sign, bars["outside"].strip())
+        elif _EITHER.search(statement):
             yield _EITHER.sub("+", statement)
             yield _EITHER.sub("-", statement)
         else:
             yield statement
+
+
+def _without_bars(inside: str, sign: str, outside: str) -> Iterator[str]:
+    """What |A| = 3 says, |A| < 3 and |A| > 3, of a positive number."""
+    if sign[0] in "<≤":
+        yield f"-{outside} {sign} {inside} {sign} {outside}"
+        return
+    yield f"{inside} {sign} {outside}"
+    yield f"{inside} {_TURNED[sign]} -{outside}"
 
 
 def _ordered(sides: Sequence[StepSide], orders: Sequence[str]) -> Ranges | None:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
-from app.sums.expressions import UnreadableError
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, read_numeral
+from app.sums.quantities import UnreadableError
 
 _MOST_TERMS = 60
 _HIGHEST = 12  # power of a term

@@ -22,7 +22,8 @@ _DENIED = re.compile(
     re.IGNORECASE,
 )
 _WRONG = re.compile(  # not shown
-    r"\b(?:wrong|incorrect\w*|false|mistake\w*|mistaken|error|errors|erroneous\w*|fallacy"
+    r"\b(?:wrong|incorrect\w*|false|untrue|slogans?|myths?|a lie|lüge|nonsense"
+    r"|absurd\w*|propaganda|orwell\w*|mistake\w*|mistaken|error|errors|erroneous\w*|fallacy"
     r"|(?:not|\w+n['’]t) (?:true|right|correct|equal|so|hold)"
     r"|falsch\w*|fehler\w*|faux|fausse\w*|erreurs?|incorrect[oa]s?|fals[oa]s?|error(?:es)?)\b"
     r"|≠|\\ne(?:q|\b)|≡|\\equiv|\\pmod|!="
@@ -39,6 +40,7 @@ _TWO = re.compile(r"[^2-9]*")
 _TWO_DIGITS = re.compile(r"\b(?:binary|binär\w*|binaire\w*|binari[oa]s?|boole\w*)\b", re.IGNORECASE)
 _HOURS = re.compile(r"\b(?:clock|o['’]clock|uhr|horloge|reloj)\b", re.IGNORECASE)
 _REST = re.compile(r"\b(?:remainder|remaining|rest|reste|resto|rem|r)\b|باق|शेष", re.IGNORECASE)
+_OPENING, _CLOSING = "\"'“„«‘‚「", "\"'”“»’‘」"
 _CODE_BEFORE = re.compile(  # what is worked out there, and nobody claims
     r"\b(?:assert\w*|print\w*|expr|echo)\b\s*[:([\"'`\0]*\s*$|\bwhether\b[^.?!\n]*$",
     re.IGNORECASE,
@@ -101,6 +103,8 @@ def is_claimed(text: str, place: StatementPlace) -> bool:
     begins, ends = place.start, place.end
     if _ASKED.match(text, ends) or _CONGRUENT.match(text, place.relation_end, ends + len(" (mod")):
         return False
+    if _is_quoted(text, begins, ends):
+        return False
     first, (since, sentence) = place.line, _begins(text, place)
     line_end = text.find("\n", ends, ends + _FAR)
     line_end = min(ends + _FAR, len(text)) if line_end < 0 else line_end
@@ -114,6 +118,13 @@ def is_claimed(text: str, place: StatementPlace) -> bool:
     if _is_of_another_kind(text, place, since, until):
         return False
     return not _UNCLAIMED.search(text, max(first, begins - 60), begins)
+
+
+def _is_quoted(text: str, begins: int, ends: int) -> bool:
+    """Whether a statement and nothing else stands between quotation marks: others say it."""
+    before = text[max(0, begins - 2) : begins].strip(" \0\u00a0\u202f")
+    after = text[ends : ends + 3].lstrip(" .,!\0\u00a0\u202f")
+    return before[-1:] in _OPENING and after[:1] in _CLOSING and bool(before and after)
 
 
 def _title(text: str, sentence: int) -> int:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from app.sums.lexer import Kind, Token
 from app.sums.phrases.number_words import OPERATION_WORDS, numbers_for_words, words_again
-from app.sums.units import unit_of
+from app.sums.units import CURRENCIES, unit_of
 
 _Words = tuple[str, ...]
 
@@ -42,6 +42,8 @@ _RELATIONS: Mapping[_Words, str] = {
     ("is", "roughly"): "~", ("equals", "approximately"): "~", ("ist", "etwa"): "~",
     ("ist", "ungefähr"): "~", ("sind", "etwa"): "~", ("est", "environ"): "~",
     ("es", "aproximadamente"): "~",
+    ("exceeds",): ">", ("exceed",): ">", ("surpasses",): ">", ("übersteigt",): ">",
+    ("übertrifft",): ">", ("dépasse",): ">", ("supera",): ">", ("supera", "a"): ">",
     ("is", "greater", "than"): ">", ("is", "larger", "than"): ">", ("is", "bigger", "than"): ">",
     ("is", "more", "than"): ">", ("is", "higher", "than"): ">", ("is", "less", "than"): "<",
     ("is", "smaller", "than"): "<", ("is", "lower", "than"): "<", ("ist", "größer", "als"): ">",
@@ -83,7 +85,8 @@ _AHEAD: Mapping[_Words, str] = {  # not shown: "the square of 8"
     ("cuadrado", "de"): "^2", ("cubo", "de"): "^3", ("factorial", "de"): "!",
 }  # fmt: skip
 _OFF: Mapping[_Words, str] = {  # not shown: behind a share: "25 % more than 80", "20 % off 80"
-    ("more", "than"): "+", ("less", "than"): "-", ("off",): "-", ("mehr", "als"): "+",
+    ("more", "than"): "+", ("less", "than"): "-", ("off",): "-", ("off", "of"): "-",
+    ("mehr", "als"): "+",
     ("weniger", "als"): "-", ("de", "plus", "que"): "+", ("de", "moins", "que"): "-",
     ("más", "que"): "+", ("menos", "que"): "-",
 }  # fmt: skip
@@ -124,6 +127,7 @@ _PER_CENT = {
 _OF = {"of", "von", "de", "der", "des", "del", "من"}
 _ABOUT = {"about", "approximately", "roughly", "around", "nearly", "ca", "circa", "etwa", "rund",
           "ungefähr", "knapp", "environ", "presque", "casi", "aproximadamente"}  # fmt: skip
+_BEFORE = {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD, Kind.CONSTANT}
 _LONGEST = 5
 _UNIT_NEAR = 12  # tokens in which a length makes of "in" inches
 
@@ -163,7 +167,7 @@ def _phrase(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | N
     found = _root(tokens, at) or _share(tokens, at, before) or _ahead(tokens, at)
     if found is not None:
         return found
-    if not before or before[-1].kind not in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD}:
+    if not before or before[-1].kind not in _BEFORE:
         return None
     changed = _changed(tokens, at, before) or _share_behind(tokens, at, before)
     if changed := changed or _off(tokens, at, before):
@@ -248,14 +252,18 @@ def _off(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | None
         return None
     for length in (3, 2, 1):
         words = tuple(one.text.lower() for one in tokens[at : at + length])
-        number = tokens[at + length] if at + length < len(tokens) else None
+        ahead = at + length
+        money = [one for one in tokens[ahead : ahead + 1] if one.text in CURRENCIES]
+        number = tokens[ahead + len(money)] if ahead + len(money) < len(tokens) else None
         if words in _OFF and number is not None and number.kind is Kind.NUMBER:
             del before[-2:]
             first, last = share[0], number
             whole = _sign(Kind.NUMBER, number.text, first, first)
             sign = _sign(Kind.OPERATOR, _OFF[words], tokens[at], tokens[at])
             part = _sign(Kind.NUMBER, share[0].text, last, last)
-            return [whole, sign, part, _sign(Kind.OPERATOR, "%", last, last)], length + 1
+            made = [whole, sign, part, _sign(Kind.OPERATOR, "%", last, last)]
+            money = [_sign(Kind.WORD, one.text, first, first) for one in money]
+            return [*money, *made], length + len(money) + 1
     return None
 
 

@@ -135,7 +135,7 @@ def weekday_name(day: date, language: str) -> str:
 
 
 def wrong_dates(text: str) -> Iterator[Finding]:
-    """Weekdays that are not those of their dates, and counts of days that are not right."""
+    """Weekdays that are not those of their dates, or are (RIGHT), and wrong counts of days."""
     if _YEAR.search(text) is None:
         return
     for pattern in (_BEFORE, _AFTER):
@@ -144,9 +144,11 @@ def wrong_dates(text: str) -> Iterator[Finding]:
             if day is None or _OTHER_DAY.search(text[max(0, found.start() - 30) : found.start()]):
                 continue
             said = found.group("w")
-            if _WEEKDAYS[said.lower()] != day.weekday():
+            span = found.span()
+            if _WEEKDAYS[said.lower()] == day.weekday():
+                yield Finding(FindingKind.RIGHT, *span, "", "", found.start("w"))
+            else:
                 right = _like(said, day.weekday())
-                span = found.span()
                 yield Finding(FindingKind.WEEKDAY, *span, said, right, found.start("w"))
     for pattern in (_BETWEEN, _COUNTED):
         for found in pattern.finditer(text):

@@ -8,14 +8,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
 
-from app.sums.expressions import Quantity
 from app.sums.findings import Finding, FindingKind
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed
+from app.sums.quantities import Quantity
 from app.sums.rounding import Judgement, compare
+from app.sums.segments import Segment
 from app.sums.values import NotComputableError, Value, exactly, whole
 
 MOST_NUMBERS = 100
+_MOST_CHOSEN = 500
+_AROUND_C = 200  # characters
 
 
 def _mean(numbers: Sequence[Fraction]) -> Value:
@@ -91,6 +94,15 @@ _CALLED: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown: "
     "ppcm": _multiple, "mcd": _divisor, "mcm": _multiple, "mean": _mean, "average": _mean,
     "median": _median, "max": _greatest, "min": _least,
 }  # fmt: skip
+_WAYS = re.compile(  # "C(5, 2) = 10", where no other C is spoken of
+    r"(?<![\w.\\(])(?:C|nCr)\((?P<n>\d{1,4}),\s*(?P<k>\d{1,4})\)\s*(?P<relation>=)\s*"
+    r"(?P<stated>\d[\d,. ]*\d|\d)(?![\w%])(?![.,:/]\d)(?!\s*[-+−*/×·÷·^!:%=<>≈(°;])"
+)
+_OTHER_C = re.compile(  # not shown
+    r"(?<!\w)(?:points?|cent(?:er|re)|circle|cost|vertex|vertices|coordinates?|capacit\w+|class"
+    r"|punkt\w*|kosten|kreis|coût|cercle|coste|círculo)(?!\w)",
+    re.IGNORECASE,
+)
 _ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
     r"(?:^|[.,;:!?(\[\"“«|–—=\0*_$-])\s*$"
     r"|(?<!\w)(?:the|an?|arithmetic|simple|their|thus|hence|so|then|and|that|have|has|with"
@@ -146,7 +158,7 @@ _QUICK = re.compile("|".join(map(re.escape, (*_NAMES, *_BEHIND, "max(", "min("))
 
 
 def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
-    """Means, sums and their kin in a line that their lists do not have."""
+    """Means, sums and their kin in a line that their lists do not have, or do (RIGHT)."""
     if _QUICK.search(text, start, end) is None:
         return
     for pattern in _patterns():
@@ -158,6 +170,51 @@ def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
             place = StatementPlace.at(text, found.start(), found.end("list"), found.end("stated"))
             if is_claimed(text, place):
                 yield finding
+
+
+def wrong_ways(text: str, code: Sequence[Segment]) -> Iterator[Finding]:
+    """Numbers of ways to choose, as in C(5, 2) = 10, that are others.
+
+    None where the text's C is more often wrong than right: it is another function.
+
+    Args:
+        text: The whole.
+        code: Its blocks of code, where C may be anything.
+    """
+    every = [one for one in _WAYS.finditer(text) if _is_prose(text, one.start(), code)]
+    wrong = [found for found in every if _ways(found) not in _said(found)]
+    if len(wrong) > 1 and len(wrong) * 2 > len(every):
+        return
+    for found in wrong:
+        place = StatementPlace.at(text, found.start(), found.end("relation"), found.end())
+        right = _ways(found)
+        if right is not None and is_claimed(text, place):
+            span, at = found.span(), found.start("stated")
+            yield Finding(FindingKind.SUM, *span, found["stated"], str(right), at)
+
+
+def _is_prose(text: str, at: int, code: Sequence[Segment]) -> bool:
+    """Whether a place is in a line of prose that speaks of no other C, such as a point."""
+    if any(one.start <= at < one.end for one in code):
+        return False
+    first, last = text.rfind("\n", 0, at) + 1, text.find("\n", at)
+    last = len(text) if last < 0 else last
+    if text.startswith(("    ", "\t"), first):
+        return False
+    around = max(first, at - _AROUND_C), min(last, at + _AROUND_C)
+    return _OTHER_C.search(text, *around) is None
+
+
+def _ways(found: re.Match[str]) -> int | None:
+    """In how many ways so many can be chosen; None where more are chosen than there are."""
+    n, k = int(found["n"]), int(found["k"])
+    return math.comb(n, k) if k <= n <= _MOST_CHOSEN else None
+
+
+def _said(found: re.Match[str]) -> set[Fraction | None]:
+    """What is stated by each convention; also None, which is right of what has no value here."""
+    read = [read_numeral(found["stated"].strip(), one) for one in Convention]
+    return {None, *(one.value for one in read if one is not None)}
 
 
 def _is_that_name(text: str, start: int, at: int) -> bool:
@@ -187,8 +244,10 @@ def _judged(found: re.Match[str]) -> Finding | None:
             said = Numeral(abs(said.value), said.decimals)  # whichever is taken from the other
         claimed = Quantity(exactly(said.value), literal=said)
         both = Quantity(computed, operations=1), "~" if about else "=", claimed
-        if compare(*both) is not Judgement.WRONG:
-            return None
+        if (judged := compare(*both)) is not Judgement.WRONG:
+            kind, at = FindingKind.RIGHT, found.start("stated")
+            span = found.start(), found.end("stated")
+            return Finding(kind, *span, "", "", at) if judged is Judgement.RIGHT else None
         exact = computed.middle.denominator in {1, 2, 4, 5, 8, 10, 20, 25, 50, 100}
         places = None if computed.exact or exact else max(said.decimals, 2)
         right = right or write_numeral(computed.middle, convention, places)

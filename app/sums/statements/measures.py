@@ -10,10 +10,10 @@ import re
 from collections.abc import Iterator
 from fractions import Fraction
 
-from app.sums.expressions import Quantity
 from app.sums.findings import Finding, FindingKind
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral, write_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed
+from app.sums.quantities import Quantity
 from app.sums.rounding import Judgement, compare
 from app.sums.scales import rescaled
 from app.sums.units import unit_of
@@ -58,7 +58,7 @@ _QUICK = re.compile(  # not shown
 
 
 def wrong_measures(text: str, start: int, end: int) -> Iterator[Finding]:
-    """Measures in a line that are not what they are said to be."""
+    """Measures in a line that are not what they are said to be, or are (RIGHT)."""
     if _QUICK.search(text, start, end) is None:
         return
     for pattern in (_SCALES, *_HOW_MANY):
@@ -86,7 +86,10 @@ def _judged(found: re.Match[str], scales: bool) -> Finding | None:
         for computed, numeral in pairs:
             result = Quantity(Value(computed, computed, exact=not scales), operations=1)
             claimed = Quantity(Value(numeral.value, numeral.value), literal=numeral)
-            if compare(result, "~" if about else "=", claimed) is not Judgement.WRONG:
+            judged = compare(result, "~" if about else "=", claimed)
+            if judged is Judgement.RIGHT:
+                return Finding(FindingKind.RIGHT, *found.span(), "", "", found.start("relation"))
+            if judged is not Judgement.WRONG:
                 return None
         ends = value.denominator in {1, 2, 4, 5, 10, 20, 25, 50, 100}
         right = right or write_numeral(value, convention, None if ends else max(said.decimals, 1))

@@ -6,10 +6,11 @@ import re
 from collections.abc import Iterable, Iterator
 from fractions import Fraction
 
-from app.sums.expressions import Interpretation, Quantity, UnreadableError, evaluate
+from app.sums.expressions import Interpretation, evaluate
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import tokens
 from app.sums.numerals import Convention, Numeral, read_numeral
+from app.sums.quantities import Quantity, UnreadableError
 from app.sums.rounding import Judgement, compare
 from app.sums.segments import Segment
 from app.sums.values import NotComputableError, Value, exactly, whole

@@ -65,7 +65,7 @@ class _Cell:
 
 
 def wrong_totals(text: str) -> Iterator[Finding]:
-    """Totals that their columns do not come to."""
+    """Totals that their columns do not come to, or do (RIGHT)."""
     for head, rows in _tables(text):
         if len(rows) < 3 or len(head) < 2:
             continue
@@ -184,7 +184,7 @@ def _amount(text: str) -> re.Match[str] | None:
 
 
 def _total(found: Sequence[re.Match[str]], cell: _Cell, start: int) -> Finding | None:
-    """A finding where the last is the sum of the others by no convention."""
+    """A finding where the last is the sum of the others by no convention, or by one (RIGHT)."""
     right = ""
     for convention in conventions_of(match.group(2) for match in found):
         numbers = [_signed(match, convention) for match in found]
@@ -193,7 +193,8 @@ def _total(found: Sequence[re.Match[str]], cell: _Cell, start: int) -> Finding |
         slack = sum((_half(number) for number in known), Fraction(0))
         whole = all(number.decimals <= 0 for number in known[:-1])
         if abs(total - known[-1].value) <= (0 if whole else slack):
-            return None
+            at = cell.start + cell.text.index(found[-1].group(2))
+            return Finding(FindingKind.RIGHT, at, at + len(found[-1].group(2)), "", "", at)
         if _is_other(known, total):
             return None
         right = right or write_numeral(total, convention)

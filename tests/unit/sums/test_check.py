@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.sums.check import wrong_numbers
+from app.sums.check import checked_numbers, wrong_numbers
 from app.sums.findings import FindingKind
 from app.sums.statements.chosen import wrong_choice
 from tests.support.sums_written import written_sums
@@ -89,6 +89,49 @@ Approximately 19 × 21 = 400
 3 × 12 = 3 feet
 7 × 24 = 1 week
 100 × 2 = 218.7 yards
+pi = 3.14
+Pi is 3.1416
+π = 3.14159
+π = 22/7
+π × 2.5² = 3.14 × 6.25 = 19.625
+2 h 30 min = 150 min
+150 min = 2 h 30 min
+1 hour and 30 minutes is 90 minutes
+5 ft 10 in = 178 cm
+1 mile = 1.6 km
+1 mile = 1.61 km
+1 mile = 1.609 km
+60 miles = 100 km
+1 oz = 30 g
+1 GB = 1000 MB
+1 GB = 1024 MB
+1 TB = 931 GB
+10% off $50 gives $45
+10% off $50 is $5
+a 20% increase from 50 to 60.
+From 50 to 60 is a 20% increase.
+1e3 + 1 = 1001
+1e16 + 1 = 1e16
+123 × 456 = 5.6 × 10^4
+|-5| = 5
+|−2,5| = 2,5
+$|3 - 5| = 2$
+sin(30°) = 0.5
+sin 30° = 1/2
+sin(30) = -0.988
+sin(π/6) = 0.5
+$\\sin^2 30^\\circ + \\cos^2 30^\\circ = 1$
+$\\tan\\frac{\\pi}{4} = 1$
+cos(60°) ≈ 0.5
+C(5,2) = 10
+120 km / 2 h = 60 km/h
+100 m / 9.58 s = 37.6 km/h
+60 km/h × 90 min = 90 km
+1200 € / 12 months = 100 €/month
+3 m × 4 m = 12 m²
+7 l/100 km × 300 km = 21 l
+9.9 exceeds 9.11
+1 + 1 = 2 + 1 = 3
 """
 NO_SUMS = """
 Version 9.11 is newer than version 9.9
@@ -270,8 +313,71 @@ the square root of 9 + 16 is 5
 max(3, 5) = 5
 18 months = 1.5 years
 SELECT * FROM examp WHERE two+10 == 50 OR two==100;
+"2 + 2 = 5" is a slogan.
+“2 + 2 = 5” stands on the wall.
+2 + 2 = 5 is a slogan of the Party
+That 2 + 2 = 5 is a myth.
+9/11 = 2001
+In the Bible 9.11 > 9.9
+Verse 9.11 > 9.9
+60 × 5 = 5 MB/s
+60 × 5 = 300 requests/s
+10 × 3 = 5 m/s²
+π = 0.3
+pi = 4
+A point C(5,2) = 11
+|A| = 5
+| 5 | 6 | = 7
+|5|6|7|
+|5|= 6|
+a || b = 3
+3|12 and 4|12 = 2
+P(0|1) = 0.3
+a 25% increase from 2010 to 2020.
+a 25% increase from 50 to 60 years
+about a 25% increase from 50 to 61.
+It grew from 50 to 60, a 25% increase over the year before.
+an annual 5% growth from 50 to 60.
+a 10% increase from 50% to 60%
+sales of 2020 exceed 3000
+The number sold in 2020 is greater than 3000
+Room 1e3 = 12
+1> 2 + 5.
+9> 2.3e3.
 """
 WRONG = (
+    ("pi = 3.15", "3.14"),
+    ("So pi is 3.15.", "3.14"),
+    ("π = 3.2", "3.14"),
+    ("2 h 30 min = 140 min", "150"),
+    ("1 hour and 30 minutes is 80 minutes", "90"),
+    ("1 h 40 min + 1 h = 2 h 30 min", "2 h 40 min"),
+    ("1 mile = 1.5 km", "1.609344"),
+    ("1 km = 1 m", "1000"),
+    ("1 GB = 100 MB", "1000"),
+    ("300 MB + 400 MB = 750 MB", "700"),
+    ("10% off $50 gives $40", "45"),
+    ("a 25% increase from 50 to 60", "20"),
+    ("Sales rose by 25% from 50 to 60.", "20"),
+    ("It fell from $80 to $60, or 20%.", "25"),
+    ("It grew from 50 to 60, a 25% increase.", "20"),
+    ("sin(π/2) = 0", "1"),
+    ("ein Anstieg um 25 % von 50 auf 60", "20"),
+    ("1e3 + 1 = 1002", "1001"),
+    ("|-5| = 6", "5"),
+    ("$\\left|3 - 5\\right| = 3$", "2"),
+    ("sin(30°) = 0.6", "0.5"),
+    ("sin 45° = 0.5", "0.71"),
+    ("cos(π/3) = 0.6", "0.5"),
+    ("$\\sin 30^\\circ = 0.6$", "0.5"),
+    ("tan(45°) = 2", "1"),
+    ("C(5,2) = 11", "10"),
+    ("120 km / 2 h = 50 km/h", "60"),
+    ("60 km/h × 90 min = 80 km", "90"),
+    ("3 m × 4 m = 14 m²", "12"),
+    ("9.11 exceeds 9.9.", "<"),
+    ("1 + 1 = 2 + 1 = 4", "3"),
+    ("3 + 4 = 8 × 2 = 16", "7"),
     ("half of 50 is 30", "25"),
     ("A third of 90 is 40.", "30"),
     ("Two thirds of 90 is 50.", "60"),
@@ -431,11 +537,27 @@ def test_of_two_thousand_lines_of_known_truth_nearly_all_wrong_ones_are_found() 
         "1'" * 50_000 + "°C = 1 °F there are average",
         "$" + "\\binom{" * 5_000 + "1}{2} = 3$",
         "2^" * 20_000 + "2 = 3",
+        "%" * 50_000 + " from 5",
+        "C(5,2) = 11;\n" * 5_000,
+        "|5|" * 20_000,
+        "sin(" * 20_000 + "1) = 2",
+        "sin(1e300°) = 2 and 1e999 × 1e999 = 3",
         f"\\binom{{{'9' * 300}}}{{2}} = 1 and 100000 choose 50000 is 2",
     ],
 )
 def test_bombs_are_left_alone(bomb: str) -> None:
     assert wrong_numbers(bomb) == ()
+
+
+def test_what_is_right_is_told_too_where_that_is_wanted() -> None:
+    text = "So 3 + 4 = 7 = 14/2, 2 + 2 = 5, and x = 3.\n\nIt is wrong that 3 + 4 = 7."
+    found = checked_numbers(text)
+    assert [(one.kind, text[one.start : one.end]) for one in found] == [
+        (FindingKind.RIGHT, "3 + 4 = 7 = 14/2"),
+        (FindingKind.SUM, "2 + 2 = 5"),
+    ]
+    said = "A week has 7 days. July 20, 1969 was a Sunday. The sum of 2 and 3 is 5. 37 °C = 98.6 °F"
+    assert [one.kind for one in checked_numbers(said)] == [FindingKind.RIGHT] * 4
 
 
 def test_a_total_that_its_column_does_not_come_to() -> None:

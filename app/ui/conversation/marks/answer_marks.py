@@ -11,8 +11,10 @@ from PySide6.QtCore import QObject
 
 from app.domain.conversation import Message
 from app.domain.parts import PlacedPart
+from app.domain.settings import Settings
 from app.services.core.events import AnswerSourced, AnswerTextAdded, Event, SettingsChanged
 from app.services.core.settings import SettingsService
+from app.ui.conversation.marks.checked_sums import CheckedSums
 from app.ui.core.operations import Operation, Operations
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.view import TranscriptView
@@ -24,11 +26,17 @@ _KEPT = 500  # answers whose marks are remembered
 _EVERY = 1.0  # seconds between two looks at an answer that is written
 
 
+def _wanted(settings: Settings) -> CheckedSums:
+    if not settings.check_sums:
+        return CheckedSums.NONE
+    return CheckedSums.ALL if settings.tick_sums else CheckedSums.WRONG
+
+
 class AnswerMarks(QObject):
     """Gives the transcript the marks that it asks for.
 
     Args:
-        settings: Whether sums are checked.
+        settings: Whether sums are checked, and which are marked.
         transcript: Shows the marks.
         operations: The way off the GUI thread.
         parent: Owner in Qt's sense.
@@ -44,7 +52,7 @@ class AnswerMarks(QObject):
         super().__init__(parent)
         self._settings, self._transcript, self._operations = settings, transcript, operations
         self._known: OrderedDict[str, tuple[Message, tuple[Mark, ...]]] = OrderedDict()
-        self._sums = settings.current.check_sums
+        self._sums = _wanted(settings.current)
         self._closed = False
         self._looked, self._until = 0.0, ("", 0)  # at what is written, and how far
         self._sourced: tuple[str, Callable[[str], tuple[PlacedPart, ...]] | None] = ("", None)
@@ -58,10 +66,10 @@ class AnswerMarks(QObject):
             self._looked, self._cited = 0.0, (event.message_id, ())
         if isinstance(event, AnswerTextAdded):
             check = self._sourced[1] if self._sourced[0] == event.message_id else None
-            if self._sums or check is not None:
+            if self._sums is not CheckedSums.NONE or check is not None:
                 self._look(event.message_id, check)
-        if isinstance(event, SettingsChanged) and event.settings.check_sums != self._sums:
-            self._sums = event.settings.check_sums
+        if isinstance(event, SettingsChanged) and _wanted(event.settings) is not self._sums:
+            self._sums = _wanted(event.settings)
             self._known.clear()
             self._transcript.notes.renew_marks()
 
@@ -108,7 +116,7 @@ class AnswerMarks(QObject):
         sums, question = self._sums, self._transcript.notes.question_of(message.id)
 
         def show(found: tuple[Mark, ...]) -> None:
-            if sums == self._sums:
+            if sums is self._sums:
                 self._keep(message, found)
                 self._transcript.notes.set_marks(message.id, found)
 

@@ -1,4 +1,4 @@
-"""The marks of an answer: its wrong sums, and what it cites with what checking found."""
+"""The marks of an answer: its sums, and what it cites with what checking found."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from app.domain.conversation import Message
 from app.domain.parts import CitationPart, PlacedPart
 from app.language import tr
+from app.ui.conversation.marks.checked_sums import CheckedSums
 from app.ui.conversation.marks.sum_words import said
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone
 
@@ -17,20 +18,20 @@ if TYPE_CHECKING:  # nobody waits for it at the start: it comes with the first c
 LONGEST_CHOICE = 300  # characters of a question that asks for one of two numbers
 _FOUND = {"quoted", "supported"}
 _NEAR = {"reordered", "differs"}
-_SIGNS = {MarkTone.GOOD: "✓", MarkTone.DOUBT: "≈", MarkTone.WRONG: "✕"}
+TICK = "✓"
+_SIGNS = {MarkTone.GOOD: TICK, MarkTone.DOUBT: "≈", MarkTone.WRONG: "✕"}
 
 
-def marks_of(message: Message, *, sums: bool, question: str = "") -> tuple[Mark, ...]:
+def marks_of(message: Message, *, sums: CheckedSums, question: str = "") -> tuple[Mark, ...]:
     """The marks of an answer that is complete; takes up to a millisecond a sentence.
 
     Args:
         message: The answer.
-        sums: Whether its sums are checked.
+        sums: Which of its sums are marked.
         question: What it answers; empty where that is not known.
     """
     found = [*cited_marks(citations_of(message))] if _is_cited(message) else []
-    if sums:
-        found += sum_marks(message.content, question)
+    found += sum_marks(message.content, sums, question)
     return tuple(sorted(found, key=lambda mark: mark.start))
 
 
@@ -39,7 +40,7 @@ def written_marks(
     end: int,
     check: Callable[[str], tuple[PlacedPart, ...]] | None,
     *,
-    sums: bool,
+    sums: CheckedSums,
 ) -> tuple[tuple[StoredCitation, ...], tuple[Mark, ...]]:
     """What an answer cites so far, and its marks, while it is written.
 
@@ -47,27 +48,32 @@ def written_marks(
         text: The answer so far.
         end: Where its last complete sentence ends.
         check: Finds its cited sentences; None where it has no documents.
-        sums: Whether its sums are checked.
+        sums: Which of its sums are marked.
     """
     citations: tuple[StoredCitation, ...] = ()
     if check is not None:
         from app.services.documents.checked_answer import stored_citations
 
         citations = stored_citations(text, check(text))
-    found = [*cited_marks(citations), *(sum_marks(text[:end]) if sums else ())]
+    found = [*cited_marks(citations), *sum_marks(text[:end], sums)]
     return citations, tuple(sorted(found, key=lambda mark: mark.start))
 
 
-def sum_marks(text: str, question: str = "") -> Iterator[Mark]:
-    """The wrong sums of a text, and the number of its question that it wrongly names."""
-    from app.sums.check import wrong_numbers  # not before an answer needs it
+def sum_marks(text: str, sums: CheckedSums, question: str = "") -> Iterator[Mark]:
+    """The sums of a text, and the number of its question that it wrongly names."""
+    if sums is CheckedSums.NONE:
+        return
+    from app.sums.check import checked_numbers, wrong_numbers  # not before an answer needs it
     from app.sums.findings import FindingKind
     from app.sums.statements.chosen import wrong_choice
 
     chosen = wrong_choice(question, text) if len(question) < LONGEST_CHOICE else None
-    wrong = [*wrong_numbers(text), *([chosen] if chosen is not None else [])]
-    for number, one in enumerate(wrong):
+    found = checked_numbers(text) if sums is CheckedSums.ALL else wrong_numbers(text)
+    for number, one in enumerate([*found, *([chosen] if chosen is not None else [])]):
         start, end = one.start, one.end
+        if one.kind is FindingKind.RIGHT:
+            yield Mark(start, end, MarkKind.SUM, MarkTone.GOOD, said(one, text), TICK, number)
+            continue
         if one.kind is FindingKind.TOTAL:  # its statement is a column of a table
             start, end = one.at, one.at + len(one.stated)
         words = said(one, text)

@@ -1,4 +1,4 @@
-"""What is said at the mark of a wrong sum, and the way to ask the model again with it."""
+"""What is said at the mark of a sum, and of a wrong one the way to ask the model again with it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from app.language import paragraph, tr
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import Popup, StyledLabel
-from app.ui.transcript.content.marks import Mark
+from app.ui.transcript.content.marks import Mark, MarkTone
 
 _WIDTH = 340  # pixels at 100 %; more where the buttons' words need it
 
@@ -33,6 +33,11 @@ class SumPopup(Popup):
         column.addWidget(StyledLabel(tr("Computed anew"), "subheading"))
         column.addWidget(text_label(mark.words))
         column.addWidget(StyledLabel(tr("Phial computes this itself, without the model."), "small"))
+        if mark.tone is not MarkTone.GOOD:
+            self._offer()
+
+    def _offer(self) -> None:
+        """What can be done with the right value."""
         row = QHBoxLayout()
         row.setSpacing(SPACE)
         row.addStretch(1)
@@ -42,7 +47,7 @@ class SumPopup(Popup):
         again.clicked.connect(self._again)
         row.addWidget(copy)
         row.addWidget(again)
-        column.addLayout(row)
+        self.column.addLayout(row)
         again.setFocus(Qt.FocusReason.PopupFocusReason)
 
     def _copy(self) -> None:

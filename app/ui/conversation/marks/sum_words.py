@@ -1,4 +1,4 @@
-"""What is said of a wrong sum."""
+"""What is said of a sum that was checked."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ def said(finding: Finding, text: str) -> str:
     from app.sums.findings import FindingKind  # loaded since it was found
 
     statement = " ".join(text[finding.start : finding.end].replace("*", " ").split())
+    if finding.kind is FindingKind.RIGHT:
+        return tr("“{statement}” is right.", statement=statement)
     if finding.kind is FindingKind.COMPARISON:
         sides = (
             text[finding.start : finding.at],

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import Message
 from app.domain.generation import Role
@@ -64,6 +64,10 @@ def place_of(rows: Sequence[Row], form: Form, text: str, value: FormValue) -> Va
             start, _ = json_span(text)
             line = text.count("\n", start, value.start)
             first = text.rfind("\n", start, value.start) + 1 or start
+            if value.left_out:
+                written = text[max(first, start) : value.start]
+                place = _in_code(rows, line, len(written) - len(written.lstrip()), 0)
+                return None if place is None else replace(place, rows=1)
             return _in_code(rows, line, value.start - max(first, start), value.end - value.start)
     number = max(value.row, 1)
     before = 0

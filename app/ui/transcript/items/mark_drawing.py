@@ -18,7 +18,7 @@ from PySide6.QtGui import (
 )
 
 from app.ui.style.theme import qcolour
-from app.ui.transcript.content.marks import Mark, MarkKind, RowMark
+from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone, RowMark
 from app.ui.transcript.items.style import Style
 
 CHIP_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 2
@@ -65,7 +65,8 @@ def paint_chip(painter: QPainter, area: QRectF, mark: Mark, style: Style) -> Non
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side = style.px(SIDE)
-    if mark.kind is MarkKind.CITATION:  # its ground is that of the number before it
+    if mark.kind is MarkKind.CITATION or mark.tone is MarkTone.GOOD:
+        # its ground is that of the number before it; what is right is to be quiet
         painter.setPen(qcolour(style.tone(mark.tone)))
     else:
         _paint_ground(painter, area.adjusted(side, 0, -side, 0), mark, style)
@@ -108,7 +109,7 @@ def paint_waves(painter: QPainter, marks: Sequence[MarkedArea], style: Style) ->
     painter.setBrush(Qt.BrushStyle.NoBrush)
     for area in marks:
         mark = area.mark.mark
-        if mark.kind is not MarkKind.SUM:
+        if mark.kind is not MarkKind.SUM or mark.tone is MarkTone.GOOD:
             continue
         painter.setPen(QPen(qcolour(style.tone(mark.tone)), max(1.0, style.px(10) / 10)))
         last = len(area.rects) - 1

@@ -11,6 +11,7 @@ from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormKind, form_of, parse_form
 from app.domain.grammar.form_check import as_csv, holds_formulas, keeps_to, value_of
 from app.domain.grammar.form_grammar import form_grammar, form_told
+from app.domain.grammar.form_values import values_in, with_value
 from app.domain.grammar.schema_check import fits
 
 TABLE = parse_form("table:Name,Born:whole,Died:date?")
@@ -54,6 +55,32 @@ def test_cells_and_fields_are_of_their_kind() -> None:
     assert not keeps_to(FIELDS, "- **Kind:** yes\n")
     assert not keeps_to(FIELDS, "- **Name:** x\n- **Kind:** maybe\n")
     assert not keeps_to(FIELDS, "- **Name:** x\n- **Name:** y\n- **Kind:** no\n")
+
+
+def test_members_of_json_that_were_left_out_have_places() -> None:
+    either = {"type": ["string", "null"]}
+    kinds = {"a": {"type": "integer"}, "b": either, "c": {"$ref": "#/$defs/it"}}
+    one = {"type": "object", "required": ["a"], "properties": kinds}
+    schema = {"$defs": {"it": {"type": "boolean"}}, "type": "array", "items": {"anyOf": [one]}}
+    form = Form(FormKind.JSON, schema=json.dumps(schema))
+    text = '[{"a": 1}, {"c": true, "a": 2}, {\n  "c": false,\n  "a": 3\n}]'
+    places = {one.name: one for one in values_in(form, text) if one.left_out}
+    assert list(places) == ["1 \u203a b", "1 \u203a c", "2 \u203a b", "3 \u203a b"]
+    typed = {
+        "1 \u203a c": ("true", '{"a": 1, "c": true}'),
+        "2 \u203a b": ("x", '{"c": true, "a": 2, "b": "x"}'),
+        "3 \u203a b": ("null", '"a": 3,\n  "b": null\n}'),
+        "1 \u203a b": ("", '[{"a": 1}, {'),
+    }
+    for name, (said, wanted) in typed.items():
+        assert wanted in with_value(form, text, places[name], said)
+    with pytest.raises(InvalidValueError):
+        with_value(form, text, places["1 \u203a c"], "perhaps")
+    empty = Form(FormKind.JSON, schema='{"type": "object", "properties": {"a": {}, "b": {}}}')
+    (first, *_) = values_in(empty, '{"b": 1}')
+    assert with_value(empty, '{"b": 1}', first, "2") == '{"a": 2, "b": 1}'
+    (first, *_) = values_in(empty, "{}")
+    assert with_value(empty, "{}", first, "2") == '{"a": 2}'
 
 
 def test_what_is_said_is_copied_as_csv() -> None:
