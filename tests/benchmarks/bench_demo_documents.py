@@ -170,7 +170,7 @@ def main() -> None:
     service.close()
     cores, load_now = os.cpu_count(), os.getloadavg()[0]
     print(f"seed {options.seed}, {platform.machine()}, {cores} cores, load {load_now:.1f}")
-    for kind, of in count.items():
+    for kind, of in sorted(count.items()):
         print(f"{kind:52} {right[kind]:>4} of {of:>4}  {right[kind] / of:.1%}")
 
 
