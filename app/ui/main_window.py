@@ -150,7 +150,8 @@ class MainWindow(QMainWindow):
         split.setCollapsible(1, False)
         split.setStretchFactor(1, 1)
         split.setHandleWidth(1)  # Qt widens what the pointer can grab
-        split.setSizes([sidebar_module.WIDTH, self.width() - sidebar_module.WIDTH])
+        side = min(sidebar_module.WIDTH, self.width() // 3)  # it has its least in a small window
+        split.setSizes([side, self.width() - side])
         pages = PageStack(split)
         self.setCentralWidget(pages)
         return pages

@@ -246,6 +246,10 @@ class SettingsPage(WindowPage):
         narrow = self.width() < zoomed(_NARROW)
         wanted = zoomed(_NARROW_LIST if narrow else _LIST_WIDTH) + SPACE * 2
         self._side.setFixedWidth(min(wanted, round(self.width() * _SIDE_SHARE)))
+        edge = SPACE * 2 if narrow else SPACE * 3
+        column = self._content.layout()
+        if column is not None and column.contentsMargins().left() != edge:
+            column.setContentsMargins(edge, SPACE * 2, edge, SPACE * 2)
 
     # --- typing ---------------------------------------------------------------------------------
 
