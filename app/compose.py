@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.registry import Services
     from app.services.serving.serving_service import ServingService
 
-GIB = 2**30
+GB = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def engine_options(setup: Setup, settings: Settings) -> EngineOptions:
     """What the settings mean for an engine."""
     return EngineOptions(
         snapshot_dir=snapshot_folder(setup.folders) if settings.kv_snapshots else None,
-        snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
+        snapshot_cap_bytes=int(settings.kv_snapshot_gb * GB),
         prompt_lookup=settings.lookup_drafting,
         log_level=setup.log_level,
     )
