@@ -27,10 +27,10 @@ def draw(starts: Mapping[str, Sequence[tuple[str, float]]], empty: float) -> str
     style = "font-family='sans-serif' font-size='12' fill='#777'"
     box = f"0 0 {_LEFT + _WIDTH + 60} {high}"
     label = "aria-label='Seconds of the processor from the start to a usable window'"
+    said = "Seconds of the processor to a usable window, by step"
     lines = [
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{box}' {style} role='img' {label}>",
-        f"<text x='{_LEFT}' y='18' font-size='14'>"
-        "Seconds of the processor to a usable window, by step</text>",
+        f"<text x='{_LEFT}' y='18' font-size='14'>{said}</text>",
     ]
     rows = {**starts, "empty Qt": [("", empty)]}
     for number, (name, steps) in enumerate(rows.items()):
