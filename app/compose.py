@@ -37,7 +37,7 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.serving.serving_service import ServingService
     from app.system.hardware import PowerSource
 
-GIB = 2**30
+GB = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +141,7 @@ def engine_options(setup: Setup, settings: Settings) -> EngineOptions:
     """What the settings mean for an engine."""
     return EngineOptions(
         snapshot_dir=snapshot_folder(setup.folders) if settings.kv_snapshots else None,
-        snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
+        snapshot_cap_bytes=int(settings.kv_snapshot_gb * GB),
         prompt_lookup=settings.lookup_drafting,
         log_level=setup.log_level,
     )

@@ -6,9 +6,8 @@ from 1, whatever numbers are printed on them.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from app.values import dataclass
 
 
 class DocumentKind(StrEnum):

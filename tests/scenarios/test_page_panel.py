@@ -12,9 +12,9 @@ import pytest
 from pypdfium2 import PdfDocument
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QDesktopServices, QImage
+from PySide6.QtGui import QAccessible, QColor, QDesktopServices, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.engine.base import Cancel
@@ -29,6 +29,7 @@ from tests.scenarios.hands import (
     command,
     meanwhile,
     press,
+    seen,
     transcript,
     wait_for_end,
 )
@@ -193,6 +194,9 @@ def test_pages_are_turned_enlarged_searched_and_read_as_text(
     opened_panel = open_panel(qtbot, asked)
     press(opened_panel, "Next page")
     panel(qtbot, asked, "p. 2 of 2")
+    button = seen(opened_panel, QAbstractButton, "Next page")
+    told = QAccessible.queryAccessibleInterface(button).actionInterface()
+    assert "Press" in told.actionNames()  # as an assistive client turns it
     press(opened_panel, "Previous page")
     panel(qtbot, asked)
     picture = opened_panel.canvas.picture

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 
 from app.cli.chats.names import find_chat
@@ -21,7 +21,6 @@ from app.services.transfer.transfer_service import TransferService
 from app.setup import Setup
 from app.store import MessageRepository, open_store
 from app.store.safety.health import Health
-from app.values import dataclass
 
 Action = Callable[[str, object, str], argparse.ArgumentParser]
 CHATS = tr("their numbers in the list, ids or their beginnings, or titles")

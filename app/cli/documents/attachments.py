@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.cli.documents.actions import FILES
@@ -18,7 +19,6 @@ from app.services.documents.reading_plan import (
     ReadingPlan,
     plan_reading,
 )
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,6 @@ from app.domain.parts import (
     ReadingChoicePart,
 )
 from app.services.core.events import DownloadChanged, Event
-from app.values import dataclass
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first document
     from app.documents.process.client import StopFlag

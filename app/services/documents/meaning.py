@@ -8,14 +8,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
 from app.domain.embedding import EmbeddingModel, MeaningPhase, MeaningState
 from app.domain.errors import KnownError
 from app.store.documents.embedding_store import EmbeddedCount, EmbeddingStore, PassageText
-from app.values import dataclass
 
 _log = logging.getLogger(__name__)
 _READ = 128  # passages that are read from the library at a time

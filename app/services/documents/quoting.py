@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import groupby
 from math import log
 
@@ -17,7 +17,6 @@ from app.domain.generation import Finished, GenerationEvent, TextDelta
 from app.language import tr
 from app.services.documents.reading_plan import CitedSource, ReadingMode, ReadingPlan, shown_title
 from app.store.documents.question import stem_terms
-from app.values import dataclass
 
 MOST_QUOTED = 8  # lines of an answer
 _LONGEST = 600  # characters of a line; a table without ends of sentences is cut there

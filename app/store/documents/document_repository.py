@@ -6,6 +6,7 @@ import json
 import sqlite3
 from collections.abc import Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.documents import (
@@ -27,7 +28,6 @@ from app.store.database.sqlite_database import Database
 from app.store.documents.embedding_store import EmbeddingStore
 from app.store.documents.passage_search import read_passages, search_passages
 from app.store.documents.question import has_other_letters
-from app.values import dataclass
 
 _COLUMNS = (
     "d.id, d.name, d.path, d.collection, d.modified, d.read_at, d.kind, d.unit, d.size, d.sha256, "

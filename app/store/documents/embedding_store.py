@@ -9,12 +9,11 @@ from array import array
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from app.domain.embedding import dimensions, likeness, signs
 from app.store.database.sqlite_database import Database
 from app.store.documents.passage_search import wanted_documents
-from app.values import dataclass
 
 _CANDIDATES = 200  # passages whose signs are closest, of which the vectors are looked at
 _READ = 10  # passages of a ranking: further down, likeness outweighs words that were found exactly

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.domain.documents import Box
 from app.services.documents.page_view import ShownPage
-from app.values import dataclass
 
 # Over what stands there: pages are white in every theme.
 FOUND = QColor(255, 214, 0, 110)
