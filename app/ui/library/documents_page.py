@@ -312,7 +312,7 @@ def _row(document: StoredDocument, state: DocumentState) -> QTreeWidgetItem:
     item.setData(0, _DOCUMENT, document)
     about = [
         _printed(facts.title),
-        _printed(document.path),
+        _printed(document.origin or document.path),
         trn("{n} passage", "{n} passages", document.passages),
         _STATES.get(state, ""),
     ]

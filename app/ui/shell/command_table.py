@@ -136,6 +136,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("choose_preset", tr("Preset of this chat…"), Menu.CHAT, ("Ctrl+Shift+P",), group=2),
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
+    Command("attach_folder", tr("Attach a folder…"), Menu.CHAT, (), group=2),
     Command("form", tr("Form of the next answer…"), Menu.CHAT, ("Ctrl+Shift+O",), group=2),
     Command("attach_sample", tr("Attach a sample document"), Menu.CHAT, (), group=2),
     Command("documents", tr("Documents…"), Menu.CHAT, (), group=2),
