@@ -31,7 +31,7 @@ _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
     re.IGNORECASE,
 )
 _ALONE = 2  # tokens where π itself is said to be something
-_COUNTED = {"+", "*", "/"}
+_COUNTED = {"+", "-", "*", "/"}
 _BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
 
 
@@ -379,6 +379,11 @@ def _may_be_grouped(stated: Quantity) -> bool:
 def _is_counted(side: Sequence[Token]) -> bool:
     """Whether plain numbers are multiplied, divided or added there, and nothing else."""
     signs = {token.text for token in side if token.kind is not Kind.NUMBER}
+    if "-" in signs and any(
+        one.text == "-" and (before.end == one.start or one.end == after.start)
+        for before, one, after in zip(side, side[1:], side[2:], strict=False)
+    ):
+        return False  # 12-15 are hours of a day
     return bool(signs) and signs <= _COUNTED
 
 

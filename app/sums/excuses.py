@@ -20,7 +20,8 @@ _VERSIONS = re.compile(
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
     r"|tensorflow|kapitel|abschnitt|chapitre|capítulo|bible|bibel|biblia|biblical|verses?|verset"
     r"|vers|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
-    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?)\b",
+    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?"
+    r"|priorit\w+|rank\w*)\b",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
@@ -119,7 +120,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
 
 def _is_parameter(part: Sequence[Token]) -> bool:
     """Whether a side is π and nothing else, which may be any letter there."""
-    return [one.kind for one in part] == [Kind.CONSTANT]
+    return [one.text for one in part if one.kind is Kind.CONSTANT] == ["pi"] and len(part) == 1
 
 
 def _is_of_another(text: str, relation: Token, part: Sequence[Token]) -> bool:
