@@ -128,7 +128,8 @@ def _in_clause(
         finding = _judge(replace(left, settled=chained), meant, right, text, symbols)
         entire = len(right.choices[0]) == len(sides[number + 1])
         so = finding is None or finding.kind is FindingKind.RIGHT
-        settled = so and (relation.text == "=" or entire)
+        known = finding is not None and so
+        settled = known and (relation.text == "=" or entire)
         if finding is None or (so and not rights):
             continue
         if not so and not last and relation.text == "=" and _runs_on(left, right, text, symbols):

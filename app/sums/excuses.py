@@ -37,6 +37,7 @@ _PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")
 _COUNTED_PROMPT = re.compile(r"[\s\0]*\d{1,4}>[ ]")  # something is asked there
 _TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
+_LIKELIHOOD = re.compile(r"0[.,]0+[15]")
 _NEAR_PI = re.compile(r"3[.,][012]\d*")
 _DAY_AND_YEAR = re.compile(r"\d{1,2}/\d{1,2}\s*(?:=|is|was)\s*(?:1[5-9]|20)\d\d")  # 9/11 = 2001
 _DISCOUNT = re.compile(r"([\d.]+)\s*%\s+off\s+(?:of\s+)?[$€£]?([\d.]+)")
@@ -111,6 +112,9 @@ def is_excused(finding: Finding, said: Statement) -> bool:
             tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
             if not tight or one is not part:
                 return True
+    least = [one.text for one in said.right]
+    if relation.text == "<" and len(least) == 1 and _LIKELIHOOD.fullmatch(least[0]):
+        return True  # behind the number before it, in a table of a test
     written = text[part[0].start : part[-1].end]
     counted = any(one.kind is Kind.WORD for one in said.right)
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):

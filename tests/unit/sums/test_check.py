@@ -346,6 +346,8 @@ Room 1e3 = 12
 while 1 < 0
 1 + 1 = 11 as strings
 12-15 = 4 hours
+the pattern ‘=(#b)(?)*(?)=0=3=7’
+# Fixed effect model   0.4428 [0.2678; 0.6178] 4.96 < 0.0001
 A double 5 mm pane
 1> 2 + 5.
 9> 2.3e3.
