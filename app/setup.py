@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -25,7 +25,6 @@ from app.system.isolation.network_guard import NetworkGuard
 from app.system.logs import Logs
 from app.system.paths import Folders, folders
 from app.system.tighten import tighten
-from app.values import dataclass
 
 _log = logging.getLogger(__name__)
 

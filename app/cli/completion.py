@@ -8,12 +8,12 @@ from __future__ import annotations
 import argparse
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from app.cli import EXIT_DONE
 from app.cli.streams import say
 from app.language import tr
 from app.setup import Setup
-from app.values import dataclass
 
 SHELLS = ("bash", "zsh", "fish")
 

@@ -7,13 +7,13 @@ Pure arithmetic over the engine's own plan (:mod:`app.engine.plan` by way of
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.domain.catalog import CatalogFamily, CatalogFile
 from app.domain.model import KvType, LoadPlan
 from app.language import tr
 from app.language.numbers import write
-from app.values import dataclass
 
 GB = 1_000_000_000
 ENOUGH_CONTEXT = 8_192  # tokens; a model that has them is not passed over for a smaller one

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from app.domain.generation import Sampling
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

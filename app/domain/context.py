@@ -7,11 +7,11 @@ history begins with a user turn. What was left out is named, so that the transcr
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.domain.errors import AnswerFillsContextError, ContextFullError, PromptTooLongError
 from app.domain.generation import OverflowPolicy, Role, Turn
 from app.language import tr
-from app.values import dataclass
 
 DEFAULT_RESERVE = 1_024  # tokens kept free for an answer without a limit of its own
 SMALLEST_ANSWER = 32  # tokens an answer needs to be worth starting

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -10,7 +11,6 @@ from app.domain.generation import Role, Sampling, StopReason, Timings
 from app.domain.model import ModelRef
 from app.domain.parts import Part, PlacedPart, ReasoningPart, parts_of
 from app.domain.presets.preset import NO_OPTIONS, ChatOptions
-from app.values import dataclass
 
 
 class MessageStatus(StrEnum):
@@ -199,3 +199,9 @@ class SearchHit:
     highlights: tuple[tuple[int, int], ...]
     created_at: datetime
     role: Role | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What matched, as it is written there, the longest first."""
+        found = {self.snippet[start : start + length] for start, length in self.highlights}
+        return tuple(sorted(found, key=lambda one: (-len(one), one)))

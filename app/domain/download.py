@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from app.domain.errors import HubError
 from app.language import tr
-from app.values import dataclass
 
 
 class DownloadState(StrEnum):

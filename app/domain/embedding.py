@@ -11,12 +11,12 @@ import math
 import struct
 from array import array
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from operator import mul
 from pathlib import Path
 
 from app.domain.errors import KnownError
-from app.values import dataclass
 
 MOST_DIMENSIONS = 8_192  # numbers of a vector; a file that claims more is none of the kind
 _LENGTH = struct.Struct("<f")
@@ -38,6 +38,19 @@ class EmbeddingModel:
     path: Path
     name: str
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionVector:
+    """A question as a vector.
+
+    Attributes:
+        sha256: Of the model's file that made it.
+        vector: As :func:`packed` makes it.
+    """
+
+    sha256: str
+    vector: bytes
 
 
 class MeaningPhase(StrEnum):

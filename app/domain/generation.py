@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from enum import StrEnum
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import shown
 from app.domain.parts import Part
 from app.language import tr
-from app.values import dataclass
 
 MAX_SEED = 2**32 - 2  # llama.cpp keeps 2**32 - 1 for "choose one at random"
 RANGES: Mapping[str, tuple[float, float]] = {

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from app.domain.endpoints.source import EndpointSource, FileSource, ModelSource
 from app.domain.errors import ModelFileError
 from app.language import tr
-from app.values import dataclass
 
 DEMO = "demo"  # the setting's value for the built-in model, wherever the program lies
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import reprlib
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from math import isfinite
@@ -14,7 +14,6 @@ from typing import TypeVar, get_type_hints
 from app.domain.errors import InvalidValueError
 from app.domain.numbers import Signs, read_number, write_number
 from app.language import paragraph, spoken, tr, trn
-from app.values import dataclass
 
 _MANY_DIGITS = 40
 T = TypeVar("T")

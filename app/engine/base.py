@@ -9,6 +9,7 @@ that chooses among them by where a model is (``engine/router.py``), and the scri
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +21,6 @@ from app.domain.generation import (
 )
 from app.domain.model import Device, LoadedModel, LoadRequest
 from app.domain.network.connections import Confinement
-from app.values import dataclass
 
 LoadProgressCallback = Callable[[float], None]
 

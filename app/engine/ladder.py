@@ -6,14 +6,13 @@ Steps are cumulative and keep their numbers for good, because the number is reme
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import KvType, LoadPlan
 from app.engine.plan import SMALLEST_CONTEXT, compute_bytes, kv_bytes
 from app.language import tr
-from app.values import dataclass
 
 
 class LadderMemory(Protocol):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.generation import (
     ContextFitted,
     Finished,
@@ -12,7 +14,6 @@ from app.domain.generation import (
     Timings,
 )
 from app.engine.base import LoadProgressCallback
-from app.values import dataclass
 
 
 class HungError(Exception):

@@ -7,14 +7,13 @@ answers some shortages with ``abort()``.
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
-from app.language import formats, numbers, tr, trn
-from app.values import dataclass
+from app.language import formats, tr, trn
 
 DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
 SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
@@ -30,8 +29,7 @@ KEEP_FREE = 0.05  # share of a device's free memory left alone
 KEEP_FREE_RAM = 0.04
 # Bytes of one number in the cache: f16, and q8_0's blocks of 34 bytes for 32 numbers.
 KV_BYTES = {KvType.F16: 2.0, KvType.Q8_0: 34 / 32}
-_GIB = 2**30
-SPARE = 2 * _GIB  # left free beside two models
+SPARE = 2 * 2**30  # left free beside two models
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +187,7 @@ def _sized(
             tr(
                 "Context {context} tokens take {size} of KV cache ({kind}).",
                 context=context,
-                size=_gib(kv),
+                size=formats.size(kv),
                 kind=str(kind),
             ),
             why_threads,
@@ -296,7 +294,7 @@ def _fits(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> bool
 
 
 def _too_large(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> OutOfMemoryError:
-    needed, free = _gib(main_memory(plan, header)), _gib(machine.available_memory)
+    needed, free = formats.size(main_memory(plan, header)), formats.size(machine.available_memory)
     if plan.weights_bytes > machine.available_memory:
         return OutOfMemoryError(
             tr(
@@ -315,9 +313,3 @@ def _too_large(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) ->
             free=free,
         )
     )
-
-
-def _gib(count: int) -> str:  # not shown: units
-    if count < _GIB:
-        return f"{numbers.write(count / 2**20, digits=0)} MiB"
-    return f"{numbers.write(count / _GIB, digits=1)} GiB"

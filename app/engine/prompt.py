@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from app.domain.answers.reasoning import SPELLINGS, Marks, answer_key, answer_pieces
 from app.domain.generation import Role, Turn
-from app.values import dataclass
 
 REMEMBERED_TOKENS = 2_000_000  # token ids kept for texts seen before, about 60 MB
 # The smallest vocabulary of a Phi-4-mini file; Phi-3 has the same control tokens, 32,064 tokens

@@ -13,9 +13,9 @@ Keys and values of a token depend on every token before it. So two things are to
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.domain.generation import Role, Turn
-from app.values import dataclass
 
 WORTH_SHIFTING = 32  # tokens; below, evaluating them again costs less than it saves
 WORTH_MOVING = 128  # the same where new tokens come before them: two more calls and a turn of keys

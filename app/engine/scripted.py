@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from app.domain.answers.reasoning import ReasoningFilter
 from app.domain.context import fit_turns, reserve_for
@@ -26,7 +27,6 @@ from app.domain.generation import (
 from app.domain.model import Device, KvType, LoadedModel, LoadPlan, LoadRequest
 from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
 from app.language import tr
-from app.values import dataclass
 
 _TOKEN = re.compile(r"\s*\S+|\s+$")
 PROMPT_STEPS = 4

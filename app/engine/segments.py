@@ -21,9 +21,8 @@ import struct
 import zlib
 from array import array
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from app.values import dataclass
 
 SEGMENT = 256  # tokens; 50 MiB of Phi-4's state, copied in less than a tenth of a second
 # 3: no cells that were moved. 2 wrote them under the name of words that they had not only seen.

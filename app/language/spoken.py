@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from app.language.pseudo import Pseudo
-from app.values import dataclass
 
 VARIABLE = "PHIAL_LANGUAGE"
 CATALOGUES = Path(__file__).parent / "catalogues"

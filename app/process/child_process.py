@@ -13,6 +13,7 @@ import sys
 import threading
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from app.language import spoken
 from app.language.spoken import VARIABLE
 from app.process.codec import MAX_LINE, FrameCodec, FrameError
 from app.process.messages import LogLine, QuitCommand
-from app.values import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import app.domain.errors
 from app.domain.errors import KnownError
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

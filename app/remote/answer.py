@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.answers.reasoning import ReasoningFilter
 from app.domain.endpoints.endpoint import AnswerCutError, EndpointAnswerError, EndpointError
@@ -27,7 +27,6 @@ from app.remote.refusals import described
 from app.remote.server import JSON, MOST_JSON, MOST_REFUSAL, EndpointServer
 from app.remote.server_reply import BrokenOffError, ReplyHead, ServerReply
 from app.remote.sse import EventStreamReader, EventTooLargeError
-from app.values import dataclass
 
 EVENTS = "text/event-stream"
 MOST_CHARACTERS = 8_000_000  # of an answer; a server may go on for ever

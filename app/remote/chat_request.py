@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.answers.reasoning import SPELLINGS, answer_pieces
 from app.domain.context import ContextFit, fit_turns, reserve_for
 from app.domain.endpoints.endpoint import EndpointError, ServerKind
 from app.domain.generation import GenerationRequest, Role, Sampling, Turn
 from app.language import tr
-from app.values import dataclass
 
 OPTIONAL = (
     "stream_options", "max_tokens", "temperature", "top_p", "top_k", "min_p", "seed", "stop",

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
-
-from app.values import dataclass
 
 DONE = "[DONE]"  # not shown: of the protocol
 

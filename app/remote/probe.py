@@ -8,6 +8,7 @@ not known is said to be unknown.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Any
 
 from app.domain.endpoints.endpoint import (
@@ -21,7 +22,6 @@ from app.domain.endpoints.endpoint import (
 from app.language import tr
 from app.remote.server import ASK_SECONDS, EndpointServer, NotThereError
 from app.remote.server_reply import Flag
-from app.values import dataclass
 
 OLLAMA_CONTEXT = 4_096  # what it takes where nothing else is set
 COUNT_SECONDS = 3.0  # for the tokens of a text, which an estimate may stand for

@@ -11,11 +11,11 @@ import http.client
 import queue
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import Protocol
 
 from app.domain.errors import KnownError
 from app.network.connector import Interrupter
-from app.values import dataclass
 
 POLL_SECONDS = 0.05  # how soon a set flag is seen while nothing comes
 _PIECE = 64 * 1024

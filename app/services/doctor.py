@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from importlib import metadata
 
 import app
@@ -19,7 +20,6 @@ from app.services.models.model_fit import snapshot_machine
 from app.services.privacy.protection import Protection
 from app.system.hardware import Machine, disk_free, machine
 from app.system.paths import Folders
-from app.values import dataclass
 
 _MISSING = "missing"  # in JSON
 PACKAGES = (

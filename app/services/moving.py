@@ -7,6 +7,7 @@ says where the data is; until it is written the old folder is in force, and afte
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,6 @@ from app.store.folder_copy import (
 )
 from app.system.hardware import disk_free
 from app.system.paths import Folders
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.services.chat.chat_service import ChatService

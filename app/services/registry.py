@@ -5,12 +5,12 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.language import spoken
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.engine.base import Engine

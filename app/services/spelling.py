@@ -6,6 +6,7 @@ Everything runs on a thread of its own, which begins with the first word that is
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,6 @@ from app.services.core.serial_executor import SerialExecutor
 from app.spelling.dictionaries import SpellingDictionary, find_dictionaries, suiting
 from app.spelling.words import is_written_in
 from app.store.own_words import OwnWords
-from app.values import dataclass
 
 if TYPE_CHECKING:  # imported on its thread
     from app.spelling.speller import SpellChecker

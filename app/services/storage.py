@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.language import tr
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import app
@@ -9,7 +10,6 @@ from app.domain.download import Release
 from app.hub.api.releases import HOMEPAGE
 from app.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.hub.api.releases import ReleasePage

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hmac
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
@@ -19,7 +20,6 @@ from app.domain.network.hosts import is_this_computer
 from app.language import tr
 from app.serving.refusals import RefusedError, wire_error
 from app.serving.sending import JsonResponse
-from app.values import dataclass
 
 _PORT = re.compile(r":(\d{1,5})$")
 _PREFLIGHT_SECONDS = "600"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.errors import (
     ContextFullError,
     EngineBusyError,
@@ -12,7 +14,6 @@ from app.domain.errors import (
     PromptTooLongError,
 )
 from app.language import paragraph
-from app.values import dataclass
 
 WRONG, FAILED = "invalid_request_error", "server_error"
 

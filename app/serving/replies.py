@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from app.domain.generation import (
     Finished,
@@ -15,7 +15,6 @@ from app.domain.generation import (
     Timings,
 )
 from app.domain.network.serving import ServedModel
-from app.values import dataclass
 
 Json = dict[str, object]
 _ENDS = {StopReason.MAX_TOKENS: "length", StopReason.CONTEXT_FULL: "length"}

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
 from app.domain.errors import InvalidValueError
@@ -17,7 +17,6 @@ from app.domain.grammar.json_schema import any_object, grammar_for
 from app.domain.network.serving import ServedPrompt
 from app.language import tr
 from app.serving.refusals import RefusedError
-from app.values import dataclass
 
 COMPLETION_TOKENS = 16  # of a completion that names no limit, as OpenAI's reference has it
 MOST_STOPS = 16

@@ -9,9 +9,8 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from app.values import dataclass
 
 _FOLDERS = (
     "~/.local/share/hunspell",

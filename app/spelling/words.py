@@ -5,8 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
-
-from app.values import dataclass
+from dataclasses import dataclass
 
 _SKIPPED = re.compile(
     r"`[^`]*`"  # code

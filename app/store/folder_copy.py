@@ -15,6 +15,7 @@ import sqlite3
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import StoreBusyError, StoreError
@@ -23,7 +24,6 @@ from app.language import tr
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import make_folder, sync_folder, write_json
 from app.store.database.owner_lock import OwnerLock
-from app.values import dataclass
 
 MARKER = "moved-from.json"
 """In a copy that was never opened: what it is a copy of."""

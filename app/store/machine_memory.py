@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import logging
 import threading
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from app.domain.errors import KnownError
 from app.store.database.files import read_json, write_json
-from app.values import dataclass
 
 _log = logging.getLogger(__name__)
 _WEIGHT = 0.3  # of a new measurement against the average so far; recent runs count more

@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING
@@ -30,7 +30,6 @@ from app.language import tr
 from app.store.database.failures import file_error
 from app.store.database.files import alone, peek_json, read_json, write_json
 from app.store.kept_entries import Entry, kept_entries
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.domain.presets.outside import OutsidePreset

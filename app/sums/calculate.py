@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -27,7 +27,6 @@ from app.sums.scales import converted_scale
 from app.sums.statements.dates import read_date
 from app.sums.units import CURRENCIES, Unit, divided, unit_of
 from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value
-from app.values import dataclass
 
 MOST_CHARACTERS = 1_000
 MOST_DIGITS = 100  # of a whole number that is written out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
 
@@ -20,7 +20,6 @@ from app.sums.quantities import Quantity, UnreadableError
 from app.sums.rounding import Judgement, compare, looks_rounded, misses
 from app.sums.units import BYTES, unit_of
 from app.sums.values import CIRCULAR, NotComputableError
-from app.values import dataclass
 
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
 _LONGEST_CLAUSE = 600  # tokens

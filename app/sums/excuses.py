@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from app.sums.findings import Finding
 from app.sums.lexer import Kind, Token
 from app.sums.numerals import Convention, read_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed, sentence_before, sentence_end
-from app.values import dataclass
 
 _VERSIONS = re.compile(
     r"\b(?:versions?|versioning|semver|releases?|updates?|builds?|software|chapters?|sections?"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
@@ -22,7 +22,6 @@ from app.sums.values import (
     exactly,
     whole,
 )
-from app.values import dataclass
 
 MOST_TOKENS = 400
 _DEEPEST = 60

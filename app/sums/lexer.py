@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass
 from enum import Enum, auto
 
 from app.sums.numerals import GROUP_SIGNS
 from app.sums.values import CIRCULAR
-from app.values import dataclass
 
 
 class Kind(Enum):

@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import dataclass
 from enum import Enum
 from fractions import Fraction
-
-from app.values import dataclass
 
 MOST_DIGITS = 400
 GROUP_SIGNS = "'’\u00a0\u202f\u2009"  # beside the point or comma that groups digits

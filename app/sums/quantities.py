@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fractions import Fraction
 
 from app.sums.numerals import Numeral
 from app.sums.units import CURRENCIES, Unit, divided, multiplied
 from app.sums.values import Value, exactly
-from app.values import dataclass
 
 
 class UnreadableError(ValueError):

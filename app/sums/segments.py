@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from app.sums.lexer import ALIGNED, HIDDEN
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

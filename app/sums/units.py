@@ -7,10 +7,8 @@ Publication 811, appendix B. A gallon, a ton and their kin are left out where co
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
-
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,8 @@ from __future__ import annotations
 import decimal
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
-
-from app.values import dataclass
 
 MOST_BITS = 4_096  # of a numerator or denominator: some 1,200 digits
 _PRECISION = 60

@@ -5,13 +5,13 @@ from __future__ import annotations
 import json
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 import platformdirs
 
 from app.domain.private_files import read_file
 from app.language import tr
-from app.values import dataclass
 
 HOME_VARIABLE = "PHIAL_HOME"
 PORTABLE_MARKER = "portable"

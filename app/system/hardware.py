@@ -5,9 +5,8 @@ from __future__ import annotations
 import ctypes
 import shutil
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-
-from app.values import dataclass
 
 # The features that decide which of llama.cpp's CPU variants runs, in /proc/cpuinfo's spelling.
 FEATURES = (

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from importlib import metadata
 
 from app.language import tr
 from app.system.bundled import bundled
-from app.values import dataclass
 
 # A source tree has no list of its own; these are what Phial stands on.
 _INSTALLED = (

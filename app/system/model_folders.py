@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.language import tr
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

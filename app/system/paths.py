@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import ReadOnlyStoreError
@@ -17,7 +18,6 @@ from app.system.data_folder import (
     platform_folders,
     program_folder,
 )
-from app.values import dataclass
 
 __all__ = ["HOME_VARIABLE", "PORTABLE_MARKER", "Folders", "folders", "program_folder"]  # not shown
 

@@ -12,13 +12,12 @@ import os
 import stat
 import sys
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
 
 from app.domain.private_files import OTHERS
 from app.system.paths import Folders
-from app.values import dataclass
 
 _FOLDERS = ("models", "cache", "logs", "backups", "kv", "instance", "documents")
 _FILES = (

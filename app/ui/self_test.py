@@ -7,6 +7,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
 
@@ -42,7 +43,6 @@ from app.system.paths import Folders
 from app.ui.application import make_application
 from app.ui.style.theme import LIGHT
 from app.ui.transcript.view import TranscriptView
-from app.values import dataclass
 
 QUESTION = "What is Phial?"  # not shown: for the model
 SAMPLE = (

@@ -339,24 +339,6 @@ def test_the_first_start_is_no_blank_window_and_the_demo_is_one_key_away(
     qtbot.waitUntil(lambda: told.text().endswith("…"))  # not cut in the middle of a letter
 
 
-def test_search_finds_opens_and_says_when_nothing_fits(qtbot: QtBot, open_window: Open) -> None:
-    opened = open_window(ScriptedEngine(["A phial is a small glass bottle."]))
-    say(qtbot, opened, "What is it")
-    wait_for_end(qtbot, opened)
-    opened.window.controller.new_chat()
-    field = next(
-        f for f in opened.window.findChildren(QLineEdit) if f.accessibleName() == "Search chats"
-    )
-    qtbot.keyClicks(field, "bottl")
-    hits = opened.window.sidebar._results
-    qtbot.waitUntil(lambda: hits.rowCount() == 1, timeout=5_000)
-    qtbot.keyClick(field, Qt.Key.Key_Return)
-    assert opened.window.controller.branch[0].message.content == "What is it"
-    field.clear()
-    qtbot.keyClicks(field, "zebra")
-    qtbot.waitUntil(lambda: "zebra" in opened.window.sidebar._no_hit.text(), timeout=5_000)
-
-
 def test_every_control_that_takes_the_focus_has_a_name(open_window: Open) -> None:
     opened = open_window()
     nameless = [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.cli.documents.actions import FILES
@@ -18,7 +19,6 @@ from app.services.documents.reading_plan import (
     ReadingPlan,
     plan_reading,
 )
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -107,7 +107,7 @@ def attach(
                 tr("There is nothing to quote."), data="", action=tr("Name a file with --attach.")
             )
         return None
-    library = open_document_library(setup)[0] if kept else private_document_library()
+    library = open_document_library(setup)[0] if kept else private_document_library(setup)
     try:
         read = _kept(library, options.collection) if kept else _read(library, options.attach)
         for one in read:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.cli.drawing.wrapped_text import SOFT_BREAK, Paint, StyledText, TerminalStyle, WrappedText
 from app.cli.streams import write_out
@@ -38,7 +38,6 @@ from app.markup.kinds.lists import ItemFrame
 from app.markup.kinds.rule import Rule
 from app.markup.kinds.table import Table
 from app.markup.stream import MarkdownStream
-from app.values import dataclass
 
 Writer = Callable[[str], None]
 

@@ -6,13 +6,12 @@ import os
 import shutil
 import unicodedata
 from collections.abc import Callable, Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from rich.cells import cell_len
 
 from app.cli.streams import harmless
 from app.system.terminal import obeys_sequences
-from app.values import dataclass
 
 MIN_WIDTH = 20  # columns; a narrower terminal gets longer lines than it shows
 _TAB = "    "

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from app.language import tr
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

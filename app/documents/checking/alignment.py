@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import SequenceMatcher
-
-from app.values import dataclass
 
 Word = tuple[str, int, int]
 

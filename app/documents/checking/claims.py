@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from zlib import crc32
 
@@ -13,7 +14,6 @@ from app.documents.checking.word_lists import (
     ORDINALS,
     UNITS,
 )
-from app.values import dataclass
 
 
 class ClaimKind(StrEnum):

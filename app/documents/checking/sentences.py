@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-
-from app.values import dataclass
+from dataclasses import dataclass
 
 MARK = re.compile("\\[(\\d{1,4}(?:\\s*[,;\u2013-]\\s*\\d{1,4})*)\\](?!\\()")  # no link's words
 _MOST = 50  # passages that one mark may name

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from app.documents.checking.claims import Claim
-from app.values import dataclass
 
 
 class Verdict(StrEnum):

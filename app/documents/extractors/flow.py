@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from app.documents.extractors.limits import MAX_PAGE
 from app.domain.documents import DocumentHeading, DocumentPage, PageUnit, Remark
-from app.values import dataclass
 
 PIECE = 3_000  # characters: about what a printed page has
 CELL = " | "  # between the cells of a table's row

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.documents.extractors import xml
@@ -14,7 +14,6 @@ from app.documents.extractors.limits import MAX_CELLS
 from app.documents.extractors.slides import relations
 from app.documents.extractors.word import refuse_encrypted, repeated, title
 from app.domain.documents import PageUnit, Remark
-from app.values import dataclass
 
 _WIDEST = 1_000  # columns
 _MOST_ROWS_ALIKE = 1_000

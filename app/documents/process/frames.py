@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 
 from app.domain import documents
 from app.process.codec import FrameCodec
 from app.process.messages import MESSAGES
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

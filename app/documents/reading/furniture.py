@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.documents import DocumentPage
-from app.values import dataclass
 
 _LINES = 3  # at each edge
 _LONGEST = 160  # characters; a longer line is text

@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 
 from app.domain.answers.reasoning import overlap
 from app.domain.parts import Part, PlacedPart, TextPart, ToolResultPart, parts_of
-from app.values import dataclass
 
 CALCULATOR = "calc"  # not shown: the name of the tool, as it is stored
 STEPS = "steps"  # not shown: the name of the check of a question's steps

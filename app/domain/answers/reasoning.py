@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum, auto
 
 from app.domain.generation import (
@@ -18,7 +18,6 @@ from app.domain.generation import (
     TextDelta,
     Turn,
 )
-from app.values import dataclass
 
 ReasoningEvent = TextDelta | ReasoningStarted | ReasoningDelta | ReasoningEnded
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit, urlunsplit
 
@@ -12,7 +13,6 @@ from app.domain.errors import EngineDiedError, EngineError, InvalidValueError, K
 from app.domain.network.hosts import is_this_computer
 from app.domain.network.secrets import without_password
 from app.language import tr
-from app.values import dataclass
 
 _VERSION = re.compile(r"/v\d+[a-z0-9]*$")
 _CALLS = re.compile(r"/(chat/completions|completions|models)$")

@@ -12,7 +12,7 @@ import os
 import stat
 import struct
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 from typing import BinaryIO
@@ -21,7 +21,6 @@ from app.domain.errors import ModelFileError, ModelMissingError
 from app.domain.gguf.checks import unsound
 from app.domain.gguf.types import BLOCKS, FILE_TYPES
 from app.language import tr, trc
-from app.values import dataclass
 
 MAX_TEXT = 32 * 1024 * 1024  # bytes of one string; the largest seen is a template of 20 kB
 MAX_KEY = 65_535  # gguf specification

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -19,7 +20,6 @@ from app.domain.errors import InvalidValueError
 from app.domain.grammar.written import MOST_CHARACTERS, grammar_of_choices
 from app.domain.parts import FormPart
 from app.language import tr, trc
-from app.values import dataclass
 
 MOST_COLUMNS = 24
 MOST_CHOICES = 1_000

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from app.domain.errors import InvalidValueError
 from app.domain.grammar.form import Form, FormField, FormKind, ValueKind, read_schema
@@ -16,7 +17,6 @@ from app.domain.grammar.form_check import LINE, OutOfFormError, json_span, keeps
 from app.domain.grammar.form_grammar import NOTHING, field_head
 from app.domain.grammar.schema_check import properties_at
 from app.language import tr
-from app.values import dataclass
 
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[\]{},]')
 _NAME = re.compile(r'[\s,]*("(?:[^"\\]|\\.)*")\s*:\s*')

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 from app.domain.grammar.patterns import (
@@ -25,7 +25,6 @@ from app.domain.grammar.patterns import (
     parse_pattern,
 )
 from app.language import tr
-from app.values import dataclass
 
 _MOST_PIECES = 4_000  # of the pattern, written out
 _MOST_STATES = 2_000

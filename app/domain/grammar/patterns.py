@@ -7,9 +7,9 @@ What looks back or ahead, or counts what came before, is named and refused.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.language import tr
-from app.values import dataclass
 
 LAST = 0x10FFFF
 MOST_TIMES = 1_000

@@ -7,14 +7,13 @@ long as its answer is written.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
 
 from app.domain.errors import KnownError
 from app.domain.generation import GenerationEvent, RawPrompt, Turn
 from app.language import tr
-from app.values import dataclass
 
 DEFAULT_PORT = 8_377
 MOST_WAITING = 16  # requests that wait for the model; the next one is told to come again

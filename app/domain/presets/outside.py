@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.errors import InvalidValueError
 from app.domain.presets.preset import Preset, checked_values, preset_from_dict
 from app.language import tr
-from app.values import dataclass
 
 _TEXTS = ("name", "about", "system_prompt", "model", "form")
 _SWITCHES = ("tools", "checks")

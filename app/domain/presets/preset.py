@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.domain.errors import InvalidValueError
 from app.domain.options import check
 from app.domain.settings import SAMPLED, SPECS
 from app.language import tr
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.domain.grammar.form import Form

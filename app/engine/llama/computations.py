@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.answers.calculation import MOST_ASKED, AskedComputation, CallFilter, spelled
 from app.domain.parts import ToolResultPart
 from app.engine.calculator import Calculator
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.reuse import common_prefix
-from app.values import dataclass
 
 _RECENT = 4 * MOST_ASKED  # characters: a computation, and what a token may hold before it
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import os
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,6 @@ from app.engine.llama.backend import Backend
 from app.engine.llama.decode import MAX_OUTPUTS
 from app.engine.plan import LEAST_CONTEXT
 from app.language import tr
-from app.values import dataclass
 
 _DESCRIPTION_BYTES = 256
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.answers.reasoning import Marks
 from app.domain.context import fit_turns, reserve_for
@@ -12,7 +12,6 @@ from app.domain.generation import GenerationRequest, Role, Turn
 from app.engine.llama.session import Session
 from app.engine.prompt import opened
 from app.engine.reuse import Reading
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.errors import ContextFullError, LoadCancelledError, PromptTooLongError
 from app.domain.generation import ReadAheadProgress, ReadAheadRequest, Role, Turn
@@ -11,7 +11,6 @@ from app.engine.base import Cancel
 from app.engine.llama.prompt_assembly import AssembledPrompt, assemble, with_question
 from app.engine.llama.session import Session
 from app.engine.reuse import Reading, common_prefix
-from app.values import dataclass
 
 # A step ends before anything else begins, so it is short; it is never thrown away when the question
 # is sent, since that needs it.

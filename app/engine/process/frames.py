@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import is_dataclass
+from dataclasses import dataclass, is_dataclass
 
 from app.domain import generation, model, parts
 from app.domain.network import connections
 from app.engine.base import EngineOptions
 from app.process.codec import FrameCodec
 from app.process.messages import MESSAGES
-from app.values import dataclass
 
 # --- commands -------------------------------------------------------------------------------
 

@@ -13,7 +13,7 @@ import itertools
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.domain.answers.reasoning import left_open
@@ -22,7 +22,6 @@ from app.domain.generation import Role, Turn
 from app.engine.prompt import PromptLayout, TokenCache, Vocabulary
 from app.engine.templates.chat_template import ChatTemplate, TemplateFailedError
 from app.language import tr
-from app.values import dataclass
 
 REMEMBERED_TEXTS = 2_048  # of which it is known where control tokens are written in them
 LONGEST_CONTROL = 64  # characters of a control token; the longest known have 40

@@ -8,6 +8,7 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.download import ModelFolderError
@@ -16,7 +17,6 @@ from app.domain.private_files import make_file, make_folder
 from app.language import tr
 from app.language.numbers import write
 from app.language.system_reasons import reason_of
-from app.values import dataclass
 
 SPARE = 256 * 1024 * 1024  # bytes of the disk that are never taken: the system needs room too
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}

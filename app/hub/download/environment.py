@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import field
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.hub.download.disk import SPARE, free_bytes
 from app.hub.download.partial_file import CHUNK
 from app.hub.download.rate_limit import RetryPolicy
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from app.domain.private_files import make_file, read_file
 from app.hub.download.disk import disk_error
 from app.hub.network.json_records import build, parse
-from app.values import dataclass
 
 FORMAT = 1
 _DIGEST_LENGTH = 64  # hex digits of a SHA-256

@@ -5,10 +5,10 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from app.language import tr
 from app.language.numbers import write
-from app.values import dataclass
 
 WINDOW_SECONDS = 8.0  # speed is an average over so long: steady to read, quick to follow
 

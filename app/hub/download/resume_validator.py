@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.download import (
     ChangedOnServerError,
     InterceptedError,
@@ -12,7 +14,6 @@ from app.domain.download import (
 )
 from app.hub.network.http_response import HttpResponse, RangeRefusedError
 from app.language import tr
-from app.values import dataclass
 
 _SHA256_DIGITS = 64
 _MAGIC = b"GGUF"  # ggml/include/gguf.h

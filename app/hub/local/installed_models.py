@@ -12,6 +12,7 @@ import dataclasses
 import logging
 import threading
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,6 @@ from app.hub.download.disk import delete_file, disk_error, file_size, write_json
 from app.hub.network.json_records import build, parse
 from app.language import tr
 from app.language.sentence import from_stored, to_stored
-from app.values import dataclass
 
 FORMAT = 1
 _LOCK_SECONDS = 10.0  # another Phial holds the list while it deletes a model's files

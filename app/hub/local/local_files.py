@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.download import DamagedDownloadError, FileInTheWayError
@@ -23,7 +23,6 @@ from app.hub.local.installed_models import InstalledModel, InstalledModels
 from app.language import tr
 from app.language.numbers import write
 from app.language.system_reasons import reason_of
-from app.values import dataclass
 
 MAX_HASH_FILE = 1024 * 1024
 _HASH_LINE = re.compile(r"^\\?([0-9a-fA-F]{64})(?:\s+[ *]?(.*))?$")

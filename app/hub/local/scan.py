@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
@@ -15,7 +16,6 @@ from app.hub.local.local_files import read_split_header
 from app.hub.network.json_records import parse
 from app.language import tr
 from app.language.system_reasons import reason_of
-from app.values import dataclass
 
 MAX_DEPTH = 6  # folders below the one that is searched; the Hub's cache uses four
 MAX_FOUND = 2_000

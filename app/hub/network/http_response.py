@@ -5,6 +5,7 @@ from __future__ import annotations
 import http
 import http.client
 import re
+from dataclasses import dataclass
 
 from app.domain.download import (
     AccessError,
@@ -18,7 +19,6 @@ from app.domain.download import (
 from app.domain.errors import HubError
 from app.language import tr
 from app.network.replies import retry_after
-from app.values import dataclass
 
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+|\*)")
 _PAGES = {"text/html", "application/xhtml+xml"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.download import DownloadItem, RemoteFile
@@ -10,7 +11,6 @@ from app.hub.api.file_names import safe_parts
 from app.hub.download.disk import SPARE, DiskSpace, delete_file, file_size, free_bytes
 from app.hub.download.partial_file import partial_path, unfinished_files
 from app.language import tr
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ run in a thread: its colours replace the others.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import Enum
 from functools import cache, lru_cache
 from time import perf_counter
@@ -29,7 +30,6 @@ from pygments.token import (
 
 from app.language import tr, trc
 from app.markup.code.multiline import OpenConstruct, open_constructs
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

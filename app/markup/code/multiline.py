@@ -8,9 +8,8 @@ its kind, or are read behind a prefix that puts the lexer into the right state.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal
-
-from app.values import dataclass
 
 ConstructKind = Literal["comment", "string", "embedded"]
 

@@ -11,12 +11,12 @@ parser makes them of every text; the other kinds of block have a module each in 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from app.markup.document.spans import CLOSERS, Spans, append_inside, html_spans, plain_spans
 from app.markup.latex.numbering import add_numbers
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

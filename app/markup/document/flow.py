@@ -6,11 +6,10 @@ containers around it, so a new list item is a new row and a new table row extend
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from app.markup.document.blocks import Block, BlockPart
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,13 +5,13 @@ Everything here is frozen and compares by value; nothing knows Qt or the parser.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from html import escape
 from typing import TypeAlias
 from urllib.parse import urlsplit
 
 from app.language import tr
 from app.markup.document.one_line import plain_script
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ https://docs.github.com/en/get-started/writing-on-github/getting-started-with-wr
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,6 @@ from app.markup.document.flow import BlockFrame, Container
 from app.markup.document.spans import Spans
 from app.markup.kinds.quote import Quote, QuoteNode, prefixed, skip_mark
 from app.markup.text import indented, plain_text, rich_html
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

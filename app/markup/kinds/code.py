@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from app.markup.document.blocks import NOWHERE, Block, MathBlock, Offsets
 from app.markup.document.spans import FENCE
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
 from app.markup.spans.math_delimiters import environment_of
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
@@ -11,7 +12,6 @@ from app.markup.document.spans import html_spans
 from app.markup.markdown.nodes import ContainerNode, Line
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented, plain_text, rich_html
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

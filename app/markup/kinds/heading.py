@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets
 from app.markup.document.spans import Spans, html_spans, plain_spans
 from app.markup.markdown.nodes import Node, ParagraphNode
 from app.markup.markdown.paragraphs import take_head
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets, Paragraph
@@ -12,7 +12,6 @@ from app.markup.document.spans import html_spans
 from app.markup.markdown.nodes import ContainerNode, Line, ParagraphNode
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets
@@ -9,7 +10,6 @@ from app.markup.document.flow import BlockFrame, Container
 from app.markup.markdown.nodes import ContainerNode, Line
 from app.markup.markdown.tree import MAX_DEPTH
 from app.markup.text import indented, plain_text, rich_html
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Block, Offsets
 from app.markup.markdown.nodes import Node
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.markup.document.blocks import NOWHERE, Align, Block, Offsets
 from app.markup.document.spans import Spans, TableCells, Text, html_spans, plain_spans
 from app.markup.markdown.nodes import Line, Node, ParagraphNode
 from app.markup.spans.math_delimiters import code_end, find_formula
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

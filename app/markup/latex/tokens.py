@@ -6,8 +6,7 @@ No macro is ever expanded, so no input can grow: ``\def`` and its kin are refuse
 from __future__ import annotations
 
 import re
-
-from app.values import dataclass
+from dataclasses import dataclass
 
 MAX_SOURCE = 4096
 """Characters of a formula that is drawn; a longer one is shown as its source."""

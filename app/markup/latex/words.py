@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from app.markup.latex.colours import coloured
 from app.markup.latex.command_names import TEXT_ACCENTS, TEXT_SIGNS, TEXT_STYLES, TEXT_SWITCHES
 from app.markup.latex.tokens import SLANTED_BOLD, WORDS, MathError, TokenReader
-from app.values import dataclass
 
 Command: TypeAlias = Callable[[str, TokenReader], str]
 

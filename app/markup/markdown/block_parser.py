@@ -13,6 +13,7 @@ formula, and the limits in `tree`, `paragraphs` and the kinds.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -21,7 +22,6 @@ from app.markup.markdown.nodes import ContainerNode, Line, Node, ParagraphNode, 
 from app.markup.markdown.paragraphs import add_text, cut
 from app.markup.markdown.tree import Tree
 from app.markup.spans.math_delimiters import MAX_FORMULA, DelimiterKind
-from app.values import dataclass
 
 StartRule: TypeAlias = Callable[[Tree, Node, Cursor], Node | None]
 """Adds to the tree the block that the rest of a line begins in a node; None for text."""

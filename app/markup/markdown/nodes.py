@@ -8,11 +8,9 @@ line of a stream is tried and taken back.
 from __future__ import annotations
 
 import copy
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
-
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -8,12 +8,11 @@ parts become one that reaches exactly from end to end, in one path with them.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 from xml.etree import ElementTree as ET
 
 from ziafont.svgpath import fmt
-
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

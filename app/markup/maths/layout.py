@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, cast
 
 from app.markup.maths import layout_nodes as kinds
 from app.markup.maths.foreign_text import FormulaText
 from app.markup.maths.nodes import FONT, MathNode, node_of, style_of
 from app.markup.maths.table_node import FormulaTable
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,6 +8,7 @@ draws is imported with the first formula.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from app.markup.latex.tokens import MathError, tokens_of
@@ -20,7 +21,6 @@ from app.markup.maths.shapes import (
     FormulaPiece,
     break_lines,
 )
-from app.values import dataclass
 
 __all__ = [  # not shown
     "QUICK",

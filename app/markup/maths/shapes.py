@@ -7,9 +7,8 @@ picture of a formula can be cut there, whatever the width of the column, without
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
-
-from app.values import dataclass
 
 BASE = 20.0
 """Pixels of an em in a layout, before it is scaled."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import mimetypes
+from dataclasses import dataclass
 from html import escape
 from pathlib import PurePath
 from typing import TYPE_CHECKING
@@ -12,7 +13,6 @@ from app.language import formats, tr
 from app.markup.document.blocks import NOWHERE, Offsets
 from app.markup.parts.part_block import PartBlock
 from app.markup.text import label, one_line
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.domain.parts import FormPart, ReadingChoicePart
@@ -12,7 +13,6 @@ from app.markup.document.flow import Container
 from app.markup.document.spans import Text
 from app.markup.parts.part_block import BelowFrame, PartBlock
 from app.markup.text import label, one_line
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from app.language import tr
@@ -9,7 +10,6 @@ from app.markup.document.blocks import Block
 from app.markup.document.flow import BlockFrame, Container
 from app.markup.kinds.quote import prefixed
 from app.markup.text import plain_text, rich_html
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.domain.parts import Part

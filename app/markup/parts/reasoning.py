@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.parts import ReasoningPart
 from app.language import tr, trn
 from app.markup.document.blocks import NOWHERE, Block, Offsets
 from app.markup.parse import parse
 from app.markup.parts.part_block import FoldBlock, FoldFrame
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

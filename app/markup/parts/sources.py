@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -13,7 +13,6 @@ from app.markup.document.flow import Container
 from app.markup.document.spans import Inline, Link, Strong, Text
 from app.markup.parts.part_block import BelowFrame, PartBlock
 from app.markup.text import label, link, one_line, rich_html
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import HtmlPage, Speller

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from app.domain.answers.calculation import equation, is_check, is_computed
@@ -15,7 +15,6 @@ from app.markup.kinds.code import CodeBlock
 from app.markup.parts.form import CaptionLine
 from app.markup.parts.part_block import FoldBlock, FoldFrame
 from app.markup.text import fenced, label, one_line
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.markup.document.writing import Speller

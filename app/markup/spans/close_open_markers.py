@@ -8,10 +8,10 @@ text is complete it is parsed as it was written.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from app.markup.spans.math_delimiters import code_end, find_formula
 from app.markup.spans.scripts import is_unspaced
-from app.values import dataclass
 
 MAX_OPEN = 400
 """Characters after which something still open is taken for text."""

@@ -7,7 +7,7 @@ the caller (a few thousand characters at a time), so what is quadratic in hostil
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from app.markup.document.spans import (
@@ -28,7 +28,6 @@ from app.markup.document.spans import (
 )
 from app.markup.spans.autolink import linkify
 from app.markup.spans.inline_bounds import FOOTNOTE, MAX_NESTING
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

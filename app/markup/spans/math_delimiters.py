@@ -12,10 +12,10 @@ dollar at the end of what was written so far is judged by what comes next.
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from app.markup.spans.scripts import is_unspaced
-from app.values import dataclass
 
 DelimiterKind: TypeAlias = Literal["$$", "\\[", "\\begin"]
 

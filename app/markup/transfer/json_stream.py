@@ -10,11 +10,10 @@ from __future__ import annotations
 import codecs
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from app.language import tr
 from app.markup.transfer.readers.json_values import NESTED, NOT_TEXT, Json, ShapeError
-from app.values import dataclass
 
 MAX_VALUE = 2**28  # characters of one value; the longest chats known have a hundredth of it
 _WINDOW = 2**20  # characters read at once

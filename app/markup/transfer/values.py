@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
 from typing import Protocol
 
 from app.domain.conversation import Conversation, Message, Version
 from app.domain.generation import Role
-from app.values import dataclass
 
 # Told how many characters of how many of a chat are written; what it raises ends the writing.
 ExportStep = Callable[[int, int], None]

@@ -5,7 +5,7 @@ Pure: times come from outside.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from enum import Enum
 
 from app.domain.generation import (
@@ -19,7 +19,6 @@ from app.language import tr, trn
 from app.language.numbers import write
 from app.services.core.events import AnswerStep, ModelPhase, ModelState, Summarising
 from app.services.core.formatting import join, model_name, percent, rate, time_left
-from app.values import dataclass
 
 # A rate from fewer tokens than this jumps about too much to be worth showing.
 TOKENS_FOR_A_RATE = 4

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import EngineDiedError, KnownError, LoadCancelledError
@@ -41,7 +41,6 @@ from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 from app.services.presets.answer_options import AnswerOptions
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
 
@@ -45,7 +45,6 @@ from app.services.core.ids import new_id, utc_now
 from app.services.core.serial_executor import SerialExecutor, tell_of_bug
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
-from app.values import dataclass
 
 FIRST_JOURNAL_SECONDS = 0.05  # doubled until it is the one below
 JOURNAL_SECONDS = 0.7  # a crash loses at most about a second of the answer
@@ -286,7 +285,8 @@ class ChatService:
         )
         answer = self._blank_answer(conversation.id, question.id)
 
-        title = "" if conversation.title else title_from(text)
+        reworded = edited is not None and parent_id is None and not conversation.title_by_user
+        title = title_from(text) if reworded or not conversation.title else ""
         self._begin(
             answer,
             lambda: self._library.add_exchange(question, answer, title=title, edited=edited),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 
 from app.domain.context import fit_turns, reserve_for
 from app.domain.endpoints.source import EndpointSource
@@ -24,7 +25,6 @@ from app.services.core.serial_executor import SerialExecutor
 from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 from app.services.presets.answer_options import AnswerOptions
-from app.values import dataclass
 
 _CHARACTERS_PER_TOKEN = 4  # of most languages, about
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import Conversation, Message, MessageStatus
 from app.domain.endpoints.source import EndpointSource
@@ -32,7 +32,6 @@ from app.services.library.library_service import LibraryService
 from app.services.models.model_service import ModelService
 from app.services.presets.answer_options import AnswerOptions
 from app.system.hardware import PowerSource
-from app.values import dataclass
 
 LEAST_CHARGE = 0.3  # of the battery, below which nothing is read that may never be asked
 _log = logging.getLogger(__name__)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.context import fit_turns, reserve_for
 from app.domain.errors import ContextFullError, PromptTooLongError
@@ -27,7 +27,6 @@ from app.domain.model import LoadedModel
 from app.engine.base import Cancel, Engine
 from app.services.chat.prompt_messages import newest_question, newest_summary, with_summary
 from app.services.library.library_service import LibraryService
-from app.values import dataclass
 
 QUESTION = (  # not shown: read by the model
     "Summarise this conversation{until}. You will read the summary in its place, so keep names, "

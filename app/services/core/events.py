@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -25,7 +26,6 @@ from app.domain.network.serving import ServingState
 from app.domain.parts import Part, PlacedPart
 from app.domain.presets.preset import Preset
 from app.domain.settings import Settings
-from app.values import dataclass
 
 if TYPE_CHECKING:  # nobody waits for it at the start
     from app.domain.embedding import MeaningState

@@ -7,10 +7,10 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from typing import TypeVar
 
 from app.domain.errors import KnownError
-from app.values import dataclass
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

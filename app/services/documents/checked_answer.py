@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import Claim, ClaimKind
@@ -12,7 +13,6 @@ from app.domain.answers.cited_words import VERDICT_WORDS, claim_told, found_word
 from app.domain.parts import CitationPart, Part, PlacedPart
 from app.language import formats, paragraph, tr
 from app.services.documents.reading_plan import CitedSource, ReadingPlan
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.documents import (
     DocumentKind,
@@ -15,7 +15,6 @@ from app.domain.documents import (
 from app.domain.errors import DocumentError
 from app.language import tr
 from app.services.documents.document_service import DocumentService
-from app.values import dataclass
 
 MOST_HITS = 1_000  # of a search in a document
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from app.documents.reading.instructions import looks_like_instruction
 from app.domain.documents import DocumentPage, Passage, PassagePlace, StoredDocument
 from app.domain.parts import ReadingChoicePart
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.services.documents.document_service import DocumentService

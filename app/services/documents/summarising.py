@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 
 from app.documents.checking.sentences import sentences_of
@@ -35,7 +36,6 @@ from app.services.documents.reading_plan import (
     ReadingPlan,
     shown_title,
 )
-from app.values import dataclass
 
 _SHARE = 0.45  # of the context window that the text of one section fills at most
 _LEAST_ROOM = 600  # characters; with a smaller window a section would be a few lines

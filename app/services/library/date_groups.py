@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import IntEnum
 from operator import itemgetter
@@ -10,7 +11,6 @@ from operator import itemgetter
 from app.domain.conversation import Conversation
 from app.language import tr
 from app.language.formats import month
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,6 @@ from app.services.models.model_files import check_architecture, model_file
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
 from app.system.model_folders import candidate_folders
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.hub.download.control import DownloadControl

@@ -6,6 +6,7 @@ measured ones where there are any.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.advice import GOOD_BITS, Advice, Fit, reason_for, recommend
@@ -28,7 +29,6 @@ from app.services.models.model_fit import (
 )
 from app.services.models.model_service import ModelService
 from app.system.hardware import disk_free
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

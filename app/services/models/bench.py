@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 
 from app.domain.endpoints.source import FileSource
 from app.domain.errors import EngineDiedError, LoadCancelledError
@@ -16,7 +16,6 @@ from app.language import tr
 from app.language.numbers import write
 from app.services.core.formatting import size
 from app.services.core.ids import new_id
-from app.values import dataclass
 
 PROMPTS = (128, 512, 2_048)  # tokens
 _AND_THEN = "And then?"  # not shown: said to the model

@@ -6,7 +6,7 @@ By the same planner that will load it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.domain.advice import (
@@ -35,7 +35,6 @@ from app.engine.plan import (
 from app.language import tr
 from app.language.numbers import write
 from app.system.hardware import machine as hardware
-from app.values import dataclass
 
 _TIGHT = 0.85  # of the free memory taken by weights alone; the context needs some as well
 ANY_FILE = FileSource(Path())

@@ -7,7 +7,7 @@ verified while the one in use goes on answering; then it is switched to.
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.advice import Advice, best_file, quality_word
 from app.domain.catalog import Catalog, CatalogFamily
@@ -27,7 +27,6 @@ from app.services.core.events import (
 from app.services.models.advice import AdviceService, CatalogOffer, offer_order
 from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
-from app.values import dataclass
 
 TOLD_FROM_SECONDS = 1.0
 _ENDED = {DownloadState.DONE, DownloadState.CANCELLED}

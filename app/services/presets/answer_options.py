@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from enum import Enum
 
 from app.domain.generation import Sampling
@@ -16,7 +17,6 @@ from app.domain.presets.preset import NO_OPTIONS, OWN_VALUES, ChatOptions, Prese
 from app.domain.settings import Settings
 from app.services.core.settings import SettingsService
 from app.services.presets.preset_service import PresetService
-from app.values import dataclass
 
 
 class Source(Enum):

@@ -6,6 +6,7 @@ import hashlib
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,6 @@ from app.services.privacy.protection import Protection
 from app.system.data_folder import program_folder
 from app.system.hardware import Machine
 from app.system.licences import third_party_packages
-from app.values import dataclass
 
 _CACHES = {"__pycache__", ".git"}
 _VARIABLES = (

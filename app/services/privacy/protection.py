@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.network.connections import Confinement, ConfinementKind, Connection, Outcome
 from app.language import paragraph, tr
-from app.values import dataclass
 
 REFUSED_BY_OFFLINE = (
     tr("searching for models, and the lists and descriptions of models"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 
 from app.domain.conversation import Message
@@ -20,7 +21,6 @@ from app.services.documents.checked_answer import StoredCitation
 from app.services.documents.document_service import DocumentService
 from app.services.documents.page_png import marked_png
 from app.services.documents.page_view import ShownPage, shown_page
-from app.values import dataclass
 
 _WIDTH = 900  # pixels of a page
 _SHOWN = 620  # as wide as its picture is shown, pixels

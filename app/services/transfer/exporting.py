@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
@@ -12,7 +13,6 @@ from app.domain.errors import KnownError, TransferError
 from app.language import tr
 from app.markup.transfer.values import ZIP, Chat, Exporter, ExportOptions, Unreadable
 from app.services.transfer.transfer_files import atomic_file, free_name, names_in, safe_name
-from app.values import dataclass
 
 TransferProgress = Callable[[int, int], None]
 

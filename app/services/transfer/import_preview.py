@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 from pathlib import Path
@@ -9,7 +10,6 @@ from pathlib import Path
 from app.language import tr, trn
 from app.markup.transfer.formats import READABLE
 from app.markup.transfer.values import Unreadable
-from app.values import dataclass
 
 
 class ImportStatus(Enum):

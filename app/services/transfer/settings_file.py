@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
@@ -11,7 +12,6 @@ from app.domain.settings import SHOWN, SPECS, Settings, settings_to_dict
 from app.language import paragraph, tr
 from app.services.transfer.text_files import read_text
 from app.services.transfer.transfer_files import atomic_file
-from app.values import dataclass
 
 FORMAT = "phial-settings"  # not shown: the file says what it is
 PORTABLE = (*SHOWN, "shortcuts")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.parts import PlacedPart
@@ -17,7 +17,6 @@ from app.store.database.part_rows import (
     write_parts,
 )
 from app.store.database.rows import to_blob, to_text
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

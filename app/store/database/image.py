@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-
-from app.values import dataclass
 
 _HEADER, _FRAME = 32, 24  # bytes, https://sqlite.org/fileformat2.html#the_write_ahead_log
 _MAGIC_LITTLE, _MAGIC_BIG = 0x377F0682, 0x377F0683

@@ -6,6 +6,7 @@ import json
 import logging
 import sqlite3
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from app.domain.parts import (
     PlacedPart,
@@ -15,7 +16,6 @@ from app.domain.parts import (
     part_kind,
     part_values,
 )
-from app.values import dataclass
 
 _TEXT = "text"  # the field that is kept beside the values, since it may be long
 _log = logging.getLogger(__name__)

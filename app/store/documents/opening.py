@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
@@ -34,7 +35,6 @@ from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.documents.document_repository import DocumentRepository
 from app.store.documents.schema import MIGRATIONS
-from app.values import dataclass
 
 DATABASE_NAME = "documents.db"
 

@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
@@ -17,7 +18,6 @@ from app.store.database.connect import open_reader, open_scratch
 from app.store.database.failures import file_error, typed_errors
 from app.store.database.files import make_folder, sync_file, sync_folder
 from app.store.safety.checks import CheckResult, full_check
-from app.values import dataclass
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from app.language import tr
 from app.store.database.failures import is_damage
-from app.values import dataclass
 
 _TABLES = (
     "conversations",

@@ -6,6 +6,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -32,7 +33,6 @@ from app.store.safety.backups import (
     newest_message,
 )
 from app.store.safety.checks import CheckResult, quick_check
-from app.values import dataclass
 
 _MERGE_PAGES = 300
 _SEEN = "backups_seen"  # in `meta`: the newest backup the user decided about

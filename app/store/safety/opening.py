@@ -6,6 +6,7 @@ import sqlite3
 from collections.abc import Callable
 from concurrent.futures import Future, wait
 from contextlib import ExitStack, closing
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -43,7 +44,6 @@ from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
 from app.store.safety.health import Health, clear_recovery_mark, recovery_mark
 from app.store.safety.recovery import Recovery, finish_recovery, recover, recovery_is_unfinished
 from app.store.safety.viewing import read_only_library, refusal
-from app.values import dataclass
 
 DATABASE_NAME = "phial.db"
 BACKUPS_NAME = "backups"

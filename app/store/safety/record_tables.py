@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role, StopReason
 from app.store.database.migrations import layouts
 from app.store.safety.page_scanner import CarvedRow, Value
-from app.values import dataclass
 
 _ROLES, _STATUSES = set(map(str, Role)), set(map(str, MessageStatus))
 _STOP_REASONS = {None, *map(str, StopReason)}

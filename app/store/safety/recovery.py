@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.language import paragraph, tr, trn
@@ -18,7 +19,6 @@ from app.store.database.rows import to_blob
 from app.store.safety.backups import Backups
 from app.store.safety.page_scanner import CarvedRow, carve
 from app.store.safety.record_tables import KnownTables
-from app.values import dataclass
 
 RECOVERED_TITLE = tr("Recovered chat")
 

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.store.database.text_normalization import camel_parts, spaceless, tokens
-from app.values import dataclass
 
 _ITEM = re.compile(
     r'(?:(?P<key>model|before|after|in):)?(?:"(?P<quoted>[^"]*)(?P<end>"?)|(?P<word>[^\s"]+))'

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import chain, islice
 
 from app.store.database.text_normalization import index_body
-from app.values import dataclass
 
 MAX_WORDS = 60  # that hold the letters, the most frequent of them
 _MANY = 500  # messages that came since the words were read; for more, all are read again

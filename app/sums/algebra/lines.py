@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise
 
@@ -15,7 +15,6 @@ from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import Convention, read_numeral
 from app.sums.quantities import UnreadableError, half_a_digit
 from app.sums.values import NotComputableError, Value, exactly
-from app.values import dataclass
 
 LONGEST = 300  # characters of a line
 _LABEL = r"(?:\(?[IVX]{1,4}\)?|\(\d{1,2}\))"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from math import isqrt
 
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, read_numeral
 from app.sums.quantities import UnreadableError
-from app.values import dataclass
 
 _MOST_TERMS = 60
 _HIGHEST = 12  # power of a term

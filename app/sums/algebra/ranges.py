@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
 from app.sums.algebra.polynomials import Polynomial
-from app.values import dataclass
 
 ORDERS = {"<", ">", "<=", ">="}
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from app.language import tr
@@ -20,7 +21,6 @@ from app.sums.algebra.wording import StepFinding
 from app.sums.check import wrong_numbers
 from app.sums.numerals import ASCII_DIGITS, Convention
 from app.sums.values import Value, exactly, whole
-from app.values import dataclass
 
 MOST_LINES = 200
 _NEW = re.compile(

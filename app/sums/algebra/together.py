@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from app.language import tr
@@ -12,7 +13,6 @@ from app.sums.algebra.lines import StepLine
 from app.sums.algebra.systems import MOST_LETTERS, holds, is_linear, solved
 from app.sums.algebra.wording import StepFinding
 from app.sums.numerals import Convention
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

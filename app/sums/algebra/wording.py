@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from fractions import Fraction
 
 from app.language import tr
@@ -10,7 +11,6 @@ from app.language.formats import alternatives
 from app.sums.algebra.lines import StepLine, StepSide
 from app.sums.numerals import Convention, write_numeral
 from app.sums.values import Value
-from app.values import dataclass
 
 _SHOWN_DECIMALS = 4  # of a number that does not end
 

@@ -8,8 +8,7 @@ counts only where that reading would make the statement true.
 from __future__ import annotations
 
 import re
-
-from app.values import dataclass
+from dataclasses import dataclass
 
 _UNCLAIMED = re.compile(  # what is supposed, or what others say
     r"\b(?:if|while|until|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.sums.findings import Finding, FindingKind
 from app.sums.phrases.claims import StatementPlace, is_claimed
-from app.values import dataclass
 
 _FIRST_YEAR = 1800  # Gregorian; before that, countries differ in their calendars
 

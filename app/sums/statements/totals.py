@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 
 from app.sums.findings import Finding, FindingKind
@@ -15,7 +16,6 @@ from app.sums.numerals import (
     read_numeral,
     write_numeral,
 )
-from app.values import dataclass
 
 _TOTAL = re.compile(
     r"(?:grand )?total|sum|summe|gesamt|insgesamt|somme|suma|total general|total général"

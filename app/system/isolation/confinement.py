@@ -14,10 +14,10 @@ import os
 import platform
 import struct
 import sys
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.domain.network.connections import Confinement, ConfinementKind
-from app.values import dataclass
 
 _AF_UNIX, _AF_INET, _AF_NETLINK = 1, 2, 16  # bits/socket.h
 _SOCK_STREAM = 1

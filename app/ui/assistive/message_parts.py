@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 
 from PySide6.QtGui import QAccessible
@@ -18,7 +19,6 @@ from app.ui.transcript.content.rows import MathRow, TableRow, TextRow, links_of
 from app.ui.transcript.content.runs import LINE, Run, spoken_formula
 from app.ui.transcript.content.status import status_text
 from app.ui.transcript.content.wide_blocks import CodeRow, TableState
-from app.values import dataclass
 
 MOST_PARTS = 2_000
 """Of one message; a client that asks for more reads its text."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +14,6 @@ from app.markup.transfer.values import SUFFIXES, ZIP
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.services.transfer.import_preview import ImportPreview

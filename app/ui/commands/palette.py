@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import (
     QEvent,
@@ -39,7 +40,6 @@ from app.ui.core.assistive_activation import AssistedChoice
 from app.ui.core.focus import can_have_focus
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import StyledLabel, announce
-from app.values import dataclass
 
 _TAB = "\t"  # read as a pause by screen readers, and never part of a title
 Index = QModelIndex | QPersistentModelIndex

@@ -32,6 +32,7 @@ from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.typography import Typesetting, fonts_of
 from app.ui.style.widgets import ElidedLabel, StyledLabel
+from app.ui.transcript.interaction.keyboard import WALKS, walks
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
@@ -170,18 +171,24 @@ class ChatPane(QWidget):
             self.transcript.make_room(room)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Page keys turn the conversation's pages while the message is short enough for its box."""
+        """Page keys turn the conversation's pages while the message is short enough for its box.
+
+        With Ctrl they go from message to message.
+        """
         if (
             event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
-            and event.key() in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            and self.composer.editor.verticalScrollBar().maximum() == 0
+            and event.key() in WALKS
             and self.page is Page.TRANSCRIPT
+            and (walks(event) or self._turns(event))
         ):
             self.transcript.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
+
+    def _turns(self, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return plain and self.composer.editor.verticalScrollBar().maximum() == 0
 
     @property
     def areas(self) -> tuple[QWidget, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPaintEvent, QPen
 from PySide6.QtWidgets import (
@@ -14,7 +16,6 @@ from app.language import paragraph, tr, trn
 from app.services.core import formatting
 from app.ui.style.theme import Theme, zoomed
 from app.ui.style.widgets import painter_on_ground
-from app.values import dataclass
 
 _RING, _LINE, _GAP, _EDGE = 16, 3, 6, 6  # pixels at 100 %
 _WARN = 0.85

@@ -11,12 +11,10 @@ import json
 import logging
 import os
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
-
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from PySide6.QtNetwork import QLocalSocket

@@ -11,6 +11,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
 
@@ -21,7 +22,6 @@ from shiboken6 import isValid
 from app.domain.errors import BugError, KnownError
 from app.language import paragraph, tr, trn
 from app.ui.style.dialogs import ErrorDialog
-from app.values import dataclass
 
 _log = logging.getLogger(__name__)
 QUIET_SECONDS = 3.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject
 
@@ -10,7 +10,6 @@ from app.language import tr
 from app.services.core.events import AnswerEnded, AnswerStarted, DownloadChanged, Event
 from app.system.awake import SleepBlocker, has_session_bus, sleep_blocker
 from app.ui.core.operations import Operation, Operations
-from app.values import dataclass
 
 
 @dataclass(slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
@@ -31,7 +32,6 @@ from app.ui.style.dialogs import ask_line, confirm, push_button, text_label
 from app.ui.style.spoken_cells import name_cells
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.window_page import WindowPage
-from app.values import dataclass
 
 _DOCUMENT = Qt.ItemDataRole.UserRole
 _STATES = {
@@ -312,7 +312,7 @@ def _row(document: StoredDocument, state: DocumentState) -> QTreeWidgetItem:
     item.setData(0, _DOCUMENT, document)
     about = [
         _printed(facts.title),
-        _printed(document.path),
+        _printed(document.origin or document.path),
         trn("{n} passage", "{n} passages", document.passages),
         _STATES.get(state, ""),
     ]

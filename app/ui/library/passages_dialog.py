@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QListWidget, QListWidgetItem, QRadioButton, QWidget
@@ -21,7 +22,6 @@ from app.services.documents.reading_plan import (
 from app.ui.core.operations import Operations
 from app.ui.style.dialogs import Dialog, push_button, text_label
 from app.ui.style.text_fields import LineField
-from app.values import dataclass
 
 _WIDTH = 680  # pixels at 100 %
 _SHOWN = 160  # characters of a passage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt
@@ -15,7 +16,6 @@ from app.services.core import formatting
 from app.services.library.library_service import LibraryService
 from app.services.library.trash import Trash
 from app.ui.style.dialogs import Dialog, confirm, push_button, text_label
-from app.values import dataclass
 
 _TITLE_LENGTH = 80
 RestorableRow = tuple[str, Callable[[], object]]

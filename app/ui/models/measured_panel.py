@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QLineF, QRectF, QSize, Qt
@@ -17,7 +17,6 @@ from app.services.core import formatting
 from app.services.models.model_fit import MemoryCosts
 from app.ui.style.theme import SPACE, Theme, mix_colours, zoomed
 from app.ui.style.widgets import StyledLabel
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from app.store import ModelSpeeds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Collection, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
@@ -16,7 +17,6 @@ from app.ui.settings.setting_row import SettingRow, fits
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
-from app.values import dataclass
 
 _AT_ONCE = 4
 """Panels and settings that are made without a look at what the user does: about a screenful."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
@@ -17,7 +18,6 @@ from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.setting_fields import ChoiceField, SettingField
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtWidgets import QMainWindow
 
 from app.services.registry import Services
@@ -11,7 +13,6 @@ from app.ui.core.operations import Operations
 from app.ui.shell.command_table import CommandActions
 from app.ui.shell.page_stack import PageStack
 from app.ui.sidebar.sidebar import Sidebar
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, weakref_slot=True)  # signals hold their targets weakly

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -15,7 +16,6 @@ from app.language import tr, trn
 from app.services.core import formatting
 from app.services.library.date_groups import ChatGrouping, Group, GroupKind, group_conversations
 from app.ui.sidebar.requests import RenameRequest
-from app.values import dataclass
 
 ID_ROLE = Qt.ItemDataRole.UserRole + 1
 HEADING_ROLE = Qt.ItemDataRole.UserRole + 2

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtCore import QPoint
 
 from app.services.library.date_groups import Group
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

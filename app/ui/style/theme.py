@@ -6,6 +6,7 @@ derives its style sheet from the same values, and the transcript its painting.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, runtime_checkable
 
@@ -13,7 +14,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication
 
 from app.domain.appearance.choices import ThemeChoice
-from app.values import dataclass
 
 SPACE = 8
 """The unit of the grid, in device-independent pixels."""

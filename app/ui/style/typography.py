@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
 
 from app.domain.appearance.choices import CHARACTERS, Density, LineWidth
 from app.domain.settings import Settings
 from app.ui.style.theme import points_of
-from app.values import dataclass
 
 BODY = 14
 """Of the scale 12, 14, 16, 20, 28 the size of a button's words; the system's own font has it."""

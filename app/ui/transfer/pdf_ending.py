@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence, Set
-
-from app.values import dataclass
+from dataclasses import dataclass
 
 _CATALOG = re.compile(rb"(\d+) 0 obj\s*<<(\s*/Type /Catalog.*?)>>\s*endobj", re.DOTALL)
 _KIDS = re.compile(rb"/Type /Pages.*?/Kids\s*\[(.*?)\]", re.DOTALL)

@@ -8,6 +8,7 @@ before it ended.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from types import TracebackType
 
 from PySide6.QtCore import QPointF, QRectF, QSizeF
@@ -36,7 +37,6 @@ from app.markup.transfer.writers.html_style import LIGHT
 from app.ui.transfer.pdf_breaks import keep_together
 from app.ui.transfer.pdf_ending import Place
 from app.ui.transfer.pdf_formulas import FormulaObjects, PaperFormula
-from app.values import dataclass
 
 TEXT = 14.0  # pixels of body text, 10.5 points
 CODE = 12.0

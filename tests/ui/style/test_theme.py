@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from app.domain.appearance.choices import AccentChoice, CodeTheme, ThemeChoice
 from app.domain.settings import Settings
+from app.ui.style.icons import application_icon
 from app.ui.style.palettes import dressed, with_accent, with_code
 from app.ui.style.theme import (
     DARK,
@@ -21,7 +22,7 @@ from app.ui.style.theme import (
     Theme,
     theme_for,
 )
-from app.ui.style.typography import Typesetting, fonts_of
+from app.ui.style.typography import BODY, SMALL, Typesetting, fonts_of
 
 
 def contrast_ratio(first: str, second: str) -> float:
@@ -139,7 +140,15 @@ def test_fonts_grow_with_the_zoom(qapp: object) -> None:
     assert large.text.pointSizeF() == pytest.approx(2 * small.text.pointSizeF())
     assert large.px(8) == 16
     assert large.heading(1).pointSizeF() > large.heading(2).pointSizeF() > large.text.pointSizeF()
-    assert large.text.pointSizeF() > large.small.pointSizeF()
+    words = large.small.pointSizeF() / BODY  # a pixel of the scale
+    sizes = [large.heading(level).pointSizeF() / words for level in (1, 2, 3)]
+    assert [*sizes, large.text.pointSizeF() / words] == pytest.approx([28, 20, 16, 16])
+    assert 12 <= SMALL * BODY < 13
+
+
+def test_the_icon_of_the_program_is_there_in_every_size(qapp: object) -> None:
+    sizes = {one.width() for one in application_icon().availableSizes()}
+    assert sizes >= {16, 24, 32, 48, 64, 128, 256}
 
 
 def test_a_line_holds_as_many_characters_as_are_wanted(qapp: object) -> None:

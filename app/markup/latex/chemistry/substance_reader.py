@@ -7,7 +7,7 @@ it. See `chemistry` for what parts substances.
 from __future__ import annotations
 
 import re
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
 from app.markup.latex.chemistry.groups import (
@@ -19,7 +19,6 @@ from app.markup.latex.chemistry.groups import (
 from app.markup.latex.chemistry.parts import LETTERS
 from app.markup.latex.chemistry.substances import Substance
 from app.markup.latex.tokens import MathError
-from app.values import dataclass
 
 STATE_GAP, HYPHEN = "\\hspace {0.11em}", "\\text {-}"
 Place: TypeAlias = Literal[

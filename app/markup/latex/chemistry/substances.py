@@ -3,9 +3,9 @@ r"""A substance of chemistry: its places, and how they stand around its symbol."
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 
 from app.markup.latex.chemistry.parts import amount, high, low, oxidation, symbol
-from app.values import dataclass
 
 _GAP = "\\,"
 _OXIDATION = re.compile(r"(?:[+-]?[IVX]+|(?:\\pm|\$\\pm\$|\+-|\+/-)\s*0)$")

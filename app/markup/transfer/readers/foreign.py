@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.domain.conversation import Conversation, Message, MessageStatus
@@ -15,7 +15,6 @@ from app.language import tr
 from app.markup.transfer.readers.beside_text import Loss, losses_told, split_thinking
 from app.markup.transfer.readers.json_values import EPOCH, EmptyChatError, ShapeError
 from app.markup.transfer.values import Chat
-from app.values import dataclass
 
 MAX_MESSAGES = 200_000  # in one chat
 

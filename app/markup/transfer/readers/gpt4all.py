@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import struct
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from urllib.parse import unquote
 
 from app.domain.conversation import MessageStatus
@@ -20,7 +20,6 @@ from app.markup.transfer.readers.beside_text import CLOSE, OPEN, Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import ShapeError, moment
 from app.markup.transfer.readers.message_parts import Parts
-from app.values import dataclass
 
 NAME = "GPT4All"
 MAGIC = b"\xf5\xd5\x53\xcc"

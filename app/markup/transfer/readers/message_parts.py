@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import mimetypes
 import re
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 
 from app.domain.parts import (
     AttachmentPart,
@@ -21,7 +21,6 @@ from app.domain.parts import (
 from app.markup.text import fenced
 from app.markup.transfer.readers.beside_text import Loss, joined
 from app.markup.transfer.readers.json_values import Json, maps, text
-from app.values import dataclass
 
 # What says nothing to a reader.
 _SILENT = {"", "text", "input_text", "output_text", "token_budget", "flag", "agent_update"}

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from app.language import tr
 from app.markup.transfer.readers.json_values import ShapeError
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True, order=True)

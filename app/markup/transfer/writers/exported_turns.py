@@ -6,7 +6,7 @@ What is exact carries everything; this is for what people read.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import Message, Version
 from app.domain.generation import Role
@@ -16,7 +16,6 @@ from app.markup.document.blocks import Block
 from app.markup.parse import Each
 from app.markup.parts.registry import blocks_of, shown_parts
 from app.markup.transfer.values import Chat, ExportOptions, ExportStep
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from html import escape
 
 from markdown_it import MarkdownIt
@@ -27,7 +27,6 @@ from app.markup.parts.part_block import FoldBlock
 from app.markup.parts.registry import block_of, shown_parts
 from app.markup.text import one_line
 from app.markup.transfer.readers.patches import Patch, TextPatch, apply, joined
-from app.values import dataclass
 
 MAX_PATCHES = 1000  # a text with more is carried whole beside what is shown
 MAX_PARSED = 300_000  # characters; a longer text is shown in a fence without being parsed

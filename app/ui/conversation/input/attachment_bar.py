@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -26,7 +26,6 @@ from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.scrolling_page import clear_layout
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton
-from app.values import dataclass
 
 if TYPE_CHECKING:  # nobody waits for it at the start
     from app.services.documents.reading_plan import ReadingChoice

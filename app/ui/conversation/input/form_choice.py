@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.grammar.form import FREE, Form
 from app.domain.parts import FormPart
 from app.language import paragraph, tr
 from app.services.core.formatting import form_contents, form_name
 from app.ui.conversation.input.chip_bar import Chip
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

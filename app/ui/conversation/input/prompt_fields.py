@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from app.domain.presets.preset import SavedPrompt
-from app.values import dataclass
 
 _FIELD = re.compile(r"\{(\w+)\}")
 

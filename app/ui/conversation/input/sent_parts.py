@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from app.domain.parts import Part
 from app.ui.conversation.input.attachment_bar import AttachmentBar, Waiting
 from app.ui.conversation.input.form_choice import ChosenForm, FormChoice
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QHideEvent,
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from app.domain.documents import DocumentState
+from app.domain.documents import DocumentKind, DocumentState
 from app.domain.errors import KnownError
 from app.language import paragraph, tr
 from app.language.formats import quoted
@@ -20,6 +21,7 @@ from app.services.documents.checked_answer import StoredCitation
 from app.services.documents.page_view import PageHit, ShownPage
 from app.ui.conversation.marks.page_canvas import STEP, PageCanvas
 from app.ui.conversation.marks.page_picture import FOUND, NEAR, OTHER, PageImage, page_image
+from app.ui.core.links import open_at_page
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE, Theme
@@ -343,8 +345,13 @@ class PagePanel(QFrame):
         self.quoted.emit(tr("“{words}” ({name}, p. {page}): ", words=words, name=name, page=page))
 
     def _open_file(self) -> None:
-        if self._shown is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._shown.document.path))
+        if self._shown is None:
+            return
+        document, page = self._shown.document, self._shown.page.number
+        if document.facts.kind is DocumentKind.PDF:
+            open_at_page(Path(document.path), page)
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(document.path))
 
 
 def _colour(stop: StoredCitation, *, current: bool) -> QColor:

@@ -5,13 +5,13 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QRect
 from PySide6.QtGui import QColor, QImage, QPainter
 
 from app.domain.documents import Box
 from app.services.documents.page_view import ShownPage
-from app.values import dataclass
 
 # Over what stands there: pages are white in every theme.
 FOUND = QColor(255, 214, 0, 110)
@@ -46,9 +46,9 @@ def page_image(shown: ShownPage, colours: Sequence[QColor]) -> PageImage:
     if picture is None:
         return PageImage(shown)
     pixels = zlib.decompress(base64.b64decode(picture.pixels))
-    wide = picture.width * 4
-    shape = QImage.Format.Format_RGB32
-    image = QImage(pixels, picture.width, picture.height, wide, shape).copy()
+    shape = QImage.Format.Format_RGB888
+    given = QImage(pixels, picture.width, picture.height, picture.stride, shape)
+    image = given.convertToFormat(QImage.Format.Format_RGB32)  # what a window is painted from
     drawn = [one for one, place in zip(colours, shown.ranges, strict=True) if place is not None]
     painter = QPainter(image)
     first: QRect | None = None

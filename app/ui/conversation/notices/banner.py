@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -11,7 +12,6 @@ from app.language import paragraph, tr
 from app.ui.style import icons
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from app.domain.errors import (
     AnswerFillsContextError,
@@ -20,7 +21,6 @@ from app.domain.errors import (
 )
 from app.language import tr
 from app.ui.conversation.notices.banner import BannerAction
-from app.values import dataclass
 
 MODEL_PROBLEM, ANSWER_PROBLEM, SWITCH_PROBLEM = "model", "answer", "switch"
 DOWNLOAD_PROBLEM, REFUSAL = "download", "refusal"

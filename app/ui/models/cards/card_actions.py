@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from app.domain.catalog import CatalogFamily
 from app.domain.download import DownloadItem
 from app.domain.model import ModelFile
 from app.services.models.quantizations import Quantization
 from app.services.registry import Services
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

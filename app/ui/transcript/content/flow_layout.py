@@ -7,9 +7,9 @@ upwards, so a height that turns out other than estimated moves only what is out 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 from app.ui.transcript.content.branch_model import BranchModel
-from app.values import dataclass
 
 Measure = Callable[[int, int], int]
 

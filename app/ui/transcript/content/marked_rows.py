@@ -8,7 +8,7 @@ they are written is the third time they are drawn. A mark without a place is not
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from app.markup.document.blocks import Block
@@ -18,7 +18,6 @@ from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import MathRow, NoteRow, TableRow, TextRow
 from app.ui.transcript.content.runs import OBJECT, to_units
 from app.ui.transcript.content.wide_blocks import CodeRow
-from app.values import dataclass
 
 _MARKUP = frozenset("*_~`|\\ \t\n\r\u2028\u00a0")  # what may be written and not drawn, or reversed
 _MARKED = (TextRow, TableRow, MathRow, CodeRow)

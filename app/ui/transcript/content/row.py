@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from app.markup.document.blocks import Block
 from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.runs import Run
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.language.formats import text_direction
 from app.markup.document.blocks import MathBlock, Paragraph
@@ -33,7 +33,6 @@ from app.ui.transcript.content.runs import (
     to_runs,
 )
 from app.ui.transcript.content.wide_blocks import CodeRow, CodeState, TableState
-from app.values import dataclass
 
 CODE_LINES = 20
 CODE_LIMIT = 4000

@@ -8,7 +8,7 @@ changed stays the same object; the view asks with ``is`` what has to be drawn an
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import field
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TypeAlias
 
@@ -20,7 +20,6 @@ from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.runs import LINE, OBJECT, Run, plain, spoken_formula, text_of
 from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState, TableState
-from app.values import dataclass
 
 GAP = 12
 """Space between two blocks, pixels at 100 %."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from app.language import tr
@@ -29,7 +29,6 @@ from app.markup.document.spans import (
     Text,
 )
 from app.markup.latex.spoken import spoken
-from app.values import dataclass
 
 LONGEST_FORMULA = 400
 """Characters of LaTeX that are put in words; longer ones are longer still in words."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import TypeAlias
@@ -29,7 +30,6 @@ from app.ui.transcript.content.runs import (
     units,
 )
 from app.ui.transcript.content.wide_blocks import CodeRow
-from app.values import dataclass
 
 RowSlice: TypeAlias = tuple[Row, tuple[int, int]]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from app.markup.code.highlighter import Highlighter
@@ -11,7 +12,6 @@ from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.row import Measures, Row
 from app.ui.transcript.content.runs import LINE, clean_code
-from app.values import dataclass
 
 LINE_LIMIT = 2000
 """Characters of a code line beyond which it is drawn in pieces; layouts of lines cost their sum."""

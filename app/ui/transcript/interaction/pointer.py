@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, Qt, QTimer
@@ -20,7 +20,6 @@ from app.ui.transcript.interaction.selection_controller import SelectionControll
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.layout import Layout
 from app.ui.transcript.widgets.signals import LinkRequest, MarkRequest
-from app.values import dataclass
 
 Around: TypeAlias = Callable[[str, int], tuple[int, int]]
 """Finds the part of a text around a position."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.domain.conversation import Message
 from app.domain.generation import Role
@@ -15,7 +15,6 @@ from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import TableRow, TextRow
 from app.ui.transcript.content.runs import text_of, to_units
 from app.ui.transcript.content.wide_blocks import CodeRow
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import perf_counter
 from typing import TypeAlias
 
@@ -25,7 +26,6 @@ from app.markup.maths.render import (
     render_cost,
 )
 from app.ui.style.theme import qcolour
-from app.values import dataclass
 
 INK = "#010204"
 """A colour that stands for the text's until a picture is made."""

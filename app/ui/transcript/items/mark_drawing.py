@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
@@ -19,7 +20,6 @@ from PySide6.QtGui import (
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone, RowMark
 from app.ui.transcript.items.style import Style
-from app.values import dataclass
 
 CHIP_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 2
 CHIP_NUMBER = QTextFormat.Property.UserProperty.value + 8

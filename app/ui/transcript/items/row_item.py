@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
@@ -22,7 +23,6 @@ from app.ui.transcript.content.wide_blocks import HorizontalScrollState
 from app.ui.transcript.items.formulas import PendingFormula
 from app.ui.transcript.items.mark_drawing import MarkedArea
 from app.ui.transcript.items.style import Style
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

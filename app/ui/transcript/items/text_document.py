@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor, QTextOption
@@ -13,7 +13,6 @@ from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.style import Style
-from app.values import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,13 @@ another zoom, formulas that arrive late, and the next start of the program.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.ui.transcript.content.flow_layout import FlowLayout, RowAnchor
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.runs import units
 from app.ui.transcript.viewport.message_widgets import MessageWidgets
-from app.values import dataclass
 
 BEGINNING = -1
 """In place of an offset: the message with all that stands above its text."""

@@ -27,6 +27,11 @@ FLOATING = 24
 """Height of one that stands over the edge of a question's bubble, pixels at 100 %."""
 
 
+def has_words(message: Message) -> bool:
+    """Whether there is anything to copy: an answer that was stopped early may be empty."""
+    return bool(message.content.strip() or message.placed)
+
+
 def is_always_shown(message: Message, version: Version) -> bool:
     """Whether a part of the actions is seen without pointing at the message."""
     writing = message.status is MessageStatus.STREAMING
@@ -61,7 +66,8 @@ class Footer(ButtonRow):
             button.setEnabled(not busy)
             self._always.add(button)
         if not streaming:
-            self._copy = self._add("copy", tr("Copy message"), ActionKind.COPY)
+            if has_words(message):
+                self._copy = self._add("copy", tr("Copy message"), ActionKind.COPY)
             if user:
                 change = self._add("edit", tr("Edit message"), ActionKind.EDIT)
             else:
@@ -210,11 +216,13 @@ def message_entries(
         busy: An answer is being written.
         several: There are other versions of it.
     """
-    rows: list[tuple[str, ActionKind, str]] = [
-        (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
-        (tr("Copy as plain text"), ActionKind.COPY, "plain"),
-        (tr("Copy as rich text"), ActionKind.COPY, "rich"),
-    ]
+    rows: list[tuple[str, ActionKind, str]] = []
+    if has_words(message):
+        rows += [
+            (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
+            (tr("Copy as plain text"), ActionKind.COPY, "plain"),
+            (tr("Copy as rich text"), ActionKind.COPY, "rich"),
+        ]
     if busy:
         return rows
     if message.role is not Role.USER:

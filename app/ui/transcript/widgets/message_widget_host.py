@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.content.wide_blocks import CodeState
 from app.ui.transcript.items.row_item import RowDecoration, RowItem
-from app.values import dataclass
 
 if TYPE_CHECKING:
     from PySide6.QtWidgets import QWidget

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QRect, Signal
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.ui.transcript.content.marks import Mark
-from app.values import dataclass
 
 
 class ActionKind(StrEnum):
