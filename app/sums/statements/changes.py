@@ -44,6 +44,7 @@ _PATTERNS = tuple(
         rf"{_SHARE}{_GAP}{_WAY}{_GAP}{_FROM}{_END}",
         rf"{_FROM}{_IS_A}{_SHARE}{_GAP}{_WAY}",
         rf"{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_SHARE}{_GAP}{_WAY}{_END}",
+        rf"{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_END}",
         rf"{_FROM}{_IS_A}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}",
         rf"{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_GAP}{_FROM}{_END}",
         rf"{_VERB}{_GAP}(?:{_BY}{_GAP})?{_SHARE}[\s\0]*,?{_GAP}{_FROM}{_END}",
