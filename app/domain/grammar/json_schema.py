@@ -158,7 +158,7 @@ class _Grammar:
         """What fits ``schema``."""
         if spot.depth > DEEPEST:
             raise _too_deep(spot.at, DEEPEST)
-        if schema is True or schema == {}:
+        if schema is True or (isinstance(schema, dict) and schema.keys() <= _NOTES):
             return self._primitive(primitives.value(spot.level))
         if not isinstance(schema, dict):
             raise _refused(spot.at, tr("a schema is an object"))
@@ -187,6 +187,8 @@ class _Grammar:
             return self._string(schema, at)
         if kind in ("integer", "number") and schema.keys() & BOUNDS:
             return self._number(schema, at)
+        if "type" not in schema and schema.keys() <= _NOTES.union(*_OF_TYPE.values()):
+            raise _refused(at, tr("it names no type"))
         _only(schema, {"type"}, at)
         if kind not in _SIMPLE:
             raise _refused(at, tr("its type is not one that JSON has"))
@@ -335,13 +337,14 @@ class _Grammar:
             raise _refused(at, tr("properties are an object, and required is a list"))
         if missing := [name for name in map(str, required) if name not in properties]:
             raise _refused(at, tr("{name} is required and not described", name=repr(missing[0])))
+        more = schema.get("additionalProperties", False)
+        if more not in (False, True) and (properties or more != {}):
+            raise _refused(at, tr("{word} is not supported", word="additionalProperties"))
         closed = schema.get("additionalProperties", not properties) is False
         if not properties and not closed:
             if spot.level >= MOST_NESTED:
                 raise _TooDeepError
             return self._primitive(f"object{spot.level}")
-        if schema.get("additionalProperties", False) not in (False, True):
-            raise _refused(at, tr("{word} is not supported", word="additionalProperties"))
         ws = self._blanks(spot.level + 1)
         members, needed = [], []
         for name, one in properties.items():
