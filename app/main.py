@@ -59,7 +59,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except NobodyReadsError:
         return EXIT_FAILED
     except KnownError as error:
-        tell(f"phial: {one_line(str(error))}")  # not shown
+        from app.cli.talk.failure_words import told
+
+        tell(f"phial: {one_line(told(error))}")  # not shown
         return EXIT_FAILED
     except KeyboardInterrupt:
         return EXIT_INTERRUPTED

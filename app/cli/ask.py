@@ -7,7 +7,8 @@ import os
 import stat
 import sys
 import threading
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -30,9 +31,17 @@ from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, make_engine, named_models
 from app.domain.conversation import Message, MessageStatus
-from app.domain.errors import DocumentReadCancelledError, InvalidValueError, LoadCancelledError
+from app.domain.errors import (
+    DocumentReadCancelledError,
+    EngineError,
+    InvalidValueError,
+    KnownError,
+    LoadCancelledError,
+    OfflineError,
+)
 from app.domain.generation import (
     Finished,
+    GenerationEvent,
     GenerationRequest,
     PartAdded,
     ReasoningDelta,
@@ -47,7 +56,7 @@ from app.domain.grammar.form import Form
 from app.domain.model import DEMO, ChosenModel, LoadRequest, ModelFile, finds_lines_only
 from app.domain.parts import told_parts
 from app.domain.presets.preset import ChatOptions
-from app.language import paragraph, tr
+from app.language import tr
 from app.services.core.ids import utc_now
 from app.services.presets.answer_options import AnswerOptions, system_prompt
 from app.setup import Setup
@@ -57,6 +66,7 @@ if TYPE_CHECKING:
     from app.engine.base import Engine
     from app.services.chat.answer_in_progress import AnswerEvent, AnswerInProgress
 
+ENGINE_DIED = tr("The engine ended in the middle of the answer.")
 CONTEXT_UNKNOWN = 8_192  # tokens; what a model's own choice is mostly not below
 
 
@@ -87,6 +97,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         KnownError: The reason nothing was answered.
     """
     from app.hub.api.catalog import load_catalog
+    from app.services.core.formatting import whose_computer
     from app.services.models.model_files import advised_sampling
     from app.services.models.model_fit import request_of
 
@@ -97,6 +108,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     preset = presets.find(options.preset) if options.preset else None
     reach = build_reach(setup, make_engine(setup))
     model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
+    if not options.model and (where := whose_computer(model)):  # who named it knows
+        tell(where)
     catalog = load_catalog(bundled("models", "catalog.json"))
     answering = AnswerOptions(setup.settings, presets, partial(advised_sampling, catalog))
     from app.services.chat.homework import check_of, checked_text
@@ -146,11 +159,8 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         calculator=calculator,
     )
     output = None if options.json else answer_output()
-    try:
-        with stop_on_interrupt() as stop:
-            return _answer(reach.engine, load, request, model, stop, output, attached, form)
-    finally:
-        reach.engine.close()
+    with closing(reach.engine) as engine:
+        return _answer(engine, load, request, model, output, attached, form)
 
 
 def _grammar(form: Form | None, attached: Attached | None) -> str:
@@ -169,6 +179,23 @@ def _answer(
     load: LoadRequest,
     request: GenerationRequest,
     model: ChosenModel,
+    output: AnswerOutput | None,
+    attached: Attached | None,
+    form: Form | None,
+) -> int:
+    try:
+        with stop_on_interrupt() as stop:
+            return _write_answer(engine, load, request, model, stop, output, attached, form)
+    except (EngineError, OfflineError) as error:
+        complain(_told(error))
+        return EXIT_FAILED
+
+
+def _write_answer(
+    engine: Engine,
+    load: LoadRequest,
+    request: GenerationRequest,
+    model: ChosenModel,
     stop: threading.Event,
     output: AnswerOutput | None,
     attached: Attached | None,
@@ -183,28 +210,20 @@ def _answer(
     said = AnswerInProgress(
         Message("", "", None, Role.ASSISTANT, "", MessageStatus.STREAMING, utc_now())
     )
-    finished: Finished | None = None
     events = engine.generate(request, stop)
     if attached is not None and attached.quotes is not None:
         from app.services.documents.quoting import quoted_events
 
         events = quoted_events(events, attached.quotes)
-    for event in events:
-        match event:
-            case (
-                TextDelta() | ReasoningStarted() | ReasoningDelta() | ReasoningEnded() | PartAdded()
-            ):
-                said.take(event)
-                if output is not None:
-                    _show(event, output)
-            case Finished():
-                finished = event
-    if output is not None:
+    finished = _write(events, said, output)
+    text, placed = said.so_far()
+    if output is not None and (text or placed or isinstance(finished, Finished)):
         output.finish()
-    if finished is None:
-        complain(paragraph(tr("The engine ended without an answer."), tr("Try again.")))
+    if isinstance(finished, KnownError):
+        if output is None and (text or placed):  # what came before it went wrong
+            say(json_text(_result(said, finished, model), indent=None) + "\n")
+        complain(_told(finished))
         return EXIT_FAILED
-    text, _ = said.so_far()
     ended = finished.reason is StopReason.END_OF_TURN
     kept = form_row(form, text, ended=ended) if form is not None else {"valid": True}
     citations = attached.citations(text) if attached is not None else ()
@@ -222,7 +241,7 @@ def _answer(
             result["form"] = kept
         say(json_text(result, indent=None) + "\n")
     if finished.reason is StopReason.ENGINE_DIED:
-        complain(tr("The engine ended in the middle of the answer."))
+        complain(ENGINE_DIED)
         return EXIT_FAILED
     if finished.reason is StopReason.STOPPED:
         return EXIT_INTERRUPTED
@@ -234,6 +253,37 @@ def _answer(
         )
         return EXIT_FAILED
     return EXIT_DONE
+
+
+def _write(
+    events: Iterator[GenerationEvent], said: AnswerInProgress, output: AnswerOutput | None
+) -> Finished | KnownError:
+    """Take an answer in as it comes, and show it; how it ended."""
+    finished: Finished | None = None
+    try:
+        for event in events:
+            match event:
+                case (
+                    TextDelta()
+                    | ReasoningStarted()
+                    | ReasoningDelta()
+                    | ReasoningEnded()
+                    | PartAdded()
+                ):
+                    said.take(event)
+                    if output is not None:
+                        _show(event, output)
+                case Finished():
+                    finished = event
+    except (EngineError, OfflineError) as error:
+        return error
+    return finished or EngineError(tr("The engine ended without an answer."))
+
+
+def _told(error: KnownError) -> str:
+    from app.cli.talk.failure_words import told_of_question  # not before something fails
+
+    return told_of_question(error)
 
 
 def _show(event: AnswerEvent, output: AnswerOutput) -> None:
@@ -248,19 +298,27 @@ def _show(event: AnswerEvent, output: AnswerOutput) -> None:
             output.add(line)
 
 
-def _result(said: AnswerInProgress, finished: Finished, model: ChosenModel) -> dict[str, object]:
-    timings = finished.timings
+def _result(
+    said: AnswerInProgress, ended: Finished | KnownError, model: ChosenModel
+) -> dict[str, object]:
+    """An answer as data; None for what nobody told."""
     text, placed = said.so_far()
-    return {
-        "text": text,
-        "parts": told_parts(placed),
-        "stop_reason": finished.reason.value,
-        "prompt_tokens": timings.prompt_tokens,
+    told: dict[str, object] = {
+        "text": text, "parts": told_parts(placed), "stop_reason": None, "prompt_tokens": None,
+        "completion_tokens": None, "prompt_seconds": None, "completion_seconds": None,
+        "model": _name(model), "seed": None, "error": None,
+    }  # fmt: skip
+    if isinstance(ended, KnownError):
+        return told | {"error": _told(ended)}
+    timings = ended.timings
+    return told | {
+        "stop_reason": ended.reason.value,
+        "prompt_tokens": timings.prompt_tokens or None,
         "completion_tokens": timings.completion_tokens,
         "prompt_seconds": round(timings.prompt_seconds, 6),
         "completion_seconds": round(timings.completion_seconds, 6),
-        "model": _name(model),
-        "seed": finished.seed,
+        "seed": ended.seed,
+        "error": ENGINE_DIED if ended.reason is StopReason.ENGINE_DIED else None,
     }
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import json_text, say, tell
-from app.cli.values import MODEL_HELP
+from app.cli.values import FILE_HELP
 from app.cli.values import model as model_value
 from app.compose import make_benchmark_engine, named_file
 from app.domain.model import DEMO
@@ -24,7 +24,7 @@ from app.setup import Setup
 def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Declare the command and its options."""
     parser = commands.add_parser("bench", help=tr("measure this machine with a model"))
-    parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument("--model", type=model_value, metavar="MODEL", help=FILE_HELP)
     parser.add_argument("--json", action="store_true", help=tr("one object instead of a table"))
     parser.set_defaults(run=run)
 

@@ -16,6 +16,7 @@ from app.cli.interrupt import stop_on_interrupt
 from app.cli.presets import PRESET_HELP, preset_words, presets_of
 from app.cli.streams import say, wrapped
 from app.cli.talk.chat_actions import ChatActions
+from app.cli.talk.failure_words import told_in_talk
 from app.cli.talk.lines import HISTORY, Lines, PipedLines, open_lines
 from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.talk.slash_commands import HELP, read_command
@@ -43,7 +44,13 @@ from app.services.core.events import (
     ModelStateChanged,
     SendFailed,
 )
-from app.services.core.formatting import percent, stop_reason_text, time_left, title
+from app.services.core.formatting import (
+    percent,
+    stop_reason_text,
+    time_left,
+    title,
+    whose_computer,
+)
 from app.services.registry import Services
 from app.setup import Setup
 
@@ -180,6 +187,7 @@ class Talk:
         model = self._services.models.state.model
         name = model.label if model is not None else tr("no model")
         _say(tr("Phial with {model}. /help lists commands.", model=name))
+        _say_where(model)
         if not self._conversation:
             self._new()
         self._lines = lines
@@ -198,7 +206,7 @@ class Talk:
             elif line.strip():
                 self._answer(partial(self._services.chat.send, self._conversation, line))
         except KnownError as error:
-            _say(str(error))
+            _say(told_in_talk(error))
 
     def obey(self, word: str, argument: str) -> None:
         """Do what a slash command says.
@@ -312,7 +320,7 @@ class Talk:
         if begun:
             output.finish()
         if ended.error is not None:
-            _say(str(ended.error))
+            _say(told_in_talk(ended.error))
         elif isinstance(ended, AnswerEnded) and (note := stop_reason_text(ended.message)):
             _say(f"[{note}]")
         elif not begun:
@@ -338,6 +346,7 @@ class Talk:
         state = models.state
         if state.model is not None and state.phase is ModelPhase.READY:
             _say(tr("{model} answers from now on.", model=state.model.label))
+            _say_where(state.model)
 
     def _next_event(self) -> Event | None:
         """The next event, if one comes soon."""
@@ -361,7 +370,13 @@ class Talk:
                 self._progress.clear()
             case ErrorReported(error):
                 self._progress.clear()
-                _say(str(error))
+                _say(told_in_talk(error))
+
+
+def _say_where(model: ChosenModel | None) -> None:
+    """Say to whose computer the words go, where that is another program's or another one."""
+    if where := whose_computer(model):
+        _say(where)
 
 
 def _say(text: str) -> None:

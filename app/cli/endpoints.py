@@ -14,7 +14,7 @@ from app.cli.streams import agreed, print_result, tell
 from app.cli.values import WrongUsageError, words
 from app.compose import build_reach, make_engine
 from app.domain.endpoints.endpoint import Endpoint, TriedEndpoint, endpoint_address
-from app.domain.errors import LoadCancelledError
+from app.domain.errors import InvalidValueError, LoadCancelledError
 from app.language import paragraph, tr, trn
 from app.services.models.endpoints import EndpointService, key_in
 from app.setup import Setup
@@ -63,7 +63,7 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
     if at.unencrypted and not options.yes and not agreed(question):
         return EXIT_FAILED
     key = _read_key() if options.key else ""
-    given = key_in(options.key_variable) or "" if options.key_variable else key
+    given = _key_of(options.key_variable) if options.key_variable else key
     try:
         with stop_on_interrupt() as stop:
             tried = service.try_address(address, given, stop)
@@ -80,6 +80,21 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
         tell(told)
     lines = [tr("Added {name}: {address}", name=endpoint.id, address=endpoint.address)]
     return print_result(options, _row(endpoint), [*lines, *_models(endpoint, tried)])
+
+
+def _key_of(variable: str) -> str:
+    """The key that a variable holds.
+
+    Raises:
+        InvalidValueError: It is not set, or empty.
+    """
+    key = key_in(variable)
+    if key is None:
+        raise InvalidValueError(
+            tr("The environment variable {name} is not set, or is empty.", name=variable),
+            action=tr("Set it to the key, and add the endpoint again."),
+        )
+    return key
 
 
 def _read_key() -> str:

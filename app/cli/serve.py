@@ -10,16 +10,17 @@ from contextlib import closing
 from app.cli import EXIT_DONE, EXIT_FAILED, EXIT_INTERRUPTED
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import complain, one_line, say, tell
+from app.cli.talk.failure_words import told as failure_told
 from app.cli.talk.setting_words import allowed, value_of
-from app.cli.values import MODEL_HELP
+from app.cli.values import FILE_HELP
 from app.cli.values import model as model_value
 from app.cli.values import path as path_value
 from app.compose import build_models, build_reach, build_serving, make_engine, named_models
-from app.domain.errors import LoadCancelledError
+from app.domain.errors import KnownError, LoadCancelledError
 from app.domain.model import DEMO
 from app.domain.network.serving import ServedRequest, ServedStatus, ServingState
 from app.domain.settings import SPECS
-from app.language import tr, trn
+from app.language import paragraph, tr, trn
 from app.language.numbers import write
 from app.services.core.events import ErrorReported, Event, ServingChanged
 from app.services.core.formatting import join, served_status
@@ -35,7 +36,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser = commands.add_parser(
         "serve", help=tr("serve the model to other programs, over OpenAI's protocol")
     )
-    parser.add_argument("--model", type=model_value, metavar="MODEL", help=MODEL_HELP)
+    parser.add_argument("--model", type=model_value, metavar="MODEL", help=FILE_HELP)
     parser.add_argument(
         "--port",
         type=_port,
@@ -104,19 +105,17 @@ def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: thre
     """Tell what happens until it is enough."""
     told: set[int] = set()
     listening = False
-    while not stop.is_set():
+    while not (stop.is_set() and events.empty()):  # what was asked before it is told
         try:
             event = events.get(timeout=POLL_SECONDS)
         except queue.Empty:
             continue
         match event:
             case ErrorReported(error):
-                complain(str(error))
-                return EXIT_FAILED
+                return _failed(error)
             case ServingChanged(state):
                 if state.error is not None:
-                    complain(str(state.error))
-                    return EXIT_FAILED
+                    return _failed(state.error)
                 if state.on and not listening:
                     listening = True
                     _say_where(serving, state)
@@ -127,6 +126,18 @@ def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: thre
     return EXIT_DONE
 
 
+def _failed(error: KnownError) -> int:
+    """Say why nothing is served."""
+    from app.serving.server import ServingError  # it is imported already, or nothing could fail
+
+    told = failure_told(error)
+    if isinstance(error, ServingError) and error.action == ServingError.default_action:
+        action = tr("Name another port with --port, or end the program that uses this one.")
+        told = paragraph(error.what, action)
+    complain(told)
+    return EXIT_FAILED
+
+
 def _say_where(serving: ServingService, state: ServingState) -> None:
     say(f"{state.address}\n")  # alone on the output, for whoever reads it from a pipe
     tell(tr("The key that clients must show is in {path}.", path=str(serving.key_file.path)))
@@ -135,12 +146,15 @@ def _say_where(serving: ServingService, state: ServingState) -> None:
 
 def _line(request: ServedRequest) -> str:
     """A request that has ended."""
+    cost: tuple[str, ...] = ()
+    if request.model:  # else it was answered, or refused, without it
+        tokens = trn("{n} token", "{n} tokens", request.tokens)
+        cost = (tokens, tr("{seconds} s", seconds=write(request.seconds, digits=1)))
     return join(
         f"{request.began.astimezone():%H:%M:%S}",
         request.client,
         request.path,
-        trn("{n} token", "{n} tokens", request.tokens),
-        tr("{seconds} s", seconds=write(request.seconds, digits=1)),
+        *cost,
         served_status(request.status),
     )
 

@@ -51,7 +51,11 @@ def path(text: str) -> Path:
         ) from error
 
 
-MODEL_HELP = tr("a GGUF file, a name of 'phial models list', or 'demo'")
+FILE_HELP = tr("a GGUF file, a name of 'phial models list', or 'demo'")
+MODEL_HELP = tr(
+    "a GGUF file, a name of 'phial models list', 'demo', or a model at an endpoint, written "
+    "ENDPOINT/MODEL as 'phial endpoints list' does"
+)
 
 
 def model(text: str) -> str:

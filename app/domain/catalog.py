@@ -69,7 +69,7 @@ class CatalogFamily:
         template: Prompt template: "phi-4" or "phi-4-mini".
         licence: As its card says; None where unknown.
         sampling: What its makers advise; None where they do not, or not known.
-        thinks: Whether answers open with ``<think>``.
+        thinks: Whether answers begin with reasoning.
         good_for: One sentence.
         files: Largest first.
         more: Other repositories that hold it, to be listed live.

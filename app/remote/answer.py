@@ -49,10 +49,12 @@ class AnswerLimits:
     Attributes:
         tokens: As asked for; None for no limit.
         context: Tokens of the context window; 0 where nobody knows.
+        goes_on: It goes on with an answer, which may have been at its end.
     """
 
     tokens: int | None = None
     context: int = 0
+    goes_on: bool = False
 
 
 class AnswerReader:
@@ -84,6 +86,8 @@ class AnswerReader:
         self._limits = limits
         self._seed = seed
         self._echo, self._held = echo, ""
+        self._goes_on = limits.goes_on
+        self._chosen = False  # a piece of an answer came, if only its end
         self._filter = ReasoningFilter(before, clock=now)
         self._now = now
         self._began = now()
@@ -99,7 +103,7 @@ class AnswerReader:
 
         Raises:
             CancelledError: The user stopped it.
-            AnswerCutError: The connection ended in the middle of it.
+            AnswerCutError: The connection ended in the middle of it, or it had no end.
             EndpointError: It is none, or the server says that something went wrong.
         """
         for chunk in self._chunks(head, reply):
@@ -107,14 +111,15 @@ class AnswerReader:
                 raise self._failure(chunk.error)
             yield from self._of_chunk(chunk)
             if self._is_over(chunk):
-                yield self.finished(StopReason.MAX_TOKENS)
-                return
+                raise self._endless()
         if self._thinking is not None:
             yield self._end_of_thought()
         if self._held:  # the beginning of what stood there before, said and not finished
             yield from self._filter.feed(self._held, 1)
         yield from self._filter.end()
-        yield self.finished(self._reason())
+        reason = self._reason()
+        self._check_answered()
+        yield self.finished(reason)
 
     def finished(self, reason: StopReason) -> Finished:
         """The last event."""
@@ -195,6 +200,7 @@ class AnswerReader:
     # --- from chunks to events ----------------------------------------------------------------
 
     def _of_chunk(self, chunk: AnswerChunk) -> Iterator[GenerationEvent]:
+        self._chosen = self._chosen or chunk.chosen
         if chunk.usage is not None:
             self._usage = _more(self._usage, chunk.usage)
         if chunk.read is not None and not self.written:
@@ -240,6 +246,19 @@ class AnswerReader:
         most = self._limits.tokens or self._limits.context
         return bool(most and self.written > _SLACK * most) or self._characters > MOST_CHARACTERS
 
+    def _check_answered(self) -> None:
+        """See that there is an answer; one that is gone on with may have been at its end.
+
+        Raises:
+            EndpointAnswerError: There is none.
+        """
+        if self.written or (self._chosen and self._goes_on):
+            return
+        raise EndpointAnswerError(
+            tr("{name} ended its answer before the first word.", name=self._name),
+            action=tr("Ask again. If it stays so, look at what that server says in its own log."),
+        )
+
     def _reason(self) -> StopReason:
         if self._finish == "content_filter":
             raise EndpointError(
@@ -272,13 +291,20 @@ class AnswerReader:
         data = action = None
         if not self.written:
             data = tr("Nothing of it had come.")
-            action = tr("See that the server still runs, then choose Answer again.")
+            action = tr("See that the server still runs, then ask again.")
         detail = hidden(detail, self._server.key)
         return AnswerCutError(
             tr("The connection to {name} ended in the middle of the answer.", name=self._name),
             data=data,
             action=action,
             detail=detail,
+        )
+
+    def _endless(self) -> AnswerCutError:
+        """The error for an answer that goes on where it was to end."""
+        return AnswerCutError(
+            tr("{name} did not end its answer, so Phial ended it.", name=self._name),
+            detail=f"after {self.written} pieces",  # not shown: technical
         )
 
     def _failure(self, error: object) -> EndpointError:

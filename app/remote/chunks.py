@@ -44,6 +44,7 @@ class AnswerChunk:
         usage: What it took, where the piece says so.
         read: Tokens of the prompt read so far, and in all, where the piece says so.
         error: What the server says went wrong in the middle; None where nothing did.
+        chosen: It is of an answer, which may be of no words; else it tells of something else.
     """
 
     text: str = ""
@@ -52,6 +53,7 @@ class AnswerChunk:
     usage: ServerUsage | None = None
     read: tuple[int, int] | None = None
     error: object = None
+    chosen: bool = False
 
 
 def read_chunks(data: str) -> Iterator[AnswerChunk]:
@@ -89,6 +91,7 @@ def _chunk(value: Any) -> AnswerChunk:
         finish=_text(choice.get("finish_reason")),
         usage=_usage(value.get("usage"), value.get("timings")),
         read=_progress(value.get("prompt_progress")),
+        chosen=bool(choice),
     )
 
 

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.domain.context import ContextFit
 from app.domain.endpoints.endpoint import (
-    AnswerCutError,
+    CutByOfflineError,
     Endpoint,
     EndpointError,
     EndpointGoneError,
@@ -151,7 +151,8 @@ class EndpointEngine:
             EndpointGoneError: It was taken off the list since.
             PromptTooLongError, ContextFullError: As the user's choice for long chats says.
             EndpointError: The server cannot be reached, refuses, or answers nonsense.
-            AnswerCutError: The connection ended in the middle of the answer, or Offline ended it.
+            AnswerCutError: The connection ended in the middle of the answer, Offline ended it, or
+                it had no end.
             OfflineError: Offline is on, or went on before the first word.
         """
         try:
@@ -167,7 +168,7 @@ class EndpointEngine:
         before = request.turns[-1] if goes_on else None
         reader = AnswerReader(
             server,
-            AnswerLimits(request.sampling.max_tokens, facts.context_size),
+            AnswerLimits(request.sampling.max_tokens, facts.context_size, request.continue_answer),
             seed,
             before,
             spelled(before) if before and facts.kind is ServerKind.LLAMA_SERVER else "",
@@ -186,9 +187,7 @@ class EndpointEngine:
         except OfflineError as error:
             if not reader.written:
                 raise
-            raise AnswerCutError(
-                error.what, action=tr("Turn off Offline in Settings, then choose Continue.")
-            ) from error
+            raise CutByOfflineError(error.what) from error
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens of each text by the server's own tokenizer, or an estimate where it counts none.

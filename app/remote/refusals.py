@@ -82,12 +82,7 @@ def described(
             data=tr("Nothing was sent there."),
         )
     if status in {401, 403} or (isinstance(error, dict) and error.get("type") in _OF_A_KEY):
-        what = (
-            tr("{name} does not accept the key.", name=name)
-            if key
-            else tr("{name} wants a key.", name=name)
-        )
-        return EndpointKeyError(what, detail=detail)
+        return _no_key(endpoint, key, detail)
     if _is_too_long(status, error):
         return _too_long(endpoint, error, detail)
     if status in {400, 404} and _names_the_model(error):
@@ -107,6 +102,24 @@ def described(
     )
 
 
+def _no_key(endpoint: Endpoint, key: str | None, detail: str) -> EndpointKeyError:
+    name, variable = endpoint.name, endpoint.key_variable
+    if key:
+        return EndpointKeyError(tr("{name} does not accept the key.", name=name), detail=detail)
+    if variable:
+        return EndpointKeyError(
+            tr(
+                "{name} wants a key, and the environment variable {variable}, which is to hold it, "
+                "is not set.",
+                name=name,
+                variable=variable,
+            ),
+            action=tr("Set it where Phial is started from, and start Phial again."),
+            detail=detail,
+        )
+    return EndpointKeyError(tr("{name} wants a key.", name=name), detail=detail)
+
+
 def _ended(said: str, status: int) -> str:
     """What a server says, or its status, as the end of a sentence: others follow it."""
     said = said or f"HTTP {status}"  # not shown: the same in every language
@@ -121,7 +134,7 @@ def _busy(endpoint: Endpoint, status: int, said: str, detail: str, wait: str) ->
         else tr("{name} has too much to do.", name=endpoint.name)
     )
     action = (
-        tr("It asks to be left alone for {time}; then choose Answer again.", time=duration(seconds))
+        tr("It asks to be left alone for {time}; then ask again.", time=duration(seconds))
         if seconds
         else None
     )

@@ -98,7 +98,12 @@ class Gate:
         )
         if kind.lower() != "bearer" or not right:
             raise RefusedError(
-                tr("The key is missing or wrong; Phial's settings show it."),
+                tr(
+                    "The key is missing or wrong. Send it with each request as {header}. Phial "
+                    "shows it in Settings, Other programs; phial serve names the file that holds "
+                    "it.",
+                    header="“Authorization: Bearer KEY”",  # not shown: of the protocol
+                ),
                 status=401,
                 code="invalid_api_key",
             )

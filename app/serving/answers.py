@@ -35,5 +35,8 @@ class Answers(Protocol):
     def refuse(self, client: str, path: str) -> None:
         """Take note of a request that was refused before it became a prompt."""
 
+    def answered(self, client: str, path: str) -> None:
+        """Take note of a question that was answered without the model, as for its name."""
+
     def wait_seconds(self) -> int:
         """How long whoever is refused for too many others should wait."""

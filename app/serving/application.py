@@ -57,23 +57,27 @@ class _Application:
 
     # --- addresses ---------------------------------------------------------------------------
 
-    async def _health(self, _request: Request) -> Response:
-        self._lent()
+    async def _health(self, request: Request) -> Response:
+        self._lent(request)
+        self._listed(request)
         return JsonResponse({"status": "ok"})
 
-    async def _models(self, _request: Request) -> Response:
+    async def _models(self, request: Request) -> Response:
+        self._listed(request)
         model = self._answers.model()
         data = [model_object(model, self._began)] if model is not None else []
         return JsonResponse({"object": "list", "data": data})
 
     async def _model(self, request: Request) -> Response:
-        model, name = self._lent(), request.path_params["name"]
+        model, name = self._lent(request), request.path_params["name"]
         if name != model.id:
+            self._answers.refuse(_client(request), _path(request))
             raise NotFoundError(
                 tr("There is no model “{asked}” here.", asked=name),
                 data="",
                 action=tr("Ask for {name}.", name=model.id),
             )
+        self._listed(request)
         return JsonResponse(model_object(model, self._began))
 
     async def _chat(self, request: Request) -> Response:
@@ -92,7 +96,7 @@ class _Application:
             client=_client(request),
             path=request.url.path,
         )
-        model, mailbox = self._lent(), Mailbox()
+        model, mailbox = self._lent(request), Mailbox()
         ticket = self._answers.ask(prompt, mailbox.put)
         reply = AnswerFrame(chat, model.id, int(time.time()), wanted.usage)
         # It is no Response of Starlette's, which calls whatever a handler returns all the same.
@@ -109,9 +113,18 @@ class _Application:
             self._answers.refuse(_client(request), request.url.path)
             raise
 
-    def _lent(self) -> ServedModel:
+    def _listed(self, request: Request) -> None:
+        self._answers.answered(_client(request), _path(request))
+
+    def _lent(self, request: Request) -> ServedModel:
+        """The model; where there is none, the request is listed as refused.
+
+        Raises:
+            ModelNotLoadedError: None of this computer is chosen.
+        """
         model = self._answers.model()
         if model is None:
+            self._answers.refuse(_client(request), _path(request))
             raise ModelNotLoadedError(
                 tr("No model of this computer is chosen."),
                 action=tr("Choose a model in Phial."),
@@ -130,6 +143,7 @@ class _Application:
     async def _not_found(self, request: Request, error: Exception) -> Response:
         assert isinstance(error, HTTPException)  # noqa: S101
         method, path = request.method, _path(request)
+        self._answers.refuse(_client(request), path)
         what = tr("{method} {path} is not served here.", method=method, path=path)
         if not path.startswith("/v1/"):
             what = paragraph(what, tr("Addresses begin with {root}.", root="/v1"))

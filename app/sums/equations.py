@@ -307,7 +307,7 @@ def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[In
                 made.append(replace(plain, powers_from_left=True))
             if _is_minus_raised(part):
                 made.append(replace(plain, minus_first=True))
-    if "pi" in kinds and len(part) > _ALONE:
+    if "pi" in kinds and len(part) > _ALONE and kinds.isdisjoint(CIRCULAR):
         made += [replace(one, rough_pi=True) for one in made]
     if not kinds.isdisjoint(BYTES):
         made += [replace(one, binary_units=True) for one in made]

@@ -32,7 +32,8 @@ _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     re.IGNORECASE,
 )
 _PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
-_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")  # something is asked there
+_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")
+_COUNTED_PROMPT = re.compile(r"[\s\0]*\d{1,4}>[ ]")  # something is asked there
 _TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
 _NEAR_PI = re.compile(r"3[.,][012]\d*")
@@ -98,6 +99,9 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True
     if part[0].kind is Kind.OPEN and text[max(0, part[0].start - 1) : part[0].start] in {"'", "’"}:
         return True  # f'(1 - 0) = -1
+    prompt = _COUNTED_PROMPT.match(text, place.line)
+    if prompt is not None and prompt.end() == relation.end + 1:
+        return True  # of a shell that counts what it is asked
     if _PROMPT.match(text, place.line, finding.start):
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):

@@ -258,6 +258,9 @@ class _NoAnswers:
     def refuse(self, _client: str, _path: str) -> None:
         """Nobody is refused."""
 
+    def answered(self, _client: str, _path: str) -> None:
+        """Nobody is answered."""
+
     def wait_seconds(self) -> int:
         """Nobody waits."""
         return 1

@@ -160,7 +160,9 @@ def test_a_completion_without_a_limit_has_sixteen_tokens(
     assert engine.requests[0].sampling.max_tokens == 16
 
 
-def test_the_model_is_listed_with_its_context_once_it_is_loaded(client: Client) -> None:
+def test_the_model_is_listed_with_its_context_once_it_is_loaded(
+    served: Serving, client: Client
+) -> None:
     (before,) = client.ask("/v1/models").data["data"]
     assert before["id"] == "phial-demo"
     client.chat()
@@ -168,10 +170,18 @@ def test_the_model_is_listed_with_its_context_once_it_is_loaded(client: Client) 
     assert after["max_model_len"] == after["meta"]["n_ctx"] == 4_096
     assert client.ask("/v1/models/phial-demo").data == after
     assert client.ask("/v1/models/other").error["code"] == "model_not_found"
+    assert client.ask("/v1/nothing").status == 404
+    asked = [one.path for one in reversed(served.service.state.requests)]
+    assert asked == [
+        "/v1/models", "/v1/chat/completions", "/v1/models", "/v1/models/phial-demo",
+        "/v1/models/other", "/v1/nothing",
+    ]  # fmt: skip
+    assert served.statuses() == ["done"] * 4 + ["refused"] * 2
 
 
-def test_its_health_is_told(client: Client) -> None:
-    assert client.ask("/health").data == {"status": "ok"}
+def test_its_health_is_told_and_who_asks_again_and_again_has_one_row(served: Serving) -> None:
+    assert [served.client.ask("/health").data for _ in range(3)] == [{"status": "ok"}] * 3
+    assert served.statuses() == ["done"]
 
 
 def test_both_versions_of_ip_are_listened_to(served: Serving) -> None:
@@ -367,6 +377,7 @@ def test_nobody_is_let_in_without_the_key(served: Serving, given: str, path: str
     answer = Client(served.client.port).ask(path, Authorization=given or None)
     assert answer.status == 401
     assert answer.error["code"] == "invalid_api_key"
+    assert "Authorization: Bearer" in answer.error["message"]
     assert served.client.key not in answer.body.decode()
 
 

@@ -224,7 +224,13 @@ def test_the_lamp_is_reached_and_pressed_by_keys(qtbot: QtBot, served: Opened) -
 
 
 @contextmanager
-def serve(*words: str | Path, log: Path, home: Path, key: Path | None = None) -> Iterator[Client]:
+def serve(
+    *words: str | Path,
+    log: Path,
+    home: Path,
+    key: Path | None = None,
+    said: list[str] | None = None,
+) -> Iterator[Client]:
     """``phial serve`` over a recording engine; a client that knows the key."""
     child = subprocess.Popen(
         terminal.command("serve", *map(str, words), changed=True),
@@ -246,6 +252,8 @@ def serve(*words: str | Path, log: Path, home: Path, key: Path | None = None) ->
         child.send_signal(signal.SIGINT)
         _, told = child.communicate(timeout=terminal.PATIENCE)
         assert "Traceback" not in told, told
+        if said is not None:
+            said += told.splitlines()
         assert child.returncode == 0, told
     finally:
         child.kill()
@@ -264,10 +272,15 @@ def model(tmp_path: Path) -> Path:
 
 @scenario("option", "serve")
 def test_the_model_is_lent_without_a_window(home: Path, log: Path) -> None:
-    with serve("--port", "0", log=log, home=home) as client:
+    said: list[str] = []
+    with serve("--port", "0", log=log, home=home, said=said) as client:
+        client.ask("/v1/models")
         answer = client.chat([{"role": "user", "content": "Note this"}])
         assert answer.data["choices"][0]["message"]["content"] == "It was written down."
     assert asked(log).one(GenerateCommand).request.turns[0].content == "Note this"
+    listed = [line for line in said if "a-test/1" in line]
+    assert [path in line for path, line in zip(("/v1/models", "/v1/chat/"), listed, strict=True)]
+    assert "tokens" not in listed[0]
 
 
 @scenario("option", "serve --model")
@@ -315,7 +328,7 @@ def test_a_port_in_use_ends_it_with_a_sentence(log: Path) -> None:
         other.listen()
         taken = other.getsockname()[1]
         done = terminal.phial("serve", "--port", str(taken), code=1, log=log)
-    assert f"Port {taken} is in use by another program." in done.err
+    assert f"Port {taken} is in use by another program. Name another port with --port" in done.err
 
 
 def test_a_key_that_others_may_read_is_refused(log: Path, tmp_path: Path) -> None:

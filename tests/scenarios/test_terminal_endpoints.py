@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,9 @@ def test_a_key_is_read_from_a_pipe_and_is_in_no_file(locked: EndpointServer, hom
 @scenario("option", "endpoints add --key-variable")
 def test_a_key_can_be_that_of_a_variable(locked: EndpointServer) -> None:
     words = ("endpoints", "add", locked.address, "--name", "box", "--key-variable", "BOX_KEY")
+    failed = phial(*words, code=EXIT_FAILED, BOX_KEY=None)
+    assert "The environment variable BOX_KEY is not set" in failed.err
+    assert locked.requests == []
     phial(*words, BOX_KEY="sesame")
     assert phial("ask", "Hello?", "--model", "box/small", BOX_KEY="sesame").out == "Hello there.\n"
 
@@ -102,20 +106,49 @@ def test_an_endpoint_is_removed(server: EndpointServer) -> None:
     assert listed() == {}
 
 
-def test_a_question_is_answered_by_an_endpoint_and_by_nobody_else(server: EndpointServer) -> None:
+def test_a_question_is_answered_by_an_endpoint_and_by_nobody_else(
+    server: EndpointServer, home: Path
+) -> None:
     phial("endpoints", "add", server.address, "--name", "box")
-    told = phial("ask", "Hello?", "--model", "box/org/large", "--json").data
-    assert (told["text"], told["model"]) == ("Hello there.", "box/org/large")
+    asked = phial("ask", "Hello?", "--model", "box/org/large", "--json")
+    told = asked.data
+    assert (told["text"], told["model"], asked.err) == ("Hello there.", "box/org/large", "")
+    (home / "settings.json").write_text('{"endpoint_model": "box/small"}')
+    assert "What you write here goes to box" in phial("ask", "Hello?").err
     server.stop()
     failed = phial("ask", "Hello?", "--model", "box/small", code=EXIT_FAILED)
     assert failed.out == ""
     assert "Nothing answers" in failed.err
 
 
+def test_what_an_endpoint_does_wrong_is_said_in_words_for_the_terminal(
+    server: EndpointServer,
+) -> None:
+    phial("endpoints", "add", server.address, "--name", "box")
+    ask = partial(phial, "ask", "Hello?", "--model", "box/small", code=EXIT_FAILED)
+    server.faults.body = b"data: [DONE]\n\n"
+    silent = ask()
+    assert (silent.out, "before the first word" in silent.err) == ("", True)
+    server.faults.body, server.faults.drop_after = None, 2
+    cut = ask("--json")
+    assert (cut.data["text"], cut.data["stop_reason"]) == ("Hello there", None)
+    assert cut.data["error"] in cut.err
+    assert cut.data["error"].endswith("Ask again to have all of it.")
+    server.faults.drop_after, server.faults.endless = None, True
+    endless = ask("--max-tokens", "2")
+    assert endless.out.startswith("Hello there.Hello there.")
+    assert "did not end its answer" in endless.err
+    server.faults.endless = False
+    server.faults.body = b'data: {"choices": [{"delta": {"content": "Hi"}}]}\n\ndata: [DONE]\n\n'
+    told = ask("--json", code=0).data
+    assert (told["text"], told["prompt_tokens"], told["error"]) == ("Hi", None, None)
+
+
 def test_a_chat_in_the_terminal_talks_with_an_endpoint(server: EndpointServer) -> None:
     phial("endpoints", "add", server.address, "--name", "box")
     told = phial("chat", "--model", "box/small", stdin="Hello?\n/quit\n").out
     assert "Hello there." in told
+    assert "What you write here goes to box, another program on this computer" in told
     (body,) = [one for one in server.asked() if one["messages"][-1]["content"] == "Hello?"]
     assert body["model"] == "small"
 

@@ -102,6 +102,25 @@ def test_the_server_listens_on_loopback_and_opens_nothing() -> None:
             assert not called & {"connect", "connect_ex", "create_connection", "open_connection"}
 
 
+KNOW_THE_MARKS = {
+    "domain/answers/reasoning.py": "the table, which engines use",
+    "markup/transfer/readers/beside_text.py": "importers: other programs store what came",
+    "store/database/moved_reasoning.py": "the migration of what Phial stored so once",
+}
+
+
+def test_only_engines_importers_and_the_migration_know_how_reasoning_is_marked() -> None:
+    writes = {p.as_posix() for p, _ in sources() if "think>" in (APP / p).read_text("utf-8")}
+    assert writes == set(KNOW_THE_MARKS)
+    rooms = {
+        path.parts[0]
+        for path, nodes in walked()
+        for node in nodes
+        if isinstance(node, ast.ImportFrom) and node.module == "app.domain.answers.reasoning"
+    }
+    assert rooms == {"domain", "engine", "remote"}  # domain: a search for the end of any text
+
+
 SEVERAL_VALUES = {"ui/transcript/widgets/footer.py"}  # waits for the transcript's layout
 
 

@@ -8,7 +8,7 @@ from functools import partial
 from app.cli import EXIT_DONE, EXIT_INTERRUPTED, progress
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.presets import presets_of
-from app.cli.streams import complain, json_text, redraw, say
+from app.cli.streams import complain, json_text, redraw, say, tell
 from app.compose import build_reach, make_engine, named_models
 from app.domain.documents import StoredDocument
 from app.domain.errors import LoadCancelledError
@@ -16,6 +16,7 @@ from app.domain.model import ModelFile
 from app.domain.presets.preset import ChatOptions
 from app.hub.api.catalog import load_catalog
 from app.language import tr
+from app.services.core.formatting import whose_computer
 from app.services.documents.document_service import DocumentService
 from app.services.documents.summarising import (
     SummaryPart,
@@ -43,6 +44,8 @@ def print_summary(
     presets = presets_of(setup)
     reach = build_reach(setup, make_engine(setup))
     model = named_models(setup, reach).asked(options.model, None, setup.settings.current)
+    if not options.model and (where := whose_computer(model)):  # who named it knows
+        tell(where)
     catalog = load_catalog(bundled("models", "catalog.json"))
     answering = AnswerOptions(setup.settings, presets, partial(advised_sampling, catalog))
     load = request_of(answering.in_force(ChatOptions(), model).settings, model.source)

@@ -179,7 +179,7 @@ class EndpointModelError(EndpointError):
 class EndpointBusyError(EndpointError):
     """The server cannot serve us now."""
 
-    default_action = tr("Wait a while and choose Answer again.")
+    default_action = tr("Wait a while and ask again.")
 
 
 class EndpointTooLongError(EndpointError):
@@ -204,6 +204,12 @@ class AnswerCutError(EngineDiedError):
     """The connection ended in the middle of an answer; what came of it is kept."""
 
     default_action = tr("Choose Continue to have the rest of it.")
+
+
+class CutByOfflineError(AnswerCutError):
+    """Offline was switched on in the middle of an answer."""
+
+    default_action = tr("Turn off Offline in Settings, then choose Continue.")
 
 
 class EndpointGoneError(EndpointError):

@@ -256,7 +256,10 @@ def _foreign(entry: ImportFile, place: str, value: object) -> Iterator[Item]:
         if claims(value):
 
             def convert(name: str = name, read: Callable[[Json], ForeignChat] = read) -> FoundChat:
-                return _converted(read(as_map(value, tr("A chat"))), name, entry.name)
+                chat = as_map(value, tr("A chat"))
+                if name == chatgpt.NAME:  # its pictures lie beside it
+                    return _converted(chatgpt.read(chat, entry.others), name, entry.name)
+                return _converted(read(chat), name, entry.name)
 
             yield _one(entry, place, value, convert)
             return

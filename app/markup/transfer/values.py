@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, tzinfo
@@ -138,6 +139,28 @@ class Exporter(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class OtherFile:
+    """A file beside those that hold chats, such as a picture.
+
+    Attributes:
+        name: Without folders.
+        size: Bytes.
+    """
+
+    name: str
+    size: int
+
+
+_SPOKEN_OF = re.compile(r"file[-_][A-Za-z0-9]+")
+
+
+def spoken_of(path: str) -> str:
+    """What a chat calls a file that came with it: "file-a1" for "pictures/file-a1-cat.png"."""
+    found = _SPOKEN_OF.match(path.rpartition("/")[2])
+    return found[0] if found else ""
+
+
+@dataclass(frozen=True, slots=True)
 class ImportFile:
     """A file to import, or one inside an archive or a folder.
 
@@ -147,6 +170,8 @@ class ImportFile:
         read: Its content. Raises TransferError.
         open: The same piece by piece, for what is too large to be held; None where it is at hand.
         place: The folder or archive that the name counts from: two of them hold the same names.
+        others: Files of that place that hold no chats, by what :func:`spoken_of` makes of their
+            names: a chat may name them.
     """
 
     name: str
@@ -154,6 +179,7 @@ class ImportFile:
     read: Callable[[], bytes]
     open: Callable[[], Iterator[bytes]] | None = None
     place: str = ""
+    others: Mapping[str, OtherFile] = field(default_factory=dict)
 
     def chunks(self) -> Iterator[bytes]:
         """Its content, piece by piece. Raises TransferError."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from app.domain.network.serving import ServedRequest, ServedStatus
 from app.services.core.ids import utc_now
@@ -48,6 +49,21 @@ class RequestList:
             self._listed.append(request)
         self._changed()
         return request
+
+    def add_answered(self, client: str, path: str) -> None:
+        """List a question that was answered at once; one asked again and again has one row."""
+        client, path = _printable(client), _printable(path)
+        with self._lock:
+            last = self._listed[-1] if self._listed else None
+            again = last is not None and not last.model and last.status is ServedStatus.DONE
+            if last is not None and again and (last.client, last.path) == (client, path):
+                self._listed[-1] = replace(last, began=utc_now())
+            else:
+                self._count += 1
+                self._listed.append(
+                    ServedRequest(self._count, utc_now(), client, path, status=ServedStatus.DONE)
+                )
+        self._changed()
 
     def update(self, request: ServedRequest) -> None:
         """A request went on; one that is no longer listed is let go."""

@@ -131,6 +131,10 @@ class ServedAnswers:
         """List a request that was wrong, or came when too many waited."""
         self._listed.add(client, path, ServedStatus.REFUSED)
 
+    def answered(self, client: str, path: str) -> None:
+        """List a question that was answered without the model, as for its name."""
+        self._listed.add_answered(client, path)
+
     def wait_seconds(self) -> int:
         """How long whoever is refused should wait, by what answers took lately."""
         return max(1, min(LONGEST_WAIT, round(self._seconds)))

@@ -9,7 +9,7 @@ import stat
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -17,13 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
-from app.language import paragraph, tr
-from app.markup.transfer.values import SUFFIXES, ImportFile, Unreadable
+from app.language import formats, paragraph, tr
+from app.markup.transfer.values import SUFFIXES, ImportFile, OtherFile, Unreadable, spoken_of
 from app.store.database import files
 
-GIB = 2**30
-MAX_FILE = GIB  # bytes of one file; the largest known exports are about half of it
-MAX_TOTAL = 2 * GIB  # bytes read from one import, unpacked
+GB = 10**9
+MAX_FILE = GB  # bytes of one file; the largest known exports are about half of it
+MAX_TOTAL = 2 * GB  # bytes read from one import, unpacked
 MAX_ENTRIES = 100_000  # files in an archive or a folder
 MAX_RATIO = 200  # unpacked to packed; JSON of chats packs about 10 to 1, a bomb 1,000 to 1
 RATIO_FROM = 2**20  # bytes; below this any ratio is harmless
@@ -191,7 +191,7 @@ def _opened(path: Path, stack: ExitStack, budget: _Budget) -> list[ImportFile]:
         if _is_zip(path):
             archive = stack.enter_context(zipfile.ZipFile(path))
             return list(_archive(archive, path, budget))
-        return [_file(path, path.name, path.parent, budget)]
+        return [_file(path, path.name, path.parent, budget, {})]
     except OSError as error:
         raise _read_error(error, path.name) from error
     except (zipfile.BadZipFile, NotImplementedError) as error:
@@ -221,14 +221,16 @@ class _Budget:
             yield piece
 
 
-def _file(path: Path, name: str, place: Path, budget: _Budget) -> ImportFile:
+def _file(
+    path: Path, name: str, place: Path, budget: _Budget, others: Mapping[str, OtherFile]
+) -> ImportFile:
     status = path.stat()
     if status.st_size > MAX_FILE:
         raise TransferError(
             tr(
-                "“{name}” is larger than {most} GiB, the most that can be imported.",
+                "“{name}” is larger than {most}, the most that can be imported.",
                 name=name,
-                most=MAX_FILE // GIB,
+                most=formats.size(MAX_FILE),
             ),
             action=tr("Import its chats in several smaller files."),
         )
@@ -240,11 +242,12 @@ def _file(path: Path, name: str, place: Path, budget: _Budget) -> ImportFile:
         except OSError as error:
             raise _read_error(error, name) from error
 
-    return ImportFile(name, status.st_size, partial(_joined, chunks), chunks, str(place))
+    return ImportFile(name, status.st_size, partial(_joined, chunks), chunks, str(place), others)
 
 
 def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
     found: list[ImportFile] = []
+    others: dict[str, OtherFile] = {}
     count = 0
     for parent, folders, names in os.walk(folder):  # links to other folders are not followed
         folders.sort()
@@ -253,8 +256,12 @@ def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
             if count > MAX_ENTRIES:
                 raise _too_many(folder.name)
             path = Path(parent, name)
-            if path.suffix.lower() in SUFFIXES and stat.S_ISREG(path.lstat().st_mode):
-                found.append(_file(path, path.relative_to(folder).as_posix(), folder, budget))
+            if path.suffix.lower() not in SUFFIXES:
+                if called := spoken_of(name):
+                    others[called] = OtherFile(name, path.lstat().st_size)
+            elif stat.S_ISREG(path.lstat().st_mode):
+                relative = path.relative_to(folder).as_posix()
+                found.append(_file(path, relative, folder, budget, others))
     return found
 
 
@@ -293,12 +300,18 @@ def _archive(archive: zipfile.ZipFile, path: Path, budget: _Budget) -> Iterable[
             raise _bomb(archive_name)
     if sum(info.file_size for info in wanted) > MAX_TOTAL:
         raise _bomb(archive_name)
+    others = {
+        called: OtherFile(PurePosixPath(name).name, info.file_size)
+        for info in infos
+        if not _is_wanted(PurePosixPath(name := names[info.filename]))
+        and (called := spoken_of(name))
+    }
     entries = []
     for info in wanted:
         chunks = _reader(archive, info, budget)
         name = names[info.filename]
         entries.append(
-            ImportFile(name, info.file_size, partial(_joined, chunks), chunks, str(path))
+            ImportFile(name, info.file_size, partial(_joined, chunks), chunks, str(path), others)
         )
     return entries
 

@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from urllib.error import URLError
@@ -392,8 +393,10 @@ def test_nothing_is_waited_for_behind_done(server: EndpointServer, here: Asked) 
 
 def test_an_answer_without_end_is_ended_at_its_limit(server: EndpointServer, here: Asked) -> None:
     server.faults.endless = True
-    _, finished = here.answer(sampling=Sampling(max_tokens=20))
-    assert finished.reason is StopReason.MAX_TOKENS
+    text, error = failing(here, sampling=Sampling(max_tokens=20))
+    assert type(error) is AnswerCutError
+    assert "did not end its answer" in error.what
+    assert text.startswith("Hello there.Hello there.")
     assert server.hung_up.wait(20)
 
 
@@ -477,7 +480,7 @@ def test_a_connection_that_breaks_keeps_what_came(server: EndpointServer, here: 
     assert (text, type(error)) == ("Hello there", AnswerCutError)
     assert "Continue" in error.action
     server.faults.drop_after = 0
-    assert "Answer again" in failing(here)[1].action
+    assert "ask again" in failing(here)[1].action
 
 
 @pytest.mark.parametrize("cut", ['data: {"choices": [{"del', 'data: {"choices": []}\n\n'])
@@ -516,6 +519,32 @@ def test_what_is_no_answer_is_said_to_be_none(
 ) -> None:
     server.faults.kind, server.faults.body = kind, body
     assert isinstance(failing(here)[1], EndpointAnswerError)
+
+
+NO_WORD = [
+    "",
+    'data: {"choices": []}\n\n',
+    'data: {"object": "ping"}\n\n',
+    f'data: {{"choices": [], "usage": {json.dumps({"prompt_tokens": 3})}}}\n\n',
+    f"data: {json.dumps(SEVERAL_EVENTS[-1])}\n\n",
+]
+
+
+@pytest.mark.parametrize("events", NO_WORD)
+def test_a_stream_without_a_word_is_no_answer(
+    server: EndpointServer, here: Asked, events: str
+) -> None:
+    server.faults.body = f"{events}data: [DONE]\n\n".encode()
+    text, error = failing(here)
+    assert (text, type(error)) == ("", EndpointAnswerError)
+    assert "before the first word" in error.what
+
+
+def test_an_answer_that_was_at_its_end_may_go_on_with_no_word(
+    server: EndpointServer, here: Asked
+) -> None:
+    server.faults.body = f"data: {json.dumps(SEVERAL_EVENTS[-1])}\n\ndata: [DONE]\n\n".encode()
+    assert here.answer("Count.", "One, two.", continue_answer=True)[0] == ""
 
 
 def test_an_error_in_the_middle_keeps_what_came(server: EndpointServer, here: Asked) -> None:
@@ -558,8 +587,13 @@ def test_a_model_that_it_does_not_list_is_not_used(server: EndpointServer) -> No
 
 
 def test_a_key_that_is_missing_is_asked_for() -> None:
-    with EndpointServer(key="secret") as server, pytest.raises(EndpointKeyError, match="wants"):
-        asked(server).load()
+    with EndpointServer(key="secret") as server:
+        here = asked(server)
+        with pytest.raises(EndpointKeyError, match="wants"):
+            here.load()
+        here.listed["here"] = replace(here.listed["here"], key_variable="BOX_KEY")
+        with pytest.raises(EndpointKeyError, match=r"variable BOX_KEY.*is not set"):
+            here.load()
 
 
 def test_an_endpoint_that_is_off_the_list_is_not_replaced(server: EndpointServer) -> None:

@@ -338,17 +338,21 @@ A point C(5,2) = 11
 |A| = 5
 | 5 | 6 | = 7
 |5|6|7|
+|5|= 6|
 a || b = 3
 3|12 and 4|12 = 2
 P(0|1) = 0.3
 a 25% increase from 2010 to 2020.
 a 25% increase from 50 to 60 years
 about a 25% increase from 50 to 61.
+It grew from 50 to 60, a 25% increase over the year before.
 an annual 5% growth from 50 to 60.
 a 10% increase from 50% to 60%
 sales of 2020 exceed 3000
 The number sold in 2020 is greater than 3000
 Room 1e3 = 12
+1> 2 + 5.
+9> 2.3e3.
 """
 WRONG = (
     ("pi = 3.15", "3.14"),
@@ -365,6 +369,8 @@ WRONG = (
     ("a 25% increase from 50 to 60", "20"),
     ("Sales rose by 25% from 50 to 60.", "20"),
     ("It fell from $80 to $60, or 20%.", "25"),
+    ("It grew from 50 to 60, a 25% increase.", "20"),
+    ("sin(π/2) = 0", "1"),
     ("ein Anstieg um 25 % von 50 auf 60", "20"),
     ("1e3 + 1 = 1002", "1001"),
     ("|-5| = 6", "5"),

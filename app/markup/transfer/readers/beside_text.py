@@ -30,6 +30,14 @@ class Loss(Enum):
     MEMORY = "memory"
     PART = "part"
     MESSAGE = "message"
+    NAMED_PICTURE = "named picture"  # not shown
+    NAMED_SOUND = "named recording"  # not shown
+    NAMED_FILE = "named file"  # not shown
+
+    @property
+    def named(self) -> Loss:
+        """The same of something that is named in the chat, with its kind and size."""
+        return _NAMED.get(self, self)
 
     def words(self, count: int) -> str:
         """So many of them: "2 thoughts"."""
@@ -38,11 +46,11 @@ class Loss(Enum):
                 return trn("{n} thought", "{n} thoughts", count)
             case Loss.TOOL:
                 return trn("{n} step of a tool", "{n} steps of tools", count)
-            case Loss.PICTURE:
+            case Loss.PICTURE | Loss.NAMED_PICTURE:
                 return trn("{n} picture", "{n} pictures", count)
-            case Loss.SOUND:
+            case Loss.SOUND | Loss.NAMED_SOUND:
                 return trn("{n} recording", "{n} recordings", count)
-            case Loss.FILE:
+            case Loss.FILE | Loss.NAMED_FILE:
                 return trn("{n} file", "{n} files", count)
             case Loss.SYSTEM:
                 return trn("{n} message of the system", "{n} messages of the system", count)
@@ -56,11 +64,27 @@ class Loss(Enum):
                 )
 
 
+_NAMED = {
+    Loss.PICTURE: Loss.NAMED_PICTURE,
+    Loss.SOUND: Loss.NAMED_SOUND,
+    Loss.FILE: Loss.NAMED_FILE,
+}
+
+
 def losses_told(losses: Iterable[Loss]) -> tuple[str, ...]:
-    """What was left out, as a note for people; none where nothing was."""
+    """What was left out, as notes for people; none where nothing was."""
     counted = Counter(losses)
-    told = [loss.words(counted[loss]) for loss in Loss if counted[loss]]
-    return (tr("Left out: {things}.", things=listed(told)),) if told else ()
+    found = {loss: loss.words(counted[loss]) for loss in Loss if counted[loss]}
+    named = [words for loss, words in found.items() if loss in _NAMED.values()]
+    gone = [words for loss, words in found.items() if loss not in _NAMED.values()]
+    notes: list[str] = []
+    if named:
+        notes.append(
+            tr("Named where they stood, but not copied into Phial: {things}.", things=listed(named))
+        )
+    if gone:
+        notes.append(tr("Left out: {things}.", things=listed(gone)))
+    return tuple(notes)
 
 
 def mark(kind: str, name: str = "") -> str:

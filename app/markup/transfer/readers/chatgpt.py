@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
@@ -32,8 +33,10 @@ from app.markup.transfer.readers.json_values import (
     text,
 )
 from app.markup.transfer.readers.message_parts import Parts
+from app.markup.transfer.values import OtherFile, spoken_of
 
 NAME = "ChatGPT"
+NOTHING_BESIDE: Mapping[str, OtherFile] = MappingProxyType({})
 
 _ROLES = {"user": Role.USER, "assistant": Role.ASSISTANT}
 _CANVAS = "canmore."  # not shown
@@ -46,8 +49,12 @@ def claims(value: object) -> bool:
     return isinstance(value, dict) and isinstance(value.get("mapping"), dict)
 
 
-def read(value: Json) -> ForeignChat:
+def read(value: Json, others: Mapping[str, OtherFile] = NOTHING_BESIDE) -> ForeignChat:
     """One conversation.
+
+    Args:
+        value: As it stands in the file.
+        others: The pictures and files beside that file, by what conversations call them.
 
     Raises:
         ShapeError: It is damaged.
@@ -64,7 +71,7 @@ def read(value: Json) -> ForeignChat:
         if not isinstance(message, dict):
             nodes.append(ForeignMessage(key, parent, None, ""))
             continue
-        node = _node(key, parent, message)
+        node = _node(key, parent, message, others)
         custom = custom or _custom_instructions(message)
         if _role(message) == "system" and node.content and not _hidden(message):
             system = system or node.content
@@ -84,20 +91,21 @@ def read(value: Json) -> ForeignChat:
     )
 
 
-def _node(key: str, parent: str | None, message: Json) -> ForeignMessage:
+def _node(
+    key: str, parent: str | None, message: Json, others: Mapping[str, OtherFile]
+) -> ForeignMessage:
     parts = Parts()
     role = _ROLES.get(_role(message))
     if _hidden(message):
         parts.lost += [Loss.MEMORY] if _memory(message) else []
     elif _role(message) == "tool":
-        _tool(message, parts)
+        _tool(message, parts, others)
         shows = any(isinstance(part, AttachmentPart) for part in parts.found)
         role = Role.ASSISTANT if shows else None
     else:
         for file in _files(message):
-            kind = _kind(file)
-            parts.attach(Loss.FILE, text(file.get("name")), kind, file.get("size"))
-        role = role if _said(message, parts) else None
+            _attach(Loss.FILE, file, text(file.get("id")), None, parts, others)
+        role = role if _said(message, parts, others) else None
     content, placed = parts.placed()
     metadata = message.get("metadata")
     model = text(metadata.get("model_slug")) if isinstance(metadata, dict) else ""
@@ -132,7 +140,7 @@ def _memory(message: Json) -> bool:
     return isinstance(content, dict) and bool(text(content.get("model_set_context")).strip())
 
 
-def _said(message: Json, parts: Parts) -> bool:
+def _said(message: Json, parts: Parts, others: Mapping[str, OtherFile]) -> bool:
     """Add what a message is; whether it is one that people read, and not a step to an answer."""
     recipient = text(message.get("recipient")) or "all"
     content = message.get("content")
@@ -155,7 +163,7 @@ def _said(message: Json, parts: Parts) -> bool:
     if recipient != "all":
         parts.call(recipient, _words(content))
         return False
-    _pieces(message, content, parts)
+    _pieces(message, content, parts, others)
     return True
 
 
@@ -187,7 +195,7 @@ def _canvas(content: Json) -> str:
     return "\n\n".join([changes, *(fenced("", one) for one in changed if one)])
 
 
-def _tool(message: Json, parts: Parts) -> None:
+def _tool(message: Json, parts: Parts, others: Mapping[str, OtherFile]) -> None:
     """What a tool answered, and the pictures that it made."""
     content = message.get("content")
     content = content if isinstance(content, dict) else {}
@@ -195,7 +203,7 @@ def _tool(message: Json, parts: Parts) -> None:
     names = _pictures(message)
     for part in maps(content.get("parts")):
         if "image" in text(part.get("content_type")):
-            _beside(part, names, parts, spoken=False)
+            _beside(part, names, parts, others, spoken=False)
     given = (text(content.get("result")), text(content.get("url")), _words(content))
     answer = "\n\n".join(filter(None, given))
     made_canvas = name.startswith(_CANVAS)
@@ -243,7 +251,7 @@ def _hidden(message: Json) -> bool:
     )
 
 
-def _pieces(message: Json, content: Json, parts: Parts) -> None:
+def _pieces(message: Json, content: Json, parts: Parts, others: Mapping[str, OtherFile]) -> None:
     def say(words: str) -> None:
         parts.say(resolved(words, message, parts.cite) if _role(message) == "assistant" else words)
 
@@ -268,19 +276,36 @@ def _pieces(message: Json, content: Json, parts: Parts) -> None:
         elif isinstance(part, dict) and text(part.get("text")):
             say(text(part.get("text")))
         elif isinstance(part, dict):
-            _beside(part, names, parts, spoken=spoken)
+            _beside(part, names, parts, others, spoken=spoken)
 
 
-def _beside(part: Json, names: Mapping[str, Json], parts: Parts, *, spoken: bool) -> None:
+def _beside(
+    part: Json,
+    names: Mapping[str, Json],
+    parts: Parts,
+    others: Mapping[str, OtherFile],
+    *,
+    spoken: bool,
+) -> None:
     """Add what is no text; a voice whose words stand beside it is none of its own."""
-    kind, file = text(part.get("content_type")), names.get(_asset(part), {})
-    name, media = text(file.get("name")), _kind(file)
-    size = part.get("size_bytes") or file.get("size")
-    if "image" in kind:
-        parts.attach(Loss.PICTURE, name, media, size)
-    elif "audio" not in kind:
-        parts.attach(Loss.FILE, name, media, size)
-    elif spoken:
+    kind, asset = text(part.get("content_type")), _asset(part)
+    if "audio" in kind and spoken:
         parts.lost.append(Loss.SOUND)
-    else:
-        parts.attach(Loss.SOUND, name, media, size)
+        return
+    loss = Loss.PICTURE if "image" in kind else Loss.SOUND if "audio" in kind else Loss.FILE
+    _attach(loss, names.get(asset, {}), asset, part.get("size_bytes"), parts, others)
+
+
+def _attach(
+    loss: Loss,
+    file: Json,
+    asset: str,
+    size: object,
+    parts: Parts,
+    others: Mapping[str, OtherFile],
+) -> None:
+    """Add a file; what the conversation does not tell of it, the file beside it does."""
+    there = others.get(spoken_of(asset))
+    name = text(file.get("name")) or (there.name if there is not None else "")
+    size = size or file.get("size") or (there.size if there is not None else None)
+    parts.attach(loss, name, _kind(file), size)

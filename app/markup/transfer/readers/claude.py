@@ -57,10 +57,7 @@ def _node(key: str, message: Json) -> ForeignMessage:
     parts = Parts()
     for file in maps(message.get("attachments")):
         name, read = text(file.get("file_name")), text(file.get("extracted_content"))
-        parts.attach(Loss.FILE, name, text(file.get("file_type")), file.get("file_size"))
-        if read:  # what the model was given of it
-            parts.lost.pop()
-            parts.say(fenced("text", read))
+        parts.attach(Loss.FILE, name, text(file.get("file_type")), file.get("file_size"), read)
     for file in maps(message.get("files")):
         parts.attach(Loss.FILE, text(file.get("file_name")))
     listed = maps(message.get("content"))

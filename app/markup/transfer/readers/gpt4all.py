@@ -16,7 +16,7 @@ from urllib.parse import unquote
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
 from app.language import tr
-from app.markup.transfer.readers.beside_text import Loss
+from app.markup.transfer.readers.beside_text import CLOSE, OPEN, Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, chained
 from app.markup.transfer.readers.json_values import ShapeError, moment
 from app.markup.transfer.readers.message_parts import Parts
@@ -28,7 +28,7 @@ OLDEST, NEWEST = 2, 13
 _NULL = 0xFFFFFFFF
 _QT_STRING = 10  # QMetaType::QString
 _SYSTEM = "System: "
-_THINK_TAG = re.compile(r"^\s*<think>|</think>\s*$")
+_THINK_TAG = re.compile(rf"^\s*{OPEN}|{CLOSE}\s*$")
 _MAX_DEPTH = 20
 _MAX_COUNT = 100_000
 

@@ -17,7 +17,6 @@ from dataclasses import replace
 
 from app.domain.generation import Role, Timings
 from app.language import tr
-from app.markup.text import fenced
 from app.markup.transfer.readers.beside_text import Loss
 from app.markup.transfer.readers.foreign import ForeignChat, ForeignMessage, in_order
 from app.markup.transfer.readers.json_values import (
@@ -127,13 +126,10 @@ def _node(message: Json, parent: str) -> ForeignMessage:
     parts = Parts()
     role = text(message.get("role"))
     for file in maps(message.get("extra")):
-        if text(file.get("content")):
-            parts.attach(Loss.FILE, text(file.get("name")))
-            parts.lost.pop()  # what the model was given of it stands below
-            parts.say(fenced("text", _body(file)))
-        else:
-            picture = "image" in text(file.get("type")).casefold()
-            parts.attach(Loss.PICTURE if picture else Loss.FILE, text(file.get("name")))
+        read = text(file.get("content"))
+        picture = not read and "image" in text(file.get("type")).casefold()
+        loss = Loss.PICTURE if picture else Loss.FILE
+        parts.attach(loss, text(file.get("name")), read=read)
     for name in ("thinking", "reasoningContent", "reasoning_content"):
         parts.think(text(message.get(name)))
     content = message.get("content")
@@ -193,10 +189,6 @@ def _calls(value: object) -> list[Json]:
         return maps(parse_json(value))
     except ShapeError:
         return []
-
-
-def _body(file: Json) -> str:
-    return text(file.get("content")).removesuffix("\n")
 
 
 def _timings(value: object) -> Timings | None:

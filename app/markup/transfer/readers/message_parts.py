@@ -18,6 +18,7 @@ from app.domain.parts import (
     ToolResultPart,
     placed_parts,
 )
+from app.markup.text import fenced
 from app.markup.transfer.readers.beside_text import Loss, joined
 from app.markup.transfer.readers.json_values import Json, maps, text
 
@@ -35,12 +36,12 @@ class Parts:
     Attributes:
         found: Its parts in order.
         lost: What is not kept.
-        sources: What its text names as sources, title and address, by the number in the text.
+        sources: What its text names as sources, by the number in the text.
     """
 
     found: list[Part] = field(default_factory=list)
     lost: list[Loss] = field(default_factory=list)
-    sources: dict[int, tuple[str, str]] = field(default_factory=dict)
+    sources: dict[int, CitationPart] = field(default_factory=dict)
 
     @property
     def said(self) -> bool:
@@ -63,26 +64,32 @@ class Parts:
 
     def _add_cited(self, words: str) -> None:
         """Add text, and behind the first mark of each source what is cited there."""
-        cited = {part.label for part in self.found if isinstance(part, CitationPart)}
+        cited = self._cited()
         text_ = ""
         for place, piece in enumerate(_MARK.split(words)):
             if not place % 2:
                 text_ += piece
             elif int(piece) in self.sources and piece not in cited:
                 cited.add(piece)
-                title, address = self.sources[int(piece)]
-                self.found += [TextPart(text_), CitationPart(title, address, label=piece)]
+                self.found += [TextPart(text_), self.sources[int(piece)]]
                 text_ = ""
         if text_:
             self.found.append(TextPart(text_))
 
     def cite(self, title: str, address: str = "") -> str:
         """What stands in a text given to :meth:`say` where it names a source: its number."""
-        source = (title, address)
-        known = {one: number for number, one in self.sources.items()}
-        number = known.get(source, len(self.sources) + 1)
-        self.sources[number] = source
+        known = {(one.title, one.target): number for number, one in self.sources.items()}
+        number = known.get((title, address), len(self.sources) + 1)
+        self.sources[number] = CitationPart(title, address, label=str(number))
         return f"[{number}]{cited_here(number)}"
+
+    def cite_rest(self) -> None:
+        """Add the sources that stand under the message though its text names none of them."""
+        cited = self._cited()
+        self.found += [one for one in self.sources.values() if one.label not in cited]
+
+    def _cited(self) -> set[str]:
+        return {part.label for part in self.found if isinstance(part, CitationPart)}
 
     def think(self, words: str, seconds: float | None = None) -> None:
         """Add reasoning; what follows other reasoning goes on with it."""
@@ -95,12 +102,30 @@ class Parts:
         elif words.strip():
             self.found.append(ReasoningPart(words.strip(), seconds))
 
-    def attach(self, loss: Loss, name: str = "", media_type: str = "", size: object = None) -> None:
-        """Add a file whose content is not brought along."""
+    def attach(
+        self,
+        loss: Loss,
+        name: str = "",
+        media_type: str = "",
+        size: object = None,
+        read: str = "",
+    ) -> None:
+        """Add a file, which is not brought along itself.
+
+        Args:
+            loss: What kind of file it is.
+            name: Of the file.
+            media_type: As the app has it; empty where it has none.
+            size: Bytes, where it is a number.
+            read: What the model was given of it, which stands below; empty where nobody knows.
+        """
         kind = media_type or mimetypes.guess_type(name)[0] or _KINDS.get(loss, "")
         known = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**63
         self.found.append(AttachmentPart(name, kind, size if known else None))  # type: ignore[arg-type]
-        self.lost.append(loss)
+        if read.strip():
+            self.say(fenced("text", read.removesuffix("\n")))
+        else:
+            self.lost.append(loss.named)
 
     def call(self, name: str, arguments: object, key: str = "") -> None:
         """Add what a tool was asked for: a text, or values."""

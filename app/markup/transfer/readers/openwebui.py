@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 from app.domain.conversation import MessageStatus
 from app.domain.generation import Role
+from app.domain.parts import CitationPart
 from app.language import tr
 from app.markup.text import fenced
 from app.markup.transfer.readers.beside_text import Loss
@@ -48,6 +50,8 @@ _CODE = re.compile(
 # ``[1]`` and ``[1, 2]``, which is neither a link nor the name of one.
 _CITED = re.compile(r"(?<![\\!])\[(\d{1,4}(?:#[^\]\s]*)?(?:, ?\d{1,4}(?:#[^\]\s]*)?)*)\](?![(:])")
 _ADDRESS = re.compile(r"https?://", re.IGNORECASE)
+_MOST_PAGES = 1_000_000
+_INSIDE = re.compile(r"data:([\w.+/-]*);base64,")  # not shown: the address of what follows it
 
 
 def claims(value: object) -> bool:
@@ -110,15 +114,7 @@ def _chat(value: object) -> Json | None:
 def _node(key: str, message: Json) -> ForeignMessage:
     parts = Parts()
     for file in maps(message.get("files")):
-        kind = text(file.get("type"))
-        loss = Loss.PICTURE if kind.startswith("image") else Loss.FILE
-        held = file.get("file")
-        about = held if isinstance(held, dict) else {}
-        meta = about.get("meta")
-        meta = meta if isinstance(meta, dict) else {}
-        media = text(meta.get("content_type"))
-        name = text(file.get("name")) or text(about.get("filename"))
-        parts.attach(loss, name, media, file.get("size") or meta.get("size"))
+        _attach(file, parts)
     content = message.get("content")
     if isinstance(content, str):
         _say(content, message, parts)
@@ -142,6 +138,31 @@ def _node(key: str, message: Json) -> ForeignMessage:
     )
 
 
+def _attach(file: Json, parts: Parts) -> None:
+    """Add a file with what the model was given of it: its text, or the pieces it was cut into."""
+    about = _map(file.get("file"))
+    meta = _map(about.get("meta"))
+    pieces = [text(one.get("content")) for one in maps(file.get("docs"))]
+    read = text(_map(about.get("data")).get("content")) or text(file.get("content"))
+    media = text(meta.get("content_type")) or text(file.get("content_type"))
+    size = file.get("size") or meta.get("size")
+    inside = _INSIDE.match(text(file.get("url")))
+    if inside is not None:  # a picture that stands in the file itself
+        data = text(file.get("url"))[inside.end() :]
+        media, size = media or inside[1], len(data) * 3 // 4 - data[-2:].count("=")
+    parts.attach(
+        Loss.PICTURE if text(file.get("type")).startswith("image") else Loss.FILE,
+        text(file.get("name")) or text(about.get("filename")),
+        media,
+        size,
+        read or "\n\n".join(filter(None, pieces)),
+    )
+
+
+def _map(value: object) -> Json:
+    return value if isinstance(value, dict) else {}
+
+
 def _problem(problem: object) -> str:
     if isinstance(problem, dict):
         return text(problem.get("content")) or text(problem.get("message"))
@@ -151,7 +172,7 @@ def _problem(problem: object) -> str:
 def _say(content: str, message: Json, parts: Parts) -> None:
     """Add an answer, in which the page folds what is no text of it."""
     at = 0
-    parts.sources = dict(enumerate(_sources(message), 1))
+    parts.sources = _sources(message)
     for found in _DETAILS.finditer(content):
         parts.say(_cited(content[at : found.start()].rstrip("\n"), parts))
         at = found.end()
@@ -172,6 +193,7 @@ def _say(content: str, message: Json, parts: Parts) -> None:
             thought = "\n".join(re.sub(r"^> ?", "", item) for item in lines)
             parts.think(thought, float(seconds) if _NUMBER.fullmatch(seconds) else None)
     parts.say(_cited(content[at:], parts))
+    parts.cite_rest()
 
 
 def _plain(value: str) -> str:
@@ -209,22 +231,38 @@ def _cited(said: str, parts: Parts) -> str:
     )
 
 
-def _sources(message: Json) -> list[tuple[str, str]]:
-    """The sources in the order of their numbers: one for each address or file among documents."""
-    found: dict[str, tuple[str, str]] = {}
+def _sources(message: Json) -> dict[int, CitationPart]:
+    """The sources by their numbers: one for each address or file among documents."""
+    found: dict[str, CitationPart] = {}
     for source in maps(message.get("sources")) or maps(message.get("citations")):
-        whole = source.get("source")
-        whole = whole if isinstance(whole, dict) else {}
+        whole = _map(source.get("source"))
         about = maps(source.get("metadata"))
         documents = source.get("document")
-        for at in range(len(documents) if isinstance(documents, list) else 0):
+        for at, passage in enumerate(documents if isinstance(documents, list) else []):
             of_it = about[at] if at < len(about) else {}
             key = text(of_it.get("source")) or text(whole.get("id")) or "N/A"
+            words = text(passage).strip()
+            if (known := found.get(key)) is not None:  # another passage of it
+                words = "\n\n".join(filter(None, (known.quotation, words)))
+                found[key] = replace(known, quotation=words, page=None)
+                continue
             name = text(of_it.get("title")) or text(of_it.get("name")) or text(whole.get("name"))
             address = key if _ADDRESS.match(key) else text(whole.get("url"))
             linked = bool(_ADDRESS.match(address))
-            found.setdefault(key, (name if linked else name or key, address if linked else ""))
-    return list(found.values())
+            found[key] = CitationPart(
+                name if linked else name or key,
+                address if linked else "",
+                words,
+                _page(of_it),
+                str(len(found) + 1),
+            )
+    return dict(enumerate(found.values(), 1))
+
+
+def _page(about: Json) -> int | None:
+    """The page of a passage, which is counted from 0 in the file."""
+    page = about.get("page")
+    return page + 1 if isinstance(page, int) and 0 <= page < _MOST_PAGES else None
 
 
 def _system(chat: Json) -> str:

@@ -112,6 +112,8 @@ def write_markdown(chat: Chat, options: ExportOptions, step: ExportStep = no_ste
         if message.status in _ENDS:
             told.append(_ENDS[message.status])
         pieces.append(f"\n*{' · '.join(told)}*\n")
+        if message.error:
+            pieces.append(f"\n> {_line(message.error)}\n")
         if options.exact:
             begins = f"<!-- phial:{mark} {number} -->"  # not shown: what is read back
             pieces.append(f"\n{begins}\n\n{text.text}{_end(mark)}\n")

@@ -18,12 +18,13 @@ import pytest
 
 from app.domain.conversation import MessageStatus
 from app.domain.errors import DiskFullError, InvalidValueError, NotFoundError, TransferError
-from app.markup.transfer.formats import EXPORTERS
+from app.domain.parts import AttachmentPart
+from app.markup.transfer.formats import EXPORTERS, read_files
 from app.markup.transfer.values import Chat, ExportOptions
 from app.services.core.events import LibraryChanged
 from app.services.transfer.import_preview import ImportStatus
 from app.services.transfer.importing import with_new_ids
-from app.services.transfer.transfer_files import free_name, safe_name, write_error
+from app.services.transfer.transfer_files import free_name, open_files, safe_name, write_error
 from app.services.transfer.transfer_service import TransferService
 from tests.support.harness import Harness, build
 from tests.unit.markup.transfer.making import NASTY, conversation_of
@@ -398,6 +399,20 @@ def test_what_macos_puts_beside_each_file_of_an_archive_is_not_read(
     files = {"c.json": b'[{"role": "user", "content": "q"}]', "__MACOSX/._c.json": b"\0\5\x16\7"}
     preview = transfer.preview_import(archive_of(tmp_path / "a.zip", **files))
     assert (len(preview.items), preview.unreadable, preview.aside) == (1, (), ())
+
+
+def test_a_picture_that_chatgpt_drew_is_called_as_its_file_in_the_archive(tmp_path: Path) -> None:
+    picture = {"content_type": "image_asset_pointer", "asset_pointer": "sediment://file_0a9"}
+    said = {"author": {"role": "tool"}, "content": {"parts": [picture]}}
+    chat = {"id": "c", "mapping": {"1": {"id": "1", "parent": None, "message": said}}}
+    files = {
+        "conversations.json": json.dumps([chat]).encode(),
+        "dalle-generations/file_0a9-b.webp": bytes(512),
+    }
+    with open_files([archive_of(tmp_path / "a.zip", **files)]) as opened:
+        (found,) = read_files(opened.entries).found
+    (one,) = found.chat.messages[0].placed
+    assert one.part == AttachmentPart("file_0a9-b.webp", "image/webp", 512)
 
 
 def test_json_nested_without_end_is_told(transfer: TransferService, tmp_path: Path) -> None:

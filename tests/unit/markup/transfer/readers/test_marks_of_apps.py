@@ -40,7 +40,7 @@ SOURCES = [
         "metadata": [
             {"source": "https://one.example", "title": "One"},
             {"source": "https://one.example", "title": "One, again"},
-            {"source": "file-1", "name": "two_2.pdf"},
+            {"source": "file-1", "name": "two_2.pdf", "page": 6},
         ],
     },
     {"source": {"id": "three"}, "document": ["g"], "metadata": [{"name": "three.txt"}]},
@@ -48,6 +48,7 @@ SOURCES = [
 
 
 ONE = ("1", "One", "https://one.example")
+TWO = ("2", "two_2.pdf", "https://s.example")
 THREE = ("3", "three.txt", "")
 
 
@@ -57,7 +58,7 @@ THREE = ("3", "three.txt", "")
         ("Blue [1]. Again [1].", [(8, *ONE)]),
         ("[1][3]", [(3, *ONE), (6, *THREE)]),
         ("[1, 3]", [(6, *ONE), (6, *THREE)]),
-        ("[2]", [(3, "2", "two_2.pdf", "https://s.example")]),
+        ("[2]", [(3, *TWO)]),
         ("[4] and [0]", []),  # there are three
         ("[1](https://x) ![1] \\[1]", []),
         ("[1]: https://x", []),
@@ -71,7 +72,13 @@ def test_numbers_of_sources_in_open_webui_are_cited_and_code_stays(
 ) -> None:
     found = only(open_webui(written, sources=SOURCES))
     assert said(found.chat)[1] == written
-    assert cited(found.chat) == read
+    named = [one[1] for one in read]
+    rest = [(len(written), *one) for one in (ONE, TWO, THREE) if one[0] not in named]
+    assert cited(found.chat) == [*read, *rest]  # what no number names stands there all the same
+    (first, *_) = (p.part for p in found.chat.branch()[-1].placed if p.part.label == "1")
+    assert (first.quotation, first.page) == ("d\n\ne", None)
+    (second, *_) = (p.part for p in found.chat.branch()[-1].placed if p.part.label == "2")
+    assert (second.quotation, second.page) == ("f", 7)
 
 
 def test_numbers_without_sources_stay_as_they_are() -> None:

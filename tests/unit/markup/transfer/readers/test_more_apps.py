@@ -22,9 +22,11 @@ from app.markup.transfer import json_stream
 from app.markup.transfer.formats import read_files
 from app.markup.transfer.json_stream import pieces
 from app.markup.transfer.readers.json_values import ShapeError
-from app.markup.transfer.values import Chat, FoundChat, ImportFile, ReadResult
+from app.markup.transfer.values import Chat, ExportOptions, FoundChat, ImportFile, ReadResult
+from app.markup.transfer.writers.markdown import write_markdown
 
 CITED = "\ue200cite\ue202turn0search0\ue202turn0news1\ue201"
+NAMED = "Named where they stood, but not copied into Phial: "
 ENTITY = '\ue200entity\ue202["city","Rome","Italy"]\ue201'
 
 
@@ -166,7 +168,7 @@ def test_pictures_are_named_and_what_is_left_out_is_told() -> None:
         [TextPart("by voice")],
         [TextPart("Done.")],
     ]
-    assert found.notes == ("Left out: 1 picture and 1 recording.",)
+    assert found.notes == (f"{NAMED}1 picture.", "Left out: 1 recording.")
 
 
 def test_steps_of_an_answer_of_chatgpt_that_never_came_are_not_lost() -> None:
@@ -241,7 +243,7 @@ def test_blocks_of_lm_studio_do_not_run_into_each_other(key: str) -> None:
         ReasoningPart("second"),
         TextPart("\n\nAfter the tool."),
     ]
-    assert found.notes == ("Left out: 1 picture.",)
+    assert found.notes == (f"{NAMED}1 picture.",)
 
 
 def test_an_answer_of_lm_studio_that_was_gone_on_with_stays_one_sentence() -> None:
@@ -283,17 +285,27 @@ def test_versions_files_and_tools_of_open_webui_are_kept_or_told() -> None:
             "b": {"id": "b", "parentId": "a", "childrenIds": [], "role": "assistant",
                   "content": "One"},
             "a": {"id": "a", "parentId": None, "childrenIds": ["b", "c"], "role": "user",
-                  "content": "hi", "files": [{"type": "file", "name": "x.pdf"}]},
+                  "content": "hi", "files": [
+                      {"type": "file", "name": "x.pdf"},
+                      {"type": "image", "url": "data:image/png;base64,AAECAw=="},
+                      {"type": "file", "file": {"filename": "n.md", "data": {"content": "a\n"},
+                                                "meta": {"size": 2}}}]},
             "d": {"id": "d", "parentId": "c", "childrenIds": [], "role": "assistant",
                   "content": "", "error": {"content": "Ollama: 500"}},
         },
     }  # fmt: skip
     found = only([{"id": "1", "title": "T", "chat": {"history": history}}])
-    assert parts(found.chat)[0] == [AttachmentPart("x.pdf", "application/pdf"), TextPart("hi")]
+    assert parts(found.chat)[0] == [
+        AttachmentPart("x.pdf", "application/pdf"),
+        AttachmentPart("", "image/png", 4),
+        AttachmentPart("n.md", "text/markdown", 2),
+        TextPart("```text\na\n```\n\nhi"),
+    ]
     assert parts(found.chat)[1] == [ToolCallPart("", ""), TextPart("Two")]
     assert [m.content for m in found.chat.messages[1:]] == ["One", "Two", ""]
     assert found.chat.messages[-1].error == "Ollama: 500"
-    assert found.notes == ("Left out: 1 file.",)
+    assert "\n> Ollama: 500\n" in write_markdown(found.chat, ExportOptions())
+    assert found.notes == (f"{NAMED}1 picture and 1 file.",)
 
 
 def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> None:
@@ -337,7 +349,7 @@ def test_a_chat_of_claude_is_read_with_its_versions_thoughts_and_artifacts() -> 
         [TextPart("Again")],
     ]
     assert len({m.parent_id for m in found.chat.messages[1:]}) == 1
-    assert found.notes == ("Left out: 1 file.",)
+    assert found.notes == (f"{NAMED}1 file.",)
 
 
 def test_chats_of_llama_cpps_web_page_are_read_both_ways_it_writes_them() -> None:
