@@ -48,9 +48,9 @@ _NO_SUM = re.compile(
 )
 _NO_PART = re.compile(  # not shown: rows that are part of another one, or no part of a total
     r"\W*(?:of (?:which|these|whom|them)|thereof|including|davon|darunter|dont"
-    r"|de (?:los|las) cuales|mean|average|median|mode|max(?:imum)?|min(?:imum)?|count|range|std\.? ?dev\.?"
-    r"|standard deviation|mittelwert|durchschnitt|anzahl|moyenne|médiane|nombre|promedio|media"
-    r"|mediana)(?!\w)",
+    r"|de (?:los|las) cuales|mean|average|median|mode|max(?:imum)?|min(?:imum)?|count"
+    r"|std\.? ?dev\.?|standard deviation|mittelwert|durchschnitt|anzahl|moyenne|médiane|nombre"
+    r"|promedio|media|mediana)(?!\w)",
     re.IGNORECASE,
 )
 _PRICE = re.compile(r"(?:price|preis|prix|precio)s?(?: \([^)]*\))?", re.IGNORECASE)

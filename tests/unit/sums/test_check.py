@@ -323,6 +323,7 @@ max(3, 5) = 5
 SELECT * FROM examp WHERE two+10 == 50 OR two==100;
 "2 + 2 = 5" is a slogan.
 As strings, 1 + 1 = 11.
+It is frequent in people from 40 to 50, an increase of 20%.
 “2 + 2 = 5” stands on the wall.
 2 + 2 = 5 is a slogan of the Party
 That 2 + 2 = 5 is a myth.
