@@ -48,6 +48,11 @@ _FREE = re.compile(  # not shown: behind what a number stands by itself
     r"|أن|و|لأن|कि|और)\s+$",
     re.IGNORECASE,
 )
+_TEXTS = re.compile(  # not shown: where 1 + 1 = 11
+    r"\b(?:strings?|concat\w*|joined|javascript|zeichenketten?|verkettet\w*|verkettung|chaînes?"
+    r"|concaténation|cadenas?|concatenación)\b",
+    re.IGNORECASE,
+)
 _IN_BITS = re.compile(r"1[01]{2,40}")
 
 
@@ -105,6 +110,8 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True
+    if _are_texts(finding, said, place):
+        return True
     if _IN_BITS.fullmatch(finding.stated) and str(int(finding.stated, 2)) == finding.right:
         return True
     for one in (part, said.right):
@@ -120,6 +127,15 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
     return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _are_texts(finding: Finding, said: Statement, place: StatementPlace) -> bool:
+    """Whether what is stated is the digits one behind another, and texts are spoken of."""
+    row = "".join(one.text for one in said.left if one.kind is Kind.NUMBER)
+    if row != finding.stated or any(one.text in {"*", "/"} for one in said.left):
+        return False
+    first, last = sentence_before(said.text, place), sentence_end(said.text, place)
+    return _TEXTS.search(said.text, first, last) is not None
 
 
 def _is_parameter(part: Sequence[Token]) -> bool:

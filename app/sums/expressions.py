@@ -273,12 +273,19 @@ class _Reader(TokenCursor):
         self._at += 1
         if self._is_rate():
             return self._rated(replace(found, unit=unit))
-        raised = self._peek()
-        if raised is not None and raised.text in {"^2", "^3"}:
-            self._at += 1
-            power = int(raised.text[1])
+        if power := self._unit_power():
             unit = replace(unit, factor=unit.factor**power, power=power)
         return replace(found, unit=unit)
+
+    def _unit_power(self) -> int:
+        """Go on behind the power of a unit: m², m^2, m^{2}; 0 where there is none."""
+        ahead = [token.text for token in self._tokens[self._at : self._at + 4]]
+        for power in "23":
+            for written in ([f"^{power}"], ["^", power], ["^", "(", power, ")"]):
+                if ahead[: len(written)] == written:
+                    self._at += len(written)
+                    return int(power)
+        return 0
 
     def _unit(self, word: str) -> Unit | None:
         unit = unit_of(word)

@@ -131,6 +131,14 @@ C(5,2) = 10
 3 m × 4 m = 12 m²
 7 l/100 km × 300 km = 21 l
 9.9 exceeds 9.11
+1000 × 1.05^3 = 1,157.63
+5 × 8 = 40 cm²
+10 × 10 = 119.6 yd²
+5 cm * 8 cm = 40 cm^2
+$5 \\text{ cm} \\times 8 \\text{ cm} = 40 \\text{ cm}^{2}$
+The price rose from $40 to $50, an increase of 25%.
+July 4, 1776 was a Thursday.
+July 4, 1776 was a Monday.
 1 + 1 = 2 + 1 = 3
 """
 NO_SUMS = """
@@ -314,6 +322,8 @@ max(3, 5) = 5
 18 months = 1.5 years
 SELECT * FROM examp WHERE two+10 == 50 OR two==100;
 "2 + 2 = 5" is a slogan.
+As strings, 1 + 1 = 11.
+It is frequent in people from 40 to 50, an increase of 20%.
 “2 + 2 = 5” stands on the wall.
 2 + 2 = 5 is a slogan of the Party
 That 2 + 2 = 5 is a myth.
@@ -394,6 +404,18 @@ WRONG = (
     ("60 km/h × 90 min = 80 km", "90"),
     ("3 m × 4 m = 14 m²", "12"),
     ("9.11 exceeds 9.9.", "<"),
+    ("1000 × 1.05^3 = 1,157.53", "1157.625"),
+    ("(a) 12 + 7 = 20", "19"),
+    ("2. **b)** 12 + 7 = 20", "19"),
+    ("4.5 × 10^-3 = 0.045", "0.0045"),
+    ("1/3000 = 0.003", "0.00033"),
+    ("0.001 × 0.001 = 0.001", "0.000001"),
+    ("5 × 8 = 45 cm²", "40"),
+    ("5 cm * 8 cm = 45 cm^2", "40"),
+    ("$5 \\text{ cm} \\times 8 \\text{ cm} = 45 \\text{ cm}^{2}$", "40"),
+    ("The price rose from $40 to $50, an increase of 20%.", "25"),
+    ("Sales fell from 50 to 40, which is a 25% drop.", "20"),
+    ("July 4, 1776 was a Friday.", "Thursday"),
     ("1 + 1 = 2 + 1 = 4", "3"),
     ("3 + 4 = 8 × 2 = 16", "7"),
     ("half of 50 is 30", "25"),
@@ -651,6 +673,12 @@ def test_a_letter_that_was_given_a_number_counts() -> None:
 )
 def test_results_beside_code_are_checked(code: str, right: list[str]) -> None:
     assert [one.right for one in wrong_numbers(f"```\n{code}\n```")] == right
+
+
+@pytest.mark.parametrize("label", ["of which men", "davon Frauen", "Mean", "Count"])
+def test_rows_that_are_no_parts_of_the_total_leave_it_alone(label: str) -> None:
+    table = f"| Who | How many |\n|---|---|\n| all men | 40 |\n| {label} | 10 |\n| women | 45 |\n"
+    assert wrong_numbers(f"{table}| Total | 85 |\n") == ()
 
 
 def test_a_bill_whose_row_is_not_its_count_times_its_price() -> None:
