@@ -35,9 +35,8 @@ if TYPE_CHECKING:  # each is imported where it is made
     from app.services.privacy.connections import ConnectionService
     from app.services.registry import Services
     from app.services.serving.serving_service import ServingService
-    from app.system.hardware import PowerSource
 
-GIB = 2**30
+GB = 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +140,7 @@ def engine_options(setup: Setup, settings: Settings) -> EngineOptions:
     """What the settings mean for an engine."""
     return EngineOptions(
         snapshot_dir=snapshot_folder(setup.folders) if settings.kv_snapshots else None,
-        snapshot_cap_bytes=int(settings.kv_snapshot_gib * GIB),
+        snapshot_cap_bytes=int(settings.kv_snapshot_gb * GB),
         prompt_lookup=settings.lookup_drafting,
         log_level=setup.log_level,
     )
@@ -157,27 +156,18 @@ def snapshot_folder(where: Folders) -> Path:
     return where.cache / "kv"
 
 
-def open_document_library(
-    setup: Setup, power: Callable[[], PowerSource] | None = None
-) -> tuple[DocumentService, str]:
-    """The documents of this installation, and what the user should know of opening them.
-
-    With ``power`` passages are made found by meaning by themselves, where that allows it.
-    """
+def open_document_library(setup: Setup) -> tuple[DocumentService, str]:
+    """The documents of this installation, and what the user should know of opening them."""
     from app.services.documents.opening import open_library
 
-    if power is None:
-        return open_library(setup.folders.data)
-    from app.services.chat.meaning_care import meaning_care
-
-    return open_library(setup.folders.data, meaning_care(setup.bus, power))
+    return open_library(setup.folders.data)
 
 
-def private_document_library() -> DocumentService:
+def private_document_library(setup: Setup) -> DocumentService:
     """Documents of which nothing reaches a disk."""
     from app.services.documents.opening import open_private_library
 
-    return open_private_library()
+    return open_private_library(setup.folders.data)
 
 
 @dataclass(frozen=True, slots=True)
@@ -340,9 +330,9 @@ def build_services(
     from app.services.chat.chat_options import ChatOptionsService
     from app.services.chat.chat_service import ChatService
     from app.services.chat.context_service import ContextService
+    from app.services.chat.documents_of_chats import documents_of_chats
     from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
-    from app.services.documents.attached import AttachedDocuments
     from app.services.library.library_service import LibraryService
     from app.services.maintenance import MaintenanceService
     from app.services.models.benchmark_runner import BenchmarkService, process_memory
@@ -360,10 +350,8 @@ def build_services(
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     room = build_models(setup, of_files, reach, model=model)
     engine = room.engine
-    documents = AttachedDocuments(
-        lambda: open_document_library(setup, power_now)[0],
-        private_document_library,
-        library.trash.documents_removed,
+    documents = documents_of_chats(
+        setup.folders.data, setup.bus, power_now, library.trash.documents_removed
     )
     setup.bus.subscribe(documents.on_event)
     chat_options = ChatOptionsService(

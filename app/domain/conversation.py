@@ -199,3 +199,9 @@ class SearchHit:
     highlights: tuple[tuple[int, int], ...]
     created_at: datetime
     role: Role | None
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """What matched, as it is written there, the longest first."""
+        found = {self.snippet[start : start + length] for start, length in self.highlights}
+        return tuple(sorted(found, key=lambda one: (-len(one), one)))

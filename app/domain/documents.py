@@ -136,12 +136,14 @@ class PagePicture:
     Attributes:
         width: Pixels.
         height: Pixels.
-        pixels: Four bytes each (blue, green, red, unused), row by row, zlib, base64.
+        stride: Bytes of a row.
+        pixels: Three bytes each (red, green, blue), row by row, zlib, base64.
         boxes: Where each asked range of the text stands.
     """
 
     width: int
     height: int
+    stride: int
     pixels: str
     boxes: tuple[tuple[Box, ...], ...] = ()
 
@@ -201,12 +203,13 @@ class StoredDocument:
     Attributes:
         id: Unique, 32 hex digits.
         name: The file's name, without folders.
-        path: Where the original is.
+        path: Where the file is: the original, or Phial's copy.
         collection: The name it is kept under; empty for none.
         facts: What reading it found.
         modified: The file's time of change when it was read, nanoseconds since 1970.
         read_at: When it was read, microseconds since 1970, UTC.
         passages: How many pieces it was cut into.
+        origin: Where the original is, or was; ``path`` where that is no copy.
     """
 
     id: str
@@ -217,6 +220,7 @@ class StoredDocument:
     modified: int
     read_at: int
     passages: int = 0
+    origin: str = ""
 
 
 class DocumentState(StrEnum):

@@ -40,6 +40,19 @@ class EmbeddingModel:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class QuestionVector:
+    """A question as a vector.
+
+    Attributes:
+        sha256: Of the model's file that made it.
+        vector: As :func:`packed` makes it.
+    """
+
+    sha256: str
+    vector: bytes
+
+
 class MeaningPhase(StrEnum):
     """What is being done about vectors."""
 

@@ -166,6 +166,8 @@ class GenerationRequest:
         raw: In place of turns, of which there are none then.
         calculator: The model was told that it may ask for computations, as
             :mod:`app.domain.answers.calculation` spells them. Not together with a grammar.
+        likely: Texts that the answer may repeat though the model does not read them, such as
+            earlier answers to the question. They change no answer, only how soon it comes.
     """
 
     conversation_id: str
@@ -180,6 +182,7 @@ class GenerationRequest:
     owner: str = ""
     raw: RawPrompt | None = None
     calculator: bool = False
+    likely: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

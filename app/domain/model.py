@@ -224,6 +224,7 @@ class LoadedModel:
         counts: Whether tokens can be counted; else only what an answer's end tells is known.
         continues: Whether it goes on with a text itself; else it is asked to in words.
         note: What people should know of its context, as a sentence; empty where all is usual.
+        made_room: Whether the model before it had to leave memory first.
     """
 
     source: ModelSource
@@ -242,6 +243,7 @@ class LoadedModel:
     counts: bool = True
     continues: bool = True
     note: str = ""
+    made_room: bool = False
 
     def kept_bytes(self, tokens: int) -> int:
         """Bytes that a snapshot of so many tokens takes; 0 where that is not known."""

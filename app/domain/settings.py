@@ -285,7 +285,7 @@ class Settings:
             tr("Keeps the model's state of each chat on disk, so that going back to it is quick."),
         ),
     )
-    kv_snapshot_gib: float = option(
+    kv_snapshot_gb: float = option(
         8.0,
         Option(
             _STORAGE,
@@ -294,7 +294,7 @@ class Settings:
             0.1,
             1_000,
             0.5,
-            "GiB",
+            "GB",
             slider=(0.5, 64),
         ),
     )

@@ -13,7 +13,7 @@ from pathlib import Path
 from app.domain.errors import InvalidValueError, OutOfMemoryError
 from app.domain.gguf.header import GgufHeader
 from app.domain.model import Device, KvType, LoadPlan, LoadRequest
-from app.language import formats, numbers, tr, trn
+from app.language import formats, tr, trn
 
 DEFAULT_CONTEXT = 16_384  # Phi-4's own; longer windows are asked for, not given
 SMALLEST_CONTEXT = 2_048  # below, a default is not worth having
@@ -29,7 +29,7 @@ KEEP_FREE = 0.05  # share of a device's free memory left alone
 KEEP_FREE_RAM = 0.04
 # Bytes of one number in the cache: f16, and q8_0's blocks of 34 bytes for 32 numbers.
 KV_BYTES = {KvType.F16: 2.0, KvType.Q8_0: 34 / 32}
-_GIB = 2**30
+SPARE = 2 * 2**30  # left free beside two models
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,40 @@ def make_plan(
     raise _too_large(smallest, header, machine)
 
 
+def plan_beside(
+    header: GgufHeader,
+    request: LoadRequest,
+    machine: ComputeResources,
+    weights_bytes: int,
+    other: LoadPlan,
+) -> LoadPlan | None:
+    """Plan a load while another model is in memory.
+
+    Args:
+        header: Of the (first) file.
+        request: What the user fixed.
+        machine: What there is now.
+        weights_bytes: Size of the weights in all parts of a split file; 0: the header knows.
+        other: The plan of the model in memory.
+
+    Returns:
+        None where the other one must go first: with it, this one would get less than without, or
+        less than :data:`SPARE` would be left.
+    """
+    # Weights that are mapped count as free memory, and would be pushed out.
+    free = machine.available_memory - other.weights_bytes - SPARE
+    alone = replace(
+        machine,
+        available_memory=machine.total_memory,
+        gpus=tuple(replace(gpu, free_memory=gpu.total_memory) for gpu in machine.gpus),
+    )
+    try:
+        plan = make_plan(header, request, replace(machine, available_memory=free), weights_bytes)
+    except OutOfMemoryError:
+        return None
+    return plan if plan == make_plan(header, request, alone, weights_bytes) else None
+
+
 def weights_of_all_parts(path: Path, header: GgufHeader) -> int:
     """Bytes of all parts of a split file, ``name-00001-of-00003.gguf``; 0 where it is whole."""
     if header.split_count <= 1:
@@ -153,7 +187,7 @@ def _sized(
             tr(
                 "Context {context} tokens take {size} of KV cache ({kind}).",
                 context=context,
-                size=_gib(kv),
+                size=formats.size(kv),
                 kind=str(kind),
             ),
             why_threads,
@@ -260,7 +294,7 @@ def _fits(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> bool
 
 
 def _too_large(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) -> OutOfMemoryError:
-    needed, free = _gib(main_memory(plan, header)), _gib(machine.available_memory)
+    needed, free = formats.size(main_memory(plan, header)), formats.size(machine.available_memory)
     if plan.weights_bytes > machine.available_memory:
         return OutOfMemoryError(
             tr(
@@ -279,9 +313,3 @@ def _too_large(plan: LoadPlan, header: GgufHeader, machine: ComputeResources) ->
             free=free,
         )
     )
-
-
-def _gib(count: int) -> str:  # not shown: units
-    if count < _GIB:
-        return f"{numbers.write(count / 2**20, digits=0)} MiB"
-    return f"{numbers.write(count / _GIB, digits=1)} GiB"

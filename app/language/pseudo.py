@@ -11,6 +11,7 @@ _ACCENTED = str.maketrans(
 # What stands for something else: placeholders, argparse's marks, tags, entities.
 _KEPT = re.compile(r"(\{\w*\}|%(?:\(\w+\))?[sdr%]|</?\w[^<>]*>|&#?\w+;)")
 _LONGER = 0.4
+_WORD = 10  # characters of what is added, at most: lines break behind it as behind any word
 _RIGHT_TO_LEFT, _POP = "\N{RIGHT-TO-LEFT EMBEDDING}", "\N{POP DIRECTIONAL FORMATTING}"
 
 
@@ -28,6 +29,7 @@ class Pseudo:
         if not letters:  # placeholders alone: each says itself where it comes from
             return source
         parts[::2] = [part.translate(_ACCENTED) for part in parts[::2]]
-        more = "~" * max(1, round(letters * _LONGER) - 2)
+        longer = max(1, round(letters * _LONGER) - 2)
+        more = " ".join("~" * min(_WORD, longer - at) for at in range(0, longer, _WORD))
         text = f"[{''.join(parts)} {more}]"
         return f"{_RIGHT_TO_LEFT}{text}{_POP}" if self._right_to_left else text

@@ -17,7 +17,6 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from app.domain.errors import OfflineError
 from app.domain.network.connections import Attempt, Connection, ConnectionList, Outcome
@@ -122,7 +121,7 @@ class ConnectionLog:
 
     def begin(self, connection: Connection) -> str:
         """Note one that is being opened, or was refused; returns its number."""
-        number = uuid4().hex[:16]
+        number = os.urandom(8).hex()
         record = {
             "id": number,
             "at": connection.at,

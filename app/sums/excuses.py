@@ -20,7 +20,8 @@ _VERSIONS = re.compile(
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
     r"|tensorflow|kapitel|abschnitt|chapitre|capítulo|bible|bibel|biblia|biblical|verses?|verset"
     r"|vers|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
-    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?)\b",
+    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?"
+    r"|priorit\w+|rank\w*)\b",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
@@ -32,9 +33,11 @@ _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     re.IGNORECASE,
 )
 _PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
-_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")  # something is asked there
+_PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")
+_COUNTED_PROMPT = re.compile(r"[\s\0]*\d{1,4}>[ ]")  # something is asked there
 _TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
+_LIKELIHOOD = re.compile(r"0[.,]0+[15]")
 _NEAR_PI = re.compile(r"3[.,][012]\d*")
 _DAY_AND_YEAR = re.compile(r"\d{1,2}/\d{1,2}\s*(?:=|is|was)\s*(?:1[5-9]|20)\d\d")  # 9/11 = 2001
 _DISCOUNT = re.compile(r"([\d.]+)\s*%\s+off\s+(?:of\s+)?[$€£]?([\d.]+)")
@@ -43,6 +46,11 @@ _FREE = re.compile(  # not shown: behind what a number stands by itself
     r"|(?<!\w)(?:that|so|then|and|but|because|since|as|thus|hence|therefore|while|number|value"
     r"|dass|also|und|weil|denn|da|aber|zahl|que|donc|car|et|mais|nombre|así|porque|pues|número|y"
     r"|أن|و|لأن|कि|और)\s+$",
+    re.IGNORECASE,
+)
+_TEXTS = re.compile(  # not shown: where 1 + 1 = 11
+    r"\b(?:strings?|concat\w*|joined|javascript|zeichenketten?|verkettet\w*|verkettung|chaînes?"
+    r"|concaténation|cadenas?|concatenación)\b",
     re.IGNORECASE,
 )
 _IN_BITS = re.compile(r"1[01]{2,40}")
@@ -93,11 +101,16 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True
     if part[0].kind is Kind.OPEN and text[max(0, part[0].start - 1) : part[0].start] in {"'", "’"}:
         return True  # f'(1 - 0) = -1
+    prompt = _COUNTED_PROMPT.match(text, place.line)
+    if prompt is not None and prompt.end() == relation.end + 1:
+        return True  # of a shell that counts what it is asked
     if _PROMPT.match(text, place.line, finding.start):
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
         return True
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
+        return True
+    if _are_texts(finding, said, place):
         return True
     if _IN_BITS.fullmatch(finding.stated) and str(int(finding.stated, 2)) == finding.right:
         return True
@@ -106,6 +119,9 @@ def is_excused(finding: Finding, said: Statement) -> bool:
             tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
             if not tight or one is not part:
                 return True
+    least = [one.text for one in said.right]
+    if relation.text == "<" and len(least) == 1 and _LIKELIHOOD.fullmatch(least[0]):
+        return True  # behind the number before it, in a table of a test
     written = text[part[0].start : part[-1].end]
     counted = any(one.kind is Kind.WORD for one in said.right)
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
@@ -113,9 +129,18 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     return bool(re.fullmatch(r"\d+/\d+/\d+", written))
 
 
+def _are_texts(finding: Finding, said: Statement, place: StatementPlace) -> bool:
+    """Whether what is stated is the digits one behind another, and texts are spoken of."""
+    row = "".join(one.text for one in said.left if one.kind is Kind.NUMBER)
+    if row != finding.stated or any(one.text in {"*", "/"} for one in said.left):
+        return False
+    first, last = sentence_before(said.text, place), sentence_end(said.text, place)
+    return _TEXTS.search(said.text, first, last) is not None
+
+
 def _is_parameter(part: Sequence[Token]) -> bool:
     """Whether a side is π and nothing else, which may be any letter there."""
-    return [one.kind for one in part] == [Kind.CONSTANT]
+    return [one.text for one in part if one.kind is Kind.CONSTANT] == ["pi"] and len(part) == 1
 
 
 def _is_of_another(text: str, relation: Token, part: Sequence[Token]) -> bool:

@@ -16,6 +16,7 @@ from app.sums.values import (
     ROUGH_PI,
     E,
     NotComputableError,
+    Value,
     around,
     circular,
     exactly,
@@ -206,7 +207,7 @@ class _Reader(TokenCursor):
         if base.unit is not None or exponent.unit is not None:
             raise UnreadableError
         if self._reading.caret_is_xor and token.text == "^":
-            value = whole(base.value.whole() ^ exponent.value.whole())
+            value = _exclusive_or(base.value, exponent.value)
         else:
             value = base.value**exponent.value
         return self._measure(Quantity(value, operations=base.operations + 1))
@@ -272,12 +273,19 @@ class _Reader(TokenCursor):
         self._at += 1
         if self._is_rate():
             return self._rated(replace(found, unit=unit))
-        raised = self._peek()
-        if raised is not None and raised.text in {"^2", "^3"}:
-            self._at += 1
-            power = int(raised.text[1])
+        if power := self._unit_power():
             unit = replace(unit, factor=unit.factor**power, power=power)
         return replace(found, unit=unit)
+
+    def _unit_power(self) -> int:
+        """Go on behind the power of a unit: m², m^2, m^{2}; 0 where there is none."""
+        ahead = [token.text for token in self._tokens[self._at : self._at + 4]]
+        for power in "23":
+            for written in ([f"^{power}"], ["^", power], ["^", "(", power, ")"]):
+                if ahead[: len(written)] == written:
+                    self._at += len(written)
+                    return int(power)
+        return 0
 
     def _unit(self, word: str) -> Unit | None:
         unit = unit_of(word)
@@ -400,7 +408,7 @@ class _Reader(TokenCursor):
     def _function(self, name: str, depth: int) -> Quantity:
         if name in CIRCULAR:
             return self._circular(name, depth)
-        degree = 2
+        degree = 3 if name == "cbrt" else 2
         base = whole(10)
         if name == "log of base":
             base = self._primary(depth + 1).value
@@ -417,7 +425,7 @@ class _Reader(TokenCursor):
         ):
             raise UnreadableError  # ln 1/8 is ln(1)/8, or ln(1/8)
         value = argument.value
-        if name in {"sqrt", "root"}:
+        if name in {"sqrt", "root", "cbrt"}:
             value = value.root(degree)
         elif name == "abs":
             value = value.absolute()
@@ -428,3 +436,15 @@ class _Reader(TokenCursor):
         else:
             value = value.decimal_logarithm()
         return Quantity(value, operations=argument.operations + 1)
+
+
+def _exclusive_or(base: Value, exponent: Value) -> Value:
+    """A caret as in program code.
+
+    Raises:
+        UnreadableError: A number is not whole, so that it is a power.
+    """
+    try:
+        return whole(base.whole() ^ exponent.whole())
+    except NotComputableError as error:
+        raise UnreadableError from error

@@ -68,6 +68,7 @@ _PI_IS = re.compile(  # not shown: a word that is the number only where a number
     r"\s*(?:[=≈]|\s(?:is|equals|ist|est|es|vaut)(?:\s+(?:about|approximately|etwa|rund|environ))?\s)"
     r"\s*3[.,][012]\d*(?![\d.,]*\d)"
 )
+_E_IS = re.compile(r"\s*(?:≈|\\approx)\s*2[.,][67]\d+(?![\d.,]*\d)")
 _PLAIN_DECIMAL = r"[-−]?\d{1,15},\d{1,15}"
 _BARS = re.compile(  # what stands between bars with nothing beside it, and something behind them
     rf"\|(?=\S)(?P<inside>[-+−\d.\s*/×·^()]{{1,40}}|{_PLAIN_DECIMAL}(?:\s*[-+−×·*/]\s*{_PLAIN_DECIMAL})?)"
@@ -97,6 +98,7 @@ _ONE = {
     **{sign: (Kind.WORD, sign) for sign in "$€£¥₹"},
     **{sign: (Kind.BREAK, sign) for sign in ".,;?\n|\"“”„«»•…&‘’'→⇒،؛؟।"},
     "√": (Kind.FUNCTION, "sqrt"),
+    "∛": (Kind.FUNCTION, "cbrt"),
 }
 """What one sign alone is."""
 _COMMANDS = {
@@ -117,6 +119,7 @@ _VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3
            "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
            "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
 _DEEPEST = 40
+_LONGEST_ROW = 1_000  # characters
 HIDDEN = "\0"
 """Stands for a mark that is not part of what is said, such as Markdown's asterisks."""
 
@@ -170,7 +173,15 @@ class _Lexer:
             beside = len(close) == len(before)
             if beside or not (close[-1].isalpha() or close[-1] in ".,"):
                 return None
-        return _BARS.match(self._text, at, end)
+        found = _BARS.match(self._text, at, end)
+        return None if found is None or self._is_row(at, end) else found
+
+    def _is_row(self, at: int, end: int) -> bool:
+        """Whether a place is in a row of a table, which begins and ends with a bar."""
+        least = max(0, at - _LONGEST_ROW)
+        first = self._text.rfind("\n", least, at) + 1 or least
+        row = self._text[first : min(end, at + _LONGEST_ROW)].partition("\n")[0].strip()
+        return row.startswith("|") and row.endswith("|") and row.count("|") % 2 == 1
 
     def _plain(self, at: int, end: int) -> Token:
         """One token that is written the same way everywhere."""
@@ -215,6 +226,8 @@ class _Lexer:
             return Token(Kind.OPERATOR, "%", at, end)
         if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
             return Token(Kind.UNKNOWN, word, at, end)
+        if word == "e" and _E_IS.match(self._text, end):
+            return Token(Kind.CONSTANT, "e", at, end)
         if word in {"log2", "log10"} and self._text[end : end + 1] == "(":
             return Token(Kind.FUNCTION, word, at, end)
         if word in {"sqrt", "ln", "log", "abs"} and self._text[end : end + 2] != "  ":

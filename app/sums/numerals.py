@@ -43,9 +43,9 @@ ASCII_DIGITS = _DIGIT_NAMES | {0x066B: ".", 0x066C: ",", 0x066A: "%"}
 """Translates digits and their signs, one character for one."""
 
 _GROUPED = {
-    # Groups of three; of two before the last three as in India.
-    Convention.POINT: re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?"),
-    Convention.COMMA: re.compile(r"\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
+    # Groups of three; of two before the last three as in India; the first is no nought: 0.001.
+    Convention.POINT: re.compile(r"(?!0)\d{1,3}(?:,\d{2,3})*,\d{3}(?:\.\d+)?|\d+(?:\.\d+)?"),
+    Convention.COMMA: re.compile(r"(?!0)\d{1,3}(?:\.\d{3})+(?:,\d+)?|\d+(?:,\d+)?"),
 }
 _SIGNS = re.compile(f"[{GROUP_SIGNS} ]")
 _SCIENTIFIC = re.compile(r"(\d+(?:\.\d+)?)[eE]([+-]?\d{1,3})")

@@ -82,10 +82,10 @@ def misses(computed: Quantity, stated: Quantity) -> bool:
     unit, first, second = stated.unit, computed.value.middle, stated.value.middle
     if computed.unit is not None or computed.mixed or unit is None or stated.literal is None:
         return False
-    if unit.kind not in {"time", "length", "mass"} or unit.power != 1 or min(first, second) <= 0:
+    if unit.kind not in {"time", "length", "mass"} or min(first, second) <= 0:
         return False
     larger, smaller = max(first, second), min(first, second)
-    if unit.kind == "length" and abs(larger / smaller - _YARD) < _CLOSE:
+    if unit.kind == "length" and abs(larger / smaller - _YARD**unit.power) < _CLOSE * unit.power:
         return False
     return larger / smaller < _NEXT_UNIT
 

@@ -34,7 +34,10 @@ _FORMULA = re.compile(
     re.DOTALL,
 )
 _COMMENT = re.compile(r"(?:^|\s)(?:#|//|/[*\0])\s?(.*?)(?:\s*[*\0]+/)?$", re.MULTILINE)
-_MARKER = re.compile(r"[ \t]*(?:>[ \t]*)*(?:[-*+•][ \t]+|\d{1,3}[.)][ \t]+|#{1,6}[ \t]+)?")
+_MARKER = re.compile(
+    r"[ \t]*(?:>[ \t]*)*(?:[-*+•][ \t]+|\d{1,3}[.)][ \t]+|#{1,6}[ \t]+)?"
+    r"(?:[*\0]*\(?[a-hA-H]\)[*\0]*[ \t]+)?"  # "b)" and "(b)" before a pupil's sum
+)
 _EMPHASIS = re.compile(
     r"(?<![\w)*])(?:\*{1,3}|__|~~)(?=[^\s*])|(?<=[^\s*])(?:\*{1,3}|__|~~)(?=[\s.,;:!?)\]_]|$)|(?<!`)`{1,2}(?!`)",
     re.MULTILINE,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import platform
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -43,6 +42,8 @@ class Machine:
 
 def machine() -> Machine:
     """Measure this computer now."""
+    import platform  # of the library's dearer modules
+
     import psutil
 
     memory = psutil.virtual_memory()
@@ -68,6 +69,8 @@ def disk_free(folder: Path) -> int:
 
 
 def _processor() -> tuple[str, frozenset[str]]:
+    import platform
+
     readers: dict[str, Callable[[], tuple[str, frozenset[str]]]] = {  # not shown: systems
         "Linux": lambda: _linux_processor(Path("/proc/cpuinfo")),
         "Darwin": lambda: (_sysctl("machdep.cpu.brand_string"), _darwin_features()),
@@ -102,6 +105,8 @@ def _sysctl(key: str) -> str:
 
 
 def _darwin_features() -> frozenset[str]:
+    import platform
+
     if platform.machine() == "arm64":
         return frozenset({"asimd", "asimddp"})
     words = f"{_sysctl('machdep.cpu.features')} {_sysctl('machdep.cpu.leaf7_features')}".lower()

@@ -237,6 +237,7 @@ def _run(
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
     end_watching = _watch_frames(window)
+    end_looking = _look_for_lost_windows(application)
     restarting: list[bool] = []
 
     def restart() -> None:
@@ -246,6 +247,7 @@ def _run(
     code = application.exec()
     leave.clear()
     end_watching()
+    end_looking()
     opener.close()
     watcher.deleteLater()
     collector.close()
@@ -269,6 +271,15 @@ def _watch_frames(window: MainWindow) -> Callable[[], None]:
     if logging.getLogger("app").isEnabledFor(logging.DEBUG):
         return SlowFrames(window).close
     return lambda: None
+
+
+def _look_for_lost_windows(application: QApplication) -> Callable[[], None]:
+    """Close what is destroyed from outside, where that can be; the result ends that."""
+    if QGuiApplication.platformName() != "xcb":
+        return lambda: None
+    from app.ui.desktop.lost_windows import LostWindows
+
+    return LostWindows(application).close
 
 
 def _leave(window: MainWindow, services: Services) -> None:

@@ -150,7 +150,8 @@ class MainWindow(QMainWindow):
         split.setCollapsible(1, False)
         split.setStretchFactor(1, 1)
         split.setHandleWidth(1)  # Qt widens what the pointer can grab
-        split.setSizes([sidebar_module.WIDTH, self.width() - sidebar_module.WIDTH])
+        side = min(sidebar_module.WIDTH, self.width() // 3)  # it has its least in a small window
+        split.setSizes([side, self.width() - side])
         pages = PageStack(split)
         self.setCentralWidget(pages)
         return pages
@@ -183,9 +184,7 @@ class MainWindow(QMainWindow):
         side.collapse_requested.connect(self._shell.toggle_sidebar)
         side.downloads_requested.connect(partial(commands.models.show_models, ModelsTab.DOWNLOADS))
         side.chat_chosen.connect(controller.open_chat)
-        side.hit_chosen.connect(
-            lambda hit: controller.open_chat(hit.conversation_id, hit.message_id)
-        )
+        side.hit_chosen.connect(commands.chats.open_hit)
         side.menu_requested.connect(self._open_chat_menu)
         side.delete_requested.connect(commands.chats.delete)
         side.filed.connect(commands.chats.file)
@@ -434,6 +433,7 @@ class MainWindow(QMainWindow):
         closed = (
             self.pane.find_bar.close_bar()
             or self.controller.drafting.cancel_edit()
+            or self.pane.transcript.unmark()
             or self.sidebar.clear_search()
         )
         if not closed:

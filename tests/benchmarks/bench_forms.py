@@ -55,6 +55,7 @@ from tests.support.gguf_factory import ModelSpec, write_model
 
 LIMIT = 400  # tokens of an answer
 LONGER = 8_000  # of one that met the first limit
+TOLD = 50  # schemas between two lines of progress
 CONTEXT = 8_192  # what the small models were made for
 ROUNDS = 7  # of the cost
 MOST_COST = 1.15  # of a token that keeps to a grammar by itself, free ones being 1
@@ -125,6 +126,8 @@ def validity(path: Path, first: int, count: int) -> bool:
     """Ask for every schema; print the counts."""
     engine, found = loaded(path), Counter[str]()
     for seed in range(first, first + count):
+        if seed > first and (seed - first) % TOLD == 0:
+            print(f"  {path.name}, seeds {first} to {seed - 1}: {dict(found)}", flush=True)
         wanted = schema(random.Random(seed))
         form = Form(FormKind.JSON, schema=json.dumps(wanted))
         grammar = form_grammar(form, bare=True)

@@ -14,7 +14,9 @@ With ``--steps`` instead, and no FULL: where the start's time goes, step by step
 clock and of the processor (all threads of the window's process), with memory and the number of
 modules at each; then the window and the engine's process at rest and minimised for ten seconds, how
 often they wake, and the terminal's commands. ``--against FOLDER`` takes turns with another checkout
-that has a ``.venv`` of its own. An empty Qt window of the same packages is the floor.
+that has a ``.venv`` of its own. An empty Qt window of the same packages is the floor. ``--chart
+FILE`` draws the processor's least seconds as an SVG, whose rows ``--names`` names in the order of
+the checkouts, this one first.
 """
 
 from __future__ import annotations
@@ -322,7 +324,9 @@ def at_rest(root: Path, home: Path) -> None:
     window.wait()
 
 
-def step_by_step(roots: Sequence[Path], rounds: int) -> None:
+def step_by_step(
+    roots: Sequence[Path], rounds: int, chart: Path | None, names: Sequence[str]
+) -> None:
     """Print the table of the steps, then rest, then the terminal's commands."""
     with tempfile.TemporaryDirectory() as scratch:
         homes = {root: Path(scratch) / str(number) for number, root in enumerate(roots)}
@@ -338,6 +342,18 @@ def step_by_step(roots: Sequence[Path], rounds: int) -> None:
             floors.append(timed(roots[0], homes[roots[0]], (sys.executable, "-c", EMPTY)))
         print(f"load {os.getloadavg()[0]:.1f}, {rounds} starts each, medians (least)")
         print(f"an empty Qt window {said(floors)}")
+        if chart is not None:
+            from start_chart import draw
+
+            named = [*names, *(root.name for root in roots[len(names) :])]
+            least = {
+                name: [
+                    (str(step[0]["step"]), min(one["cpu"] for one in step))
+                    for step in zip(*seen[root], strict=True)
+                ]
+                for root, name in reversed(list(zip(roots, named, strict=True)))
+            }
+            chart.write_text(draw(least, min(cpu for _, cpu in floors)), "utf-8")
         for root in roots:
             print(f"\n{root.name}: step, seconds, of the processor, MB, modules, ours")
             for step in zip(*seen[root], strict=True):
@@ -374,11 +390,14 @@ def main() -> None:
     parser.add_argument("--child", choices=("start", "work"))
     parser.add_argument("--steps", action="store_true", help="step by step; needs no FULL")
     parser.add_argument("--against", type=Path, action="append", default=[])
+    parser.add_argument("--chart", type=Path, help="where the steps' picture goes (SVG)")
+    parser.add_argument("--names", nargs="*", default=[], help="of the checkouts, in the picture")
     options = parser.parse_args()
     if options.child:
         sys.exit(child(options.child))
     if options.steps:
-        step_by_step([ROOT, *(one.resolve() for one in options.against)], options.rounds)
+        roots = [ROOT, *(one.resolve() for one in options.against)]
+        step_by_step(roots, options.rounds, options.chart, options.names)
         return
     with tempfile.TemporaryDirectory() as scratch:
         empty, full = Path(scratch) / "empty", Path(scratch) / "full"

@@ -29,6 +29,8 @@ A phial is a small [bottle](https://example.org/phial), mostly made of glass.
 - [x] filled
 - corked
 
+1. wash
+
 | Name | Size |
 |---|---|
 | Phial | 9 GB |
@@ -189,7 +191,8 @@ def test_what_is_chosen_by_keys_is_told(start: Start, model: Path) -> None:
     assert "private" in told[-1][1].lower()
     window.type("qqq")
     window.hears("Nothing fits.")
-    window.keys("Escape")
+    window.keys("Escape", "ctrl+Prior", "ctrl+Prior")  # from message to message
+    window.hears("You said: What is a phial?")
     assert window.close() == 0
 
 
@@ -280,6 +283,7 @@ def test_a_days_work_by_an_assistive_client_alone(
         ("heading", "Bottles"),
         ("list item", "Done: filled"),
         ("list item", "Item: corked"),
+        ("list item", "1. wash"),
         ("table cell", "row 1, Size: 9 GB"),
         ("text", "Formula: x squared"),
         ("paragraph", "Code: print(1)"),

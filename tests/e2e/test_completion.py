@@ -51,7 +51,7 @@ def test_bash_offers_the_values_of_an_option_and_files_where_words_are_free(
 ) -> None:
     assert offered(bash, "chats", "export", "--format", "mark") == {"markdown"}
     assert offered(bash, "completion", "") == set(SHELLS)
-    assert offered(bash, "settings", "get", "kv_") == {"kv_type", "kv_snapshots", "kv_snapshot_gib"}
+    assert offered(bash, "settings", "get", "kv_") == {"kv_type", "kv_snapshots", "kv_snapshot_gb"}
     assert offered(bash, "settings", "set", "theme", "d") == {"dark", "default"}
     assert offered(bash, "ask", "--kv-type", "") == {"f16", "q8_0", "default"}
     assert offered(bash, "chat", "--lookup-drafting", "of") == {"off"}

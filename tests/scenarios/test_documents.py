@@ -8,20 +8,26 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog, QLabel
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
 from app.domain.errors import DiskFullError
 from app.domain.generation import Role
-from app.domain.model import LoadedModel, LoadRequest
+from app.domain.model import DEMO, LoadedModel, LoadRequest
 from app.domain.parts import AttachmentPart, CitationPart, FormPart, ReadingChoicePart
-from app.engine.base import Cancel, LoadProgressCallback
+from app.domain.settings import Settings
+from app.engine.base import Cancel, EngineOptions, LoadProgressCallback
+from app.engine.process.client import EngineClient
 from app.engine.scripted import ScriptedEngine
 from app.services.core.events import Asked, SendFailed
 from app.services.documents.reading_plan import ReadingMode
+from app.system.bundled import bundled
 from app.ui.conversation.input.attachment_bar import AttachmentBar
+from app.ui.conversation.marks.page_panel import PagePanel
 from app.ui.library.passages_dialog import PassagesDialog
+from app.ui.transcript.widgets.mark_buttons import MarkButton
 from tests.scenarios.hands import (
     begun,
     choose_file,
@@ -31,6 +37,7 @@ from tests.scenarios.hands import (
     press,
     shows,
     slow,
+    transcript,
     typed,
     wait_for_end,
 )
@@ -39,7 +46,7 @@ from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.chatting import say
 from tests.support.document_files import lines, pdf
-from tests.support.dropping import drop
+from tests.support.dropping import carried, drop
 from tests.support.window import Open, Opened
 
 ANSWER = "It cost 1,250,000 euros [1]. It opened in 1963 [1]."
@@ -106,11 +113,14 @@ class Keeping(ScriptedEngine):
 def test_the_price_names_time_and_disk_before_a_question_is_sent(
     qtbot: QtBot, open_window: Open, report: Path
 ) -> None:
-    opened = open_window(Keeping(["word " * 30]))
+    engine = Keeping(["word " * 30])
+    opened = open_window(engine)
     say(qtbot, opened, "word " * 50)  # from now on it is known how fast this model reads here
     wait_for_end(qtbot, opened)
     drop(opened.window.pane.composer.editor, report)
     until(qtbot, lambda: len(attached(opened)) == 2)
+    # What is read whole is read ahead: it stands before whatever will be asked.
+    until(qtbot, lambda: "1,250,000" in engine.read_aheads[-1].request.turns[0].content)
     tokens = int(re.findall(r"about (\d+) tokens", attached(opened)[1])[0])
     assert "That takes about" in attached(opened)[1]
     assert f"What was read takes {tokens}.0 MB of the disk." in attached(opened)[1]
@@ -156,6 +166,22 @@ def test_a_document_that_was_dropped_is_taken_away_again(
     until(qtbot, lambda: attached(opened) == [])
 
 
+@scenario("command", "attach_folder")
+@scenario("question", "DocumentCommands.choose_folder: getExistingDirectory")
+def test_the_documents_of_a_folder_are_chosen_together(
+    qtbot: QtBot, open_window: Open, report: Path
+) -> None:
+    (report.parent / "papers").mkdir()
+    for name in ("one.txt", "two.md"):
+        (report.parent / "papers" / name).write_text("A text.")
+    opened = open_window()
+    with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, report.parent / "papers")):
+        command(qtbot, opened, "Chat", "Attach a folder…")
+    chat = opened.window.controller.current()
+    waiting = opened.window.pane.composer.attachments.waiting
+    until(qtbot, lambda: [one.name for one in waiting(chat.id).documents] == ["one.txt", "two.md"])
+
+
 @scenario("button", "AttachmentBar: Stop reading it")
 def test_a_folder_that_was_dropped_is_read_until_it_is_stopped(
     qtbot: QtBot, open_window: Open, tmp_path: Path
@@ -184,7 +210,8 @@ def test_a_document_stays_while_an_older_message_is_edited(
     opened = open_window(ScriptedEngine(["One.", "Two."]))
     say(qtbot, opened, "Question")
     wait_for_end(qtbot, opened)
-    drop(opened.window.pane.composer.editor, report)
+    QGuiApplication.clipboard().setMimeData(carried([report]))
+    key(opened.window.pane.composer.editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
     until(qtbot, lambda: bool(attached(opened)))
     qtbot.keyClick(opened.window.pane.composer.editor, Qt.Key.Key_Up)
     qtbot.keyClicks(opened.window.pane.composer.editor, " again")
@@ -412,9 +439,17 @@ def test_an_answer_is_nothing_but_lines_of_the_document(
 
 
 @scenario("button", "EmptyChatPage: Try it with a sample document")
-def test_a_newcomer_asks_a_sample_document(qtbot: QtBot, open_window: Open) -> None:
-    engine = ScriptedEngine(["Aron Teveldal was the first keeper [2]."])
-    opened = open_window(engine)
+@pytest.mark.llama
+def test_a_newcomer_asks_a_sample_document_and_sees_the_line(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    """The built-in model answers, with llama.cpp, and the page is one click away."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / "demo.gguf").symlink_to(bundled("models", "demo.gguf"))
+    engine = EngineClient(EngineOptions())
+    settings = Settings(welcomed=True, model_path=DEMO)
+    opened = open_window(engine, settings, folder, chosen=False)
     press(opened.window, "Try it with a sample document")
     until(qtbot, lambda: bool(attached(opened)))
     assert attached(opened)[0].startswith("lighthouse.pdf: 3 pages, ")
@@ -423,7 +458,16 @@ def test_a_newcomer_asks_a_sample_document(qtbot: QtBot, open_window: Open) -> N
     wait_for_end(qtbot, opened)
     answer = opened.harness.services.library.chats.branch(shown(opened))[-1].message
     found = [p for p in answer.parts if isinstance(p, CitationPart)]
-    assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "supported")]
+    assert [(p.title, p.page, p.verdict) for p in found] == [("lighthouse.pdf", 2, "quoted")], (
+        answer
+    )
+    until(qtbot, lambda: len(transcript(opened).findChildren(MarkButton)) == 1)
+    transcript(opened).findChildren(MarkButton)[0].click()
+    until(qtbot, lambda: opened.window.findChild(PagePanel) is not None)
+    beside = opened.window.findChild(PagePanel)
+    assert isinstance(beside, PagePanel)
+    until(qtbot, lambda: beside.where.text() == "p. 2 of 3")
+    assert "The first keeper was Aron Teveldal." in beside.told.text()
 
 
 @scenario("command", "attach_sample")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from app.domain.embedding import MeaningPhase
 from app.domain.generation import GenerationRequest
 from app.engine.scripted import ScriptedEngine
 from app.hub.api.catalog import load_catalog
+from app.language import formats
 from app.services.core.events import RemovedForGood
 from app.system.bundled import bundled
 from app.ui.library.documents_page import DocumentsPage
@@ -112,7 +114,11 @@ def test_a_document_is_added_under_a_name(qtbot: QtBot, open_window: Open, repor
     item = found.tree.topLevelItem(0)
     assert item is not None
     assert (item.text(0), item.text(1), item.text(3)) == ("Bridges", "1", "1 document")
-    assert item.child(0).text(0) == "report.pdf"
+    (read,) = opened.harness.services.documents.library(private=False).documents()
+    when = datetime.fromtimestamp(read.read_at / 1e6, UTC).astimezone()
+    size = formats.size(report.stat().st_size)
+    row = ["report.pdf", "1", size, formats.day_and_time(when)]
+    assert [item.child(0).text(column) for column in range(4)] == row
 
 
 @scenario("button", "DocumentsPage: Keep under another name…")
@@ -199,6 +205,7 @@ def test_a_private_chat_reads_a_document_for_itself(
     assert chat is not None
     until(qtbot, lambda: bool(bar.waiting(chat.id).documents))
     private = opened.harness.services.documents.library(private=True)
+    assert private.meaning is not None  # as the others are: with vectors in memory
     waiting: tuple[StoredDocument, ...] = bar.waiting(chat.id).documents
     assert [one.id for one in private.documents()] == [one.id for one in waiting]
 

@@ -8,6 +8,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
+from app.engine.scripted import ScriptedEngine
 from app.ui.conversation.composer import Composer, MessageEditor
 from app.ui.main_window import MainWindow
 from app.ui.transcript.interaction.keyboard import Keyboard
@@ -31,6 +32,7 @@ from tests.scenarios.patience import until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.window import Open
+from tests.ui.transcript.pointing import spot
 
 
 @scenario("key", "Esc", without=nothing(MainWindow, "escape"))
@@ -84,6 +86,24 @@ def test_ctrl_return_sends_where_enter_breaks_the_line(qtbot: QtBot, open_window
     key(opened.window, Qt.Key.Key_Return, CONTROL)
     until(qtbot, lambda: said(opened, "user") == ["one\ntwo"])
     wait_for_end(qtbot, opened)
+
+
+@scenario("key", "Ctrl+PgUp", without=nothing(Keyboard, "_walk"))
+def test_ctrl_page_up_goes_from_message_to_message(qtbot: QtBot, open_window: Open) -> None:
+    long = "\n\n".join(f"Paragraph {number}." for number in range(40))
+    opened = talk(qtbot, open_window, "First", "Second", engine=ScriptedEngine([long]))
+
+    def at_the_top(message: int, words: str) -> bool:
+        return spot(transcript(opened), message, words).y() < 80
+
+    for which, message, words in (
+        (Qt.Key.Key_PageUp, 3, "Paragraph 0."),  # the last answer, and its question
+        (Qt.Key.Key_PageUp, 2, "Second"),
+        (Qt.Key.Key_PageUp, 1, "Paragraph 0."),
+        (Qt.Key.Key_PageDown, 2, "Second"),
+    ):
+        key(opened.window, which, CONTROL)
+        until(qtbot, lambda: at_the_top(message, words))  # noqa: B023
 
 
 @scenario("key", "Shift+F10", without=nothing(Keyboard, "press", False))

@@ -23,6 +23,7 @@ from tests.scenarios.hands import (
     CONTROL,
     Address,
     ask,
+    begun,
     choose,
     click,
     clipboard,
@@ -85,6 +86,24 @@ def test_a_message_is_copied(qtbot: QtBot, open_window: Open) -> None:
     opened = talk(qtbot, open_window)
     click(under(qtbot, opened, "Copy message"))
     until(qtbot, lambda: clipboard() == "One.")
+
+
+def test_an_answer_that_was_stopped_before_its_first_word_has_nothing_to_copy(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window(ScriptedEngine(["One."], prompt_delay=20.0))
+    begun(qtbot, opened)
+    key(opened.window, Qt.Key.Key_Escape)
+    wait_for_end(qtbot, opened)
+
+    def look(menu: QMenu) -> None:
+        assert not [one.text() for one in menu.actions() if one.text().startswith("Copy")]
+        menu.close()
+
+    with meanwhile(qtbot, QMenu, look):
+        click(under(qtbot, opened, "More actions"))
+    names = [one.accessibleName() for one in transcript(opened).findChildren(QuietButton)]
+    assert names.count("Copy message") == 1, "that of the question"
 
 
 @scenario("message action", "copy")

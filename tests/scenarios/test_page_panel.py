@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import os
 import re
 from functools import partial
 from itertools import count
@@ -12,9 +13,9 @@ import pytest
 from pypdfium2 import PdfDocument
 from pypdfium2.raw import FPDF_PAGEOBJ_IMAGE
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QDesktopServices, QImage
+from PySide6.QtGui import QAccessible, QColor, QDesktopServices, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QAbstractButton, QFileDialog
 from pytestqt.qtbot import QtBot
 
 from app.engine.base import Cancel
@@ -29,6 +30,7 @@ from tests.scenarios.hands import (
     command,
     meanwhile,
     press,
+    seen,
     transcript,
     wait_for_end,
 )
@@ -86,6 +88,24 @@ def open_panel(qtbot: QtBot, asked: Opened) -> PagePanel:
     """The panel at the first citation."""
     command(qtbot, asked, "Chat", "Pages that the answer cites…")
     return panel(qtbot, asked)
+
+
+def viewer_at_pages(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A program that the desktop has for PDF files; what it is told will be in the file."""
+    told, program = folder / "told", folder / "bin" / "evince"
+    listed = folder / "share" / "applications"
+    for made in (program.parent, listed):
+        made.mkdir(parents=True)
+    program.write_text(f"#!/bin/sh\nprintf '%s\\n' \"$@\" > {told}.part && mv {told}.part {told}\n")
+    program.chmod(0o755)
+    (listed / "org.viewer.desktop").write_text("[Desktop Entry]\nExec=evince %U\n")
+    (listed / "mimeapps.list").write_text(
+        "[Default Applications]\napplication/pdf=gone.desktop;org.viewer.desktop;\n"
+    )
+    for name, value in (("DATA_DIRS", "share"), ("DATA_HOME", "no"), ("CONFIG_HOME", "no")):
+        monkeypatch.setenv(f"XDG_{name}", str(folder / value))
+    monkeypatch.setenv("PATH", f"{program.parent}:{os.environ['PATH']}")
+    return told
 
 
 def yellow(image: QImage) -> int:
@@ -193,6 +213,9 @@ def test_pages_are_turned_enlarged_searched_and_read_as_text(
     opened_panel = open_panel(qtbot, asked)
     press(opened_panel, "Next page")
     panel(qtbot, asked, "p. 2 of 2")
+    button = seen(opened_panel, QAbstractButton, "Next page")
+    told = QAccessible.queryAccessibleInterface(button).actionInterface()
+    assert "Press" in told.actionNames()  # as an assistive client turns it
     press(opened_panel, "Previous page")
     panel(qtbot, asked)
     picture = opened_panel.canvas.picture
@@ -228,6 +251,13 @@ def test_words_are_taken_from_the_page(
     composer.set_text("")
     press(opened_panel, "Ask about this")
     assert composer.text() == "“It cost 1,250,000 euros” (report.pdf, p. 1): "
+    shown = viewer_at_pages(tmp_path, monkeypatch)
+    press(opened_panel, "Next page")
+    panel(qtbot, asked, "p. 2 of 2")
+    press(opened_panel, "Open the file")
+    until(qtbot, shown.exists)
+    assert shown.read_text().splitlines() == ["--page-index=2", str(tmp_path / "report.pdf")]
+    monkeypatch.setenv("PATH", str(tmp_path / "nowhere"))  # no program that can be told a page
     opened: list[str] = []
     monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: opened.append(url.toLocalFile()))
     press(opened_panel, "Open the file")

@@ -383,10 +383,13 @@ def test_settings_of_a_file_are_only_looked_at(
 # --- storage and about ------------------------------------------------------------------------
 
 
-def leads_to(qtbot: QtBot, opened: Opened, section: str, button: str, kind: type[QDialog]) -> None:
-    """A button of a page opens a sheet."""
+def leads_to(
+    qtbot: QtBot, opened: Opened, section: str, button: str, kind: type[QDialog], words: str = ""
+) -> None:
+    """A button of a page, which says something too, opens a sheet."""
 
     def go(page: SettingsPage) -> None:
+        assert shows(page, words)
         with meanwhile(qtbot, kind, lambda sheet: hands.key(sheet, Qt.Key.Key_Escape)):
             press(page, button)
 
@@ -499,4 +502,5 @@ def test_about_leads_to_the_licences(qtbot: QtBot, open_window: Open) -> None:
 
 @scenario("button", "AboutPanel: Check for updates…")
 def test_about_leads_to_the_updates(qtbot: QtBot, open_window: Open) -> None:
-    leads_to(qtbot, open_window(), "About", "Check for updates…", UpdateDialog)
+    limits = "What the model is good at, and what it is not"
+    leads_to(qtbot, open_window(), "About", "Check for updates…", UpdateDialog, limits)

@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QSystemTrayIcon
+from PySide6.QtWidgets import QApplication, QLineEdit, QMenu, QSystemTrayIcon
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import Role
@@ -16,6 +16,7 @@ from app.ui.presence.quick_window import QuickWindow
 from app.ui.settings.settings_page import SettingsPage
 from app.ui.style.dialogs import Dialog
 from tests.scenarios.hands import (
+    CONTROL,
     Address,
     begun,
     choose,
@@ -27,6 +28,7 @@ from tests.scenarios.hands import (
     said,
     seen,
     slow,
+    stored,
     titles,
     typed,
 )
@@ -116,6 +118,23 @@ def test_esc_closes_it_and_what_is_typed_is_there_again(qtbot: QtBot, open_windo
     until(qtbot, lambda: quick_window() is None)
     quick = ask_quickly(qtbot, opened, "ion")
     assert quick.pane.composer.text() == "Half a question"
+    with meanwhile(qtbot, QMenu, QMenu.close):  # models are chosen in Phial
+        press(quick, "Model")
+    until(qtbot, lambda: quick_window() is None)
+    assert opened.window.pane.composer.text() == "Half a question"
+
+
+def test_ctrl_q_ends_the_program_from_there_and_keeps_what_is_typed(
+    qtbot: QtBot, open_window: Open
+) -> None:
+    opened = open_window()
+    quick = ask_quickly(qtbot, opened, "Half a question")
+    quick.activateWindow()
+    ready(qtbot, quick.isActiveWindow)
+    QTest.keyClick(quick.pane.composer.editor, Qt.Key.Key_Q, CONTROL)
+    until(qtbot, lambda: quick_window() is None and not opened.window.isVisible())
+    wanted = [("Half a question",)]
+    until(qtbot, lambda: stored(opened, "SELECT draft FROM conversations") == wanted)
 
 
 def test_the_next_quick_question_is_asked_in_a_low_window_again(

@@ -219,10 +219,10 @@ def test_without_remembering_the_engine_writes_no_snapshots(talk: Talk) -> None:
     assert talk.options().snapshot_dir is None
 
 
-@scenario("setting", "kv_snapshot_gib")
+@scenario("setting", "kv_snapshot_gb")
 def test_the_disk_space_for_snapshots_is_the_engines_cap(talk: Talk) -> None:
-    talk.type("kv_snapshot_gib", "1.5")
-    assert talk.options().snapshot_cap_bytes == 3 * 2**29
+    talk.type("kv_snapshot_gb", "1.5")
+    assert talk.options().snapshot_cap_bytes == 1_500_000_000
 
 
 @scenario("setting", "copy_documents")

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
 
+from app.compose import snapshot_folder
 from app.domain.generation import Role
 from app.engine.process.frames import GenerateCommand
 from app.hub.api.catalog import load_catalog
+from app.services.documents.attached import attachment_part
 from app.system.bundled import bundled
+from app.system.paths import folders
 from tests.scenarios.registry import scenario
 from tests.support.document_files import lines, pdf
 from tests.support.embedding_factory import write_embedding_model
 from tests.support.gguf_factory import ModelSpec, pieces_of, write_model
+from tests.support.harness import build
 from tests.support.hub_server import HubServer
 from tests.support.hub_session import close_session
 from tests.support.terminal import asked, phial
 from tests.tools.sample_document import document
+from tests.unit.services.models.test_snapshots import is_kept, kept_of
 
 ANSWER = "The bridge cost 1,250,000 euros [1]. It was opened in 1963 [1]."
 SAMPLE = ("assets", "sample", "lighthouse.pdf")
@@ -119,6 +125,26 @@ def test_a_document_is_removed_with_all_that_was_read(report: Path) -> None:
     assert row["name"] == "report.pdf"
     assert listed() == []
     assert report.exists()
+
+
+def test_what_the_model_remembers_of_chats_goes_with_what_they_had(
+    report: Path, home: Path
+) -> None:
+    program = build(home)
+    services = program.services
+    read = services.documents.add(report, private=False, cancel=threading.Event())
+    asked_it, thrown_away = services.library.create().id, program.ask("Gone")[0]
+    exchange = services.chat.send(asked_it, "When?", [attachment_part(read)])
+    program.ended(exchange.answer_id)
+    stays = program.ask("Stays")[0]
+    services.library.trash.delete([thrown_away])
+    services.close()
+    store = kept_of(snapshot_folder(folders()).parent, asked_it, thrown_away, stays)
+    phial("documents", "remove", "--yes", "report.pdf")
+    chats = (asked_it, thrown_away, stays)
+    assert [is_kept(store, one) for one in chats] == [False, True, True]
+    phial("chats", "trash", "--empty", "--yes")
+    assert [is_kept(store, one) for one in chats] == [False, False, True]
 
 
 @scenario("option", "documents remove --in")

@@ -65,7 +65,7 @@ from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
 from tests.support.hub_server import HubServer
-from tests.support.window import Open, Opened, write_model
+from tests.support.window import Open, Opened, close, write_model
 from tests.ui.conversation.test_unanswered import LONG, fill, full
 
 
@@ -181,7 +181,7 @@ def test_the_sidebar_leads_to_the_downloads(qtbot: QtBot, open_window: Open) -> 
             click(button)
         item = opened.harness.services.downloads.items()[0]
         opened.harness.services.downloads.cancel(item.id, keep_part=False)
-        opened.harness.services.close()
+        close(opened)
     from tests.support.hub_session import close_session
 
     close_session()

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
@@ -17,6 +17,8 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.settings import SettingsFile
 from app.ui.application import AppearanceController, make_application
 from app.ui.main_window import MainWindow
+from app.ui.style.stylesheet import palette, style_sheet
+from app.ui.style.typography import interface_font, typesetting_of
 from tests.support.gguf_factory import write_model
 from tests.support.harness import Harness, build
 
@@ -56,7 +58,7 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
             chosen=chosen,
         )
         look = AppearanceController(application, harness.services)
-        look.apply()
+        dress(application, look)
         window = MainWindow(harness.services, look.theme)
         look.add_window(window)
         window.show()
@@ -69,6 +71,22 @@ def open_window(qtbot: QtBot, tmp_path: Path) -> Iterator[Open]:
         close(one)
 
 
+def dress(application: QApplication, look: AppearanceController) -> None:
+    """As a start does, unless a window before this one left all as it would make it.
+
+    A style sheet that is set is a tenth of a window's time, also where it is the same.
+    """
+    theme, typesetting = look.theme, typesetting_of(look._services.settings.current)
+    if (
+        application.styleSheet() == style_sheet(theme, compact=typesetting.compact)
+        and application.palette() == palette(theme)
+        and application.font() == interface_font(typesetting)
+    ):
+        look._theme, look._typesetting = theme, typesetting
+    else:
+        look.apply()
+
+
 def close(opened: Opened) -> None:
     """What happens when the window is closed; nothing where it was."""
     if not isValid(opened.window):
@@ -76,7 +94,6 @@ def close(opened: Opened) -> None:
     opened.window.close()
     opened.harness.services.close()
     opened.window.deleteLater()
-    gc.collect()
 
 
 __all__ = ["Open", "Opened", "close", "write_model"]

@@ -83,7 +83,19 @@ def _mark(seen: Inspector, window: MainWindow, *, of_sum: bool) -> MarkButton:
     return found()[0]
 
 
+def _show(seen: Inspector, window: MainWindow, at: int, words: str) -> None:
+    """Scroll to the row with these words, in which buttons are made then."""
+    view = window.pane.transcript
+    model = view._layout.branch.models[at]
+    seen.settle(lambda: any(words in one.drawn_text() for one in model.rows))
+    row = next(n for n, one in enumerate(model.rows) if words in one.drawn_text())
+    view._layout.show_row(at, row)
+    seen.settle()
+
+
 def _look_at_marks(seen: Inspector, window: MainWindow) -> None:
+    seen.settle(lambda: window.controller.chat is not None and not window.controller.answering)
+    _show(seen, window, 1, "Κόστισε")
     seen.wait("a wrong sum's popup", _mark(seen, window, of_sum=True).click)
     _mark(seen, window, of_sum=False).click()
     panel = window.findChild(PagePanel)
@@ -102,10 +114,7 @@ def _look_at_menus(seen: Inspector, window: MainWindow) -> None:
     view = window.pane.transcript
     view.selection(whole=True)
     for at, words in ((0, "Πόσο"), (1, "Κόστισε"), (1, "Τσάι"), (1, "τύπωσε"), (1, "εδώ")):
-        row = next(n for n, one in enumerate(view._layout.branch.models[at].rows)
-                   if words in one.drawn_text())  # fmt: skip
-        view._layout.show_row(at, row)
-        seen.settle()
+        _show(seen, window, at, words)
         seen.wait(f"menu at {words}", partial(_right_click, view.viewport(), spot(view, at, words)))
     for at, model in enumerate(view._layout.branch.models):
         view._layout.show_row(at, len(model.rows) - 1)

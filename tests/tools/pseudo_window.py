@@ -19,7 +19,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QModelIndex, QPoint, QSize, Qt, QTimer
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -31,9 +31,11 @@ from PySide6.QtWidgets import (
     QGroupBox,
     QLabel,
     QLineEdit,
+    QMainWindow,
     QMenu,
     QPlainTextEdit,
     QPushButton,
+    QScrollArea,
     QTabBar,
     QTextBrowser,
     QWidget,
@@ -55,7 +57,8 @@ NAMES = re.compile(
     r"Phial|Phi-[\w.-]+|Hugging ?Face|SQLite|Python|Qt|llama\.cpp|GGUF|LaTeX|Markdown|HTML|JSON|PDF"
     r"|Ctrl|Shift|Alt|Enter|Esc|Space|Tab|Home|End|PgUp|PgDown|Page (?:Up|Down)|Del(?:ete)?|Ins"
     r"|Return|Backspace|Menu|Up|Down|Left|Right|F\d+|[kMGT]i?B(?:/s)?|bytes|min|CPU|GPU|KV|ms"
-    r"|\(\*\.\w+\)|/\w+$|Scripted|Press shortcut"  # endings, prompts' names, a model, Qt's own
+    r"|\(\*\.\w+\)|/\w+$|Scripted"  # endings, prompts' names, a model
+    r"|Press shortcut|Scroll (?:Left|Right)"  # Qt's own
     r"|English|Deutsch|hf_…|Q\d\w*|f16|q8_0|https?://\S+|[\w-]+(?:[/.][\w-]+)+|MIT|[\w.-]+\.gguf"
 )
 _BRACKETS = re.compile(r"\[[^\[\]]*\]")
@@ -111,10 +114,17 @@ def _entries(menu: QMenu) -> Iterator[str]:
 
 
 def clipped(widget: QWidget) -> bool:
-    """Whether a label or a button shows less than its text, or a window more than the screen."""
+    """Whether a label or a button shows less than its text, or a window more than the screen.
+
+    A page that has to be scrolled sideways counts too.
+    """
     room = widget.screen().availableGeometry()
-    if isinstance(widget, QDialog | QMenu | QFrame) and widget.isWindow():
+    if isinstance(widget, QDialog | QMenu | QFrame | QMainWindow) and widget.isWindow():
         return widget.width() > room.width() or widget.height() > room.height()
+    if isinstance(widget, QScrollArea):
+        return widget.horizontalScrollBar().maximum() > 0
+    if isinstance(widget, QTabBar) and widget.usesScrollButtons():
+        return False
     if not isinstance(widget, QLabel | QPushButton | QTabBar) or widget.visibleRegion().isEmpty():
         return False
     if isinstance(widget, QLabel):
@@ -288,7 +298,8 @@ def inspect(folder: Path, *, pictures: bool) -> dict[str, dict[str, list[str]]]:
     window.pane.composer.editor.setPlainText(QUESTION)
     window.controller.send(QUESTION)
     seen.settle(lambda: window.controller.chat is not None and not window.controller.answering)
-    window.resize(800, 600)
+    room = window.screen().availableSize()
+    window.resize(QSize(800, 600).boundedTo(room - QSize(8, 40)))
     seen.settle()
     seen.look("chat at 800", window)
     for menu in window.findChildren(QMenu):

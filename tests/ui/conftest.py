@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Iterator
-from itertools import count
+from time import process_time
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -25,24 +25,29 @@ def nothing_left_on_the_clipboard(qapp: QApplication) -> Iterator[None]:
     QGuiApplication.clipboard().clear()
 
 
-OFTEN = 20
-_begun = count()
+LONG = 0.1
+"""Seconds of the processor that looking for garbage takes at most, until it looks at less."""
+
+_last = 0.0
 
 
 @pytest.fixture(autouse=True)
 def garbage_is_collected_between_tests() -> Iterator[None]:
     """As in the program: never in another thread, nor inside an event of a widget.
 
-    What lives before a test begins is set aside now and then, and whenever a program that a test
-    ran in this process took back at its end what had been: else half a million objects are looked
-    at after each later test, most of a second. Not after a test: its window is not gone yet.
+    What lives is set aside where it is so much that looking at it takes long: a program that a test
+    ran in this process takes back, at its end, what had been set aside, and half a million objects
+    would be looked at after each later test. Before a test, since the last one's window is gone.
     """
+    global _last  # noqa: PLW0603
     gc.disable()
-    if next(_begun) % OFTEN == 0 or not gc.get_freeze_count():
+    if _last > LONG:
         gc.collect()
         gc.freeze()
     yield
+    began = process_time()
     gc.collect()
+    _last = process_time() - began
     gc.enable()
 
 

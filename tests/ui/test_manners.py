@@ -230,19 +230,20 @@ def paste(qtbot: QtBot, opened: Opened, data: QMimeData) -> None:
     qtbot.keyClick(editor(opened), Qt.Key.Key_V, CONTROL)
 
 
-@pytest.mark.parametrize("name", ["notes.md", "data.json", "rows.jsonl", "plain.txt", "code.py"])
 def test_a_text_that_is_pasted_as_a_file_becomes_part_of_the_message(
-    qtbot: QtBot, open_window: Open, tmp_path: Path, name: str
+    qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
     opened = open_window()
-    path = tmp_path / name
-    path.write_text('{"a": 1}\n' if "json" in name else "# Heading\n\nSome words.\n")
-    paste(qtbot, opened, carried([path]))
     composer = opened.window.pane.composer
-    qtbot.waitUntil(lambda: bool(composer.text()))
-    assert composer.text() == f"{name}:\n\n{path.read_text().strip()}"
-    assert opened.window.findChild(ImportDialog) is None
-    assert name in opened.window.pane.snackbar.notice
+    for name in ("notes.md", "data.json", "rows.jsonl", "plain.txt", "code.py"):
+        path = tmp_path / name
+        path.write_text('{"a": 1}\n' if "json" in name else "# Heading\n\nSome words.\n")
+        composer.set_text("")
+        paste(qtbot, opened, carried([path]))
+        qtbot.waitUntil(lambda: bool(composer.text()))
+        assert composer.text() == f"{name}:\n\n{path.read_text().strip()}"
+        assert opened.window.findChild(ImportDialog) is None
+        assert name in opened.window.pane.snackbar.notice
 
 
 @pytest.mark.parametrize("part", ["editor", "search", "transcript", "window", "list"])

@@ -1,7 +1,7 @@
 """The window in pseudo-languages: no plain English on any screen, and nothing without room.
 
-One runs at 100 %, the other, from right to left, at 200 % of a screen of 1,600 by 1,100 pixels:
-there are 800 for the window. See ``tests/tools/pseudo_window.py``.
+One runs at 100 %, the other, from right to left, at 300 % of a screen of 1,600 by 1,200 pixels:
+it is 533 by 400 to the window, less its frame. See ``tests/tools/pseudo_window.py``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ import pytest
 from tests.tools.pseudo_window import plain
 
 ROOT = Path(__file__).parents[2]
-SCALES = {"pseudo": "1", "pseudo-rtl": "2"}
-SCREEN = {"name": "small", "x": 0, "y": 0, "width": 1600, "height": 1100, "dpr": 1,
+SCALES = {"pseudo": "1", "pseudo-rtl": "3"}
+SCREEN = {"name": "small", "x": 0, "y": 0, "width": 1600, "height": 1200, "dpr": 1,
           "logicalDpi": 96, "logicalBaseDpi": 96}  # fmt: skip
 SCREENS = 64  # that are looked at, at least
 

@@ -15,7 +15,7 @@ from app.cli.streams import agreed, complain, print_result, redraw
 from app.cli.values import MODEL_HELP, count, model
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
-from app.compose import open_document_library
+from app.compose import open_document_library, snapshot_folder
 from app.domain.documents import DocumentState, Passage, Remark, StoredDocument
 from app.domain.errors import (
     DocumentReadCancelledError,
@@ -214,9 +214,21 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
         )
         if not (options.yes or agreed(question)):
             return EXIT_FAILED
-        library.remove(chosen)
+        gone = library.remove(chosen)
+    _forget_state(gone, setup)
     rows = [document_row(one) for one in chosen]
     return print_result(options, rows, [tr("Removed: {name}", name=one.name) for one in chosen])
+
+
+def _forget_state(documents: Sequence[str], setup: Setup) -> None:
+    """What the model remembers of chats that had documents goes with them."""
+    from app.cli.chats.room import open_chats
+    from app.services.documents.attached import references
+    from app.services.models.snapshots import has_snapshots
+
+    if has_snapshots(snapshot_folder(setup.folders)):
+        with open_chats(setup) as room:
+            room.library.trash.documents_removed(references(documents))
 
 
 def _summarise(options: argparse.Namespace, setup: Setup) -> int:
@@ -262,6 +274,7 @@ def document_row(document: StoredDocument) -> dict[str, object]:
         "id": document.id,
         "name": document.name,
         "path": document.path,
+        "origin": document.origin,
         "collection": document.collection,
         "kind": facts.kind.value,
         "unit": facts.unit.value,

@@ -107,7 +107,7 @@ def attach(
                 tr("There is nothing to quote."), data="", action=tr("Name a file with --attach.")
             )
         return None
-    library = open_document_library(setup)[0] if kept else private_document_library()
+    library = open_document_library(setup)[0] if kept else private_document_library(setup)
     try:
         read = _kept(library, options.collection) if kept else _read(library, options.attach)
         for one in read:

@@ -158,7 +158,7 @@ class _Grammar:
         """What fits ``schema``."""
         if spot.depth > DEEPEST:
             raise _too_deep(spot.at, DEEPEST)
-        if schema is True or schema == {}:
+        if schema is True or (isinstance(schema, dict) and schema.keys() <= _NOTES):
             return self._primitive(primitives.value(spot.level))
         if not isinstance(schema, dict):
             raise _refused(spot.at, tr("a schema is an object"))
@@ -187,9 +187,10 @@ class _Grammar:
             return self._string(schema, at)
         if kind in ("integer", "number") and schema.keys() & BOUNDS:
             return self._number(schema, at)
-        _only(schema, {"type"}, at)
+        _only(schema, {"type"} if "type" in schema else set().union(*_OF_TYPE.values()), at)
         if kind not in _SIMPLE:
-            raise _refused(at, tr("its type is not one that JSON has"))
+            named = tr("its type is not one that JSON has")
+            raise _refused(at, named if kind else tr("it names no type"))
         return self._primitive(str(kind))
 
     def _reference(self, to: object, spot: _Spot) -> str:
@@ -319,8 +320,7 @@ class _Grammar:
             high = 0
         if high == 0:
             return self._rule(f'"[" {ws} "]"')
-        item = self._rule(inner)
-        high = max(MOST_ITEMS, low) if high is None else high
+        item, high = self._rule(inner), max(MOST_ITEMS, low) if high is None else high
         more = f"{{{max(low - 1, 0)},{high - 1}}}"
         items = f'{item} {ws} ("," {ws} {item} {ws}){more}'  # not shown
         items = items if low else f"({items})?"
@@ -335,13 +335,13 @@ class _Grammar:
             raise _refused(at, tr("properties are an object, and required is a list"))
         if missing := [name for name in map(str, required) if name not in properties]:
             raise _refused(at, tr("{name} is required and not described", name=repr(missing[0])))
-        closed = schema.get("additionalProperties", not properties) is False
-        if not properties and not closed:
+        more = schema.get("additionalProperties", not properties)
+        if more not in (False, True) and (properties or more != {}):
+            raise _refused(at, tr("{word} is not supported", word="additionalProperties"))
+        if not properties and more is not False:
             if spot.level >= MOST_NESTED:
                 raise _TooDeepError
             return self._primitive(f"object{spot.level}")
-        if schema.get("additionalProperties", False) not in (False, True):
-            raise _refused(at, tr("{word} is not supported", word="additionalProperties"))
         ws = self._blanks(spot.level + 1)
         members, needed = [], []
         for name, one in properties.items():
@@ -351,8 +351,8 @@ class _Grammar:
                 if name in required:
                     raise
                 continue  # it may be left out
-            begun = literal(_written(name, at))
-            members.append(self._rule(f'{begun} ":" {ws} {inner} {ws}'))  # not shown
+            member = f'{literal(_written(name, at))} ":" {ws} {inner} {ws}'  # not shown
+            members.append(self._rule(member))
             needed.append(name in required)
         return self._rule(f'"{{" {ws} {self._in_order(members, needed, ws)} "}}"')  # not shown
 

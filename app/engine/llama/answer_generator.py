@@ -127,8 +127,14 @@ class AnswerGenerator:
             yield self._finished(StopReason.STOPPED, 0.0)
             return
         if self._drafting:
-            self._drafter = Drafter(self._reading.tokens, session.costs)
+            self._drafter = Drafter([*self._likely(), *self._reading.tokens], session.costs)
         yield from self._write()
+
+    def _likely(self) -> Iterator[int]:
+        """Tokens of texts that the answer may repeat; an answer's as they were written."""
+        for text in self._request.likely:
+            turn = Turn(Role.ASSISTANT, text)
+            yield from self._session.memory.turn(turn, self._request.conversation_id)
 
     def _assemble(self) -> None:
         """Choose the turns that fit, and make the prompt of them."""

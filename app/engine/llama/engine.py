@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import secrets
 import time
@@ -11,7 +12,12 @@ from dataclasses import replace
 
 import psutil
 
-from app.domain.errors import LoadCancelledError, ModelNotLoadedError
+from app.domain.errors import (
+    KnownError,
+    LoadCancelledError,
+    ModelNotLoadedError,
+    OutOfMemoryError,
+)
 from app.domain.generation import (
     MAX_SEED,
     GenerationEvent,
@@ -31,7 +37,7 @@ from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.read_ahead import ReadAhead
 from app.engine.llama.session import Session
 from app.engine.partial_result import MonotonicProgress
-from app.engine.plan import ComputeResources, make_plan, weights_of_all_parts
+from app.engine.plan import ComputeResources, make_plan, plan_beside, weights_of_all_parts
 from app.engine.segments import root_digest
 from app.engine.snapshots import SnapshotStore
 from app.language import tr
@@ -41,6 +47,8 @@ NO_GRAPHICS = tr("Graphics cards are left out: their driver ended the engine whe
 
 
 OnPlanned = Callable[[LoadPlan, tuple[int, ...]], None]
+Opened = tuple[Session, int, int]
+log = logging.getLogger(__name__)
 
 
 class LlamaEngine:
@@ -63,6 +71,9 @@ class LlamaEngine:
         self._stopper = AbortFlag(self.backend.c)
         self.backend.log.expected = self._stopper.is_set
         self._session: Session | None = None
+        self._loaded_as: tuple[LoadRequest, int] | None = None
+        self._loaded: LoadedModel | None = None
+        self._survived = False  # it is still there though another one was to take its place
         self._store: SnapshotStore | None = None
         if self.options.snapshot_dir is not None:
             self._store = SnapshotStore(self.options.snapshot_dir, self.options.snapshot_cap_bytes)
@@ -87,6 +98,9 @@ class LlamaEngine:
     ) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`.
 
+        The model before stays until this one is ready, where there is memory for both, and where
+        this one cannot be loaded.
+
         Args:
             request: What to load.
             progress: Called with the fraction.
@@ -96,19 +110,85 @@ class LlamaEngine:
         """
         began = time.monotonic()
         self._begin(cancel)
+        survived, self._survived = self._survived, False
+        if survived and self._loaded_as == (request, step) and self._loaded is not None:
+            return self._loaded
+        advance = MonotonicProgress(progress)
+        tell = planned or (lambda _plan, _steps: None)
+        try:
+            opened, freed = self._open_next(request, step, advance, cancel, tell)
+        except LoadCancelledError:
+            self._put_away(cancel.is_set)  # another one is wanted, if not now
+            raise
+        except KnownError:
+            self._survived = self._session is not None
+            raise
         self._put_away(cancel.is_set)
-        header = read_gguf_file(request.path)
-        plan = make_plan(
-            header, request, self.resources(), weights_of_all_parts(request.path, header)
+        session, around, before = opened
+        self._session = session
+        loaded, header, plan = session.loaded, session.header, session.plan
+        advance(1.0)
+        self._loaded_as = request, step
+        self._loaded = LoadedModel(
+            source=request.source,
+            name=header.name or request.path.stem,
+            architecture=header.architecture,
+            quantization=header.quantization,
+            parameters=loaded.parameters,
+            context_size=loaded.context_size,
+            trained_context=loaded.trained_context,
+            template=session.template.name,
+            plan=plan,
+            turn_tokens=around,
+            answer_tokens=before,
+            ladder_step=STEPS[step].description,
+            seconds=time.monotonic() - began,
+            made_room=freed,
         )
+        return self._loaded
+
+    def _open_next(
+        self,
+        request: LoadRequest,
+        step: int,
+        advance: MonotonicProgress,
+        cancel: Cancel,
+        planned: OnPlanned,
+    ) -> tuple[Opened, bool]:
+        """Open a model, and say whether the one before had to go first for lack of memory."""
+        header = read_gguf_file(request.path)
+        weights = weights_of_all_parts(request.path, header)
+        old = self._session
+        if old is not None and step == 0:
+            plan = plan_beside(header, request, self.resources(), weights, old.plan)
+            try:
+                if plan is not None:
+                    opened = self._open(request, header, plan, step, advance, cancel, planned)
+                    return opened, False
+            except OutOfMemoryError as error:
+                log.info("Not beside the model before: %s", error.what)
+        self._put_away(cancel.is_set)
+        plan = make_plan(header, request, self.resources(), weights)
+        opened = self._open(request, header, plan, step, advance, cancel, planned)
+        return opened, old is not None
+
+    def _open(
+        self,
+        request: LoadRequest,
+        header: GgufHeader,
+        plan: LoadPlan,
+        step: int,
+        advance: MonotonicProgress,
+        cancel: Cancel,
+        planned: OnPlanned,
+    ) -> Opened:
+        """Load as planned; with the session the tokens of its markup, see `Session.markup`."""
         if not self.options.graphics:
             plan = replace(plan, reasons=(*plan.reasons, NO_GRAPHICS))
         steps = useful_steps(plan, header)
         plan = apply_step(plan, header, step)
-        if planned is not None:
-            planned(plan, steps)
+        planned(plan, steps)
         _refuse_if(cancel)
-        advance = MonotonicProgress(progress)
         loaded = loader.load(
             self.backend,
             request.path,
@@ -133,23 +213,7 @@ class LlamaEngine:
             _refuse_if(cancel)
             around, before = session.markup()
             undo.pop_all()
-        self._session = session
-        advance(1.0)
-        return LoadedModel(
-            source=request.source,
-            name=header.name or request.path.stem,
-            architecture=header.architecture,
-            quantization=header.quantization,
-            parameters=loaded.parameters,
-            context_size=loaded.context_size,
-            trained_context=loaded.trained_context,
-            template=session.template.name,
-            plan=plan,
-            turn_tokens=around,
-            answer_tokens=before,
-            ladder_step=STEPS[step].description,
-            seconds=time.monotonic() - began,
-        )
+        return session, around, before
 
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
         """See :meth:`app.engine.base.Engine.generate`."""
@@ -231,7 +295,7 @@ class LlamaEngine:
 
     def _put_away(self, busy: Callable[[], bool]) -> None:
         """Save what is worth it, as long as nobody waits, and free the model."""
-        session, self._session = self._session, None
+        session, self._session, self._survived = self._session, None, False
         if session is not None:
             session.save(busy)
             session.close()

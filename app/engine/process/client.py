@@ -86,6 +86,7 @@ class EngineClient:
         )
         self._request: LoadRequest | None = None
         self._model: LoadedModel | None = None
+        self._held = False  # a model that another one did not replace may be in memory
         self._revival: threading.Thread | None = None
         self._revival_cancel = threading.Event()
 
@@ -110,6 +111,7 @@ class EngineClient:
     ) -> LoadedModel:
         """See :meth:`app.engine.base.Engine.load`."""
         self._stop_revival()
+        self._held = self._held or self._model is not None
         self._request, self._model = None, None
         self._steps.begin()
         # The process works in a folder of its own, where a relative path means something else.
@@ -208,8 +210,8 @@ class EngineClient:
         """See :meth:`app.engine.base.Engine.unload`."""
         self._stop_revival()
         self._request = None
-        if self._model is not None:
-            self._model = None
+        if self._model is not None or self._held:
+            self._model, self._held = None, False
             self._simple(frames.UnloadCommand)
 
     def close(self) -> None:
@@ -246,7 +248,7 @@ class EngineClient:
                     raise
                 log.warning("%s Trying %s.", error.what, self._steps.description)
                 continue
-            self._request, self._model = request, model
+            self._request, self._model, self._held = request, model, False
             self._steps.worked()
             return model
 
@@ -267,6 +269,7 @@ class EngineClient:
                         return model
         except SlowToStopError as slow:  # it holds nothing worth keeping
             self._line.detach()
+            self._held = False
             raise LoadCancelledError(tr("Loading was stopped.")) from slow
         raise AssertionError("the stream of frames ends with a result or an error")
 
@@ -298,7 +301,7 @@ class EngineClient:
         """
         log.error("%s %s", described(death), " | ".join(death.stderr))
         self._line.discard()
-        had_model, self._model = self._request, None
+        had_model, self._model, self._held = self._request, None, False
         if had_model is None or deaths >= MOST_DEATHS or death.is_bug:
             raise _given_up(had_model, death, seen)
         if not self._steps.after(death):
@@ -309,7 +312,7 @@ class EngineClient:
         """The process hangs: end it, and begin another one."""
         log.error("%s", HUNG)
         self._line.detach()
-        self._model = None
+        self._model, self._held = None, False
 
     def _make_key(self, request: LoadRequest, cancel: Cancel) -> str:
         """Machine, engine build and model, as one key."""

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from html import escape
 from typing import TYPE_CHECKING
 
-from markdown_it.common.utils import unescapeAll
-
 from app.markup.code.highlighter import highlight, language_label, language_name
 from app.markup.document.blocks import NOWHERE, Block, MathBlock, Offsets
 from app.markup.document.spans import FENCE
@@ -198,6 +196,8 @@ def _opening(cursor: Cursor) -> tuple[str, str] | None:
     match = _FENCE.match(cursor.text, cursor.nonspace)
     if match is None:
         return None
+    from markdown_it.common.utils import unescapeAll  # with the first fence
+
     return match.group(), unescapeAll(cursor.text[match.end() :].strip(" \t"))
 
 

@@ -5,9 +5,6 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from markdown_it.common.normalize_url import normalizeLink, validateLink
-from markdown_it.helpers import parseLinkDestination, parseLinkTitle
-
 if TYPE_CHECKING:
     from app.markup.spans.inline import References
 
@@ -35,6 +32,9 @@ def take_definitions(text: str, references: References) -> tuple[int, list[str]]
 
 
 def _definition(text: str, pos: int) -> tuple[int, str, str, str] | None:
+    from markdown_it.common.normalize_url import normalizeLink, validateLink
+    from markdown_it.helpers import parseLinkDestination
+
     label = _LABEL.match(text, pos)
     if label is None or not label.group(1).strip():
         return None
@@ -55,6 +55,8 @@ def _definition(text: str, pos: int) -> tuple[int, str, str, str] | None:
 
 def _title(text: str, pos: int) -> tuple[int | None, str]:
     """The end of the definition and its title, if the rest of the line is fit for one."""
+    from markdown_it.helpers import parseLinkTitle
+
     start = _skip(text, pos)
     if start > pos and start < len(text):
         title = parseLinkTitle(text, start, len(text), None)

@@ -58,6 +58,7 @@ class AnswerInProgress:
         done: It has ended; nothing more is journaled.
         given: What the model reads, documents included.
         form: What the answer must be; None for any.
+        earlier: Answers to the same question.
     """
 
     def __init__(self, message: Message, model: ChosenModel | None = None) -> None:
@@ -65,6 +66,7 @@ class AnswerInProgress:
         self.model = model
         self.given = GivenDocuments(())
         self.form: Form | None = None
+        self.earlier: tuple[str, ...] = ()
         self.cancel = threading.Event()
         self.done = threading.Event()
         self._news = threading.Event()  # there is more of it, or it has ended

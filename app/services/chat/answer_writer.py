@@ -29,7 +29,12 @@ from app.services.chat.answer_in_progress import (
     finished_message,
 )
 from app.services.chat.homework import with_check
-from app.services.chat.prompt_messages import chat_turns, form_asked, offers_calculator
+from app.services.chat.prompt_messages import (
+    chat_turns,
+    earlier_answers,
+    form_asked,
+    offers_calculator,
+)
 from app.services.chat.summary import ShortenedRequest, Summariser
 from app.services.core.events import AnswerProgressed, AnswerSourced, EventBus, Summarising
 from app.services.documents.attached import CONTEXT_UNKNOWN, AttachedDocuments
@@ -114,6 +119,7 @@ class AnswerWriter:
             replace_system=in_force.settings.replace_model_prompt,
             grammar=grammar,
             calculator=calculator and not grammar,
+            likely=writing.earlier,
         )
         shortened = self._shortened(request, writing)
         if writing.given.plan is not None:
@@ -171,6 +177,7 @@ class AnswerWriter:
         """
         answer = writing.message
         messages = {m.id: m for m in self._library.chats.tree(answer.conversation_id)}
+        writing.earlier = earlier_answers(answer, messages.values())
         path: list[Message] = []
         above = answer.parent_id
         while above in messages:

@@ -285,7 +285,8 @@ class ChatService:
         )
         answer = self._blank_answer(conversation.id, question.id)
 
-        title = "" if conversation.title else title_from(text)
+        reworded = edited is not None and parent_id is None and not conversation.title_by_user
+        title = title_from(text) if reworded or not conversation.title else ""
         self._begin(
             answer,
             lambda: self._library.add_exchange(question, answer, title=title, edited=edited),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from app.domain.answers.calculation import OFFER, with_calculations
 from app.domain.conversation import Conversation, Message
@@ -15,6 +15,7 @@ from app.domain.presets.preset import Preset
 from app.services.chat.homework import told_check
 
 HEADING = "Summary of the earlier part of this conversation:\n"  # not shown: read by the model
+EARLIER_ANSWERS = 4
 
 
 def wrote(loaded: LoadedModel | None, answer: Message) -> bool:
@@ -45,6 +46,30 @@ def chat_turns(
         if text or message.role is not Role.ASSISTANT:
             turns.append(Turn(message.role, text, message.id))
     return tuple(turns)
+
+
+def earlier_answers(answer: Message, tree: Iterable[Message]) -> tuple[str, ...]:
+    """What was answered before to the question of an answer, in other versions of it too.
+
+    Args:
+        answer: To be written.
+        tree: All messages of its chat.
+
+    Returns:
+        The newest :data:`EARLIER_ANSWERS`, the newest last.
+    """
+    messages = {one.id: one for one in tree}
+    question = messages.get(answer.parent_id or "")
+    if question is None or question.role is not Role.USER:
+        return ()
+    versions = {one.id for one in messages.values() if one.parent_id == question.parent_id}
+    found = [
+        one
+        for one in messages.values()
+        if one.parent_id in versions and one.id != answer.id and one.role is Role.ASSISTANT
+    ]
+    found.sort(key=lambda one: one.created_at)
+    return tuple(one.content for one in found[-EARLIER_ANSWERS:] if one.content)
 
 
 def with_calculator(system: str) -> str:

@@ -33,7 +33,8 @@ class TitleService:
     """After a chat's first answer, asks the model for a title; gives way to any new message.
 
     The demo model is not asked: it has learned to talk about Phial, not to name chats. A chat is
-    named once: neither a title the user chose nor one that a model gave is ever replaced.
+    named once, and again when its first message was put into other words; a title that the user
+    chose is never replaced.
     """
 
     def __init__(

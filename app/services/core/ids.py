@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import uuid
+import os
 from datetime import UTC, datetime
 
 
@@ -13,4 +13,4 @@ def utc_now() -> datetime:
 
 def new_id() -> str:
     """A fresh identifier, 32 hex digits."""
-    return uuid.uuid4().hex
+    return os.urandom(16).hex()

@@ -120,9 +120,10 @@ class AttachedDocuments:
         """A model that finds passages by meaning may have come; see to it beside everything."""
         if isinstance(event, DownloadChanged) and event.item.state is DownloadState.DONE:
             with self._lock:
-                library = self._libraries.get(False)
-            if library is not None and library.meaning is not None:
-                library.meaning.wake()
+                libraries = list(self._libraries.values())
+            for library in libraries:
+                if library.meaning is not None:
+                    library.meaning.wake()
 
     def add(
         self,
@@ -146,7 +147,7 @@ class AttachedDocuments:
     def remove(self, documents: Sequence[StoredDocument]) -> None:
         """Remove documents that are kept, and all that was read of them; blocks meanwhile."""
         gone = self.library(private=False).remove(documents)
-        self._removed([_REFERENCE + one for one in gone])
+        self._removed(references(gone))
 
     def documents_in(self, branch: Sequence[Message], *, private: bool) -> list[StoredDocument]:
         """The documents that came with messages, those that were removed since left out."""
@@ -222,6 +223,11 @@ class AttachedDocuments:
             system = plan.system_prompt(first.content if first else "")
             turns = (Turn(Role.SYSTEM, system), *(turns[1:] if first else turns))
         return GivenDocuments(turns, plan, question, quotes)
+
+
+def references(documents: Sequence[str]) -> list[str]:
+    """What attachments of documents are known by, from the documents' ids."""
+    return [_REFERENCE + one for one in documents]
 
 
 def attachment_part(document: StoredDocument) -> AttachmentPart:

@@ -134,14 +134,16 @@ class DocumentService:
             return known
         id_ = new_id()
         kept = self._copy(path, id_) if copy and self._copies is not None else path
-        source = DocumentSource(id_, path.name, str(kept), collection, status.st_mtime_ns, _now())
+        source = DocumentSource(
+            id_, path.name, str(kept), str(path), collection, status.st_mtime_ns, _now()
+        )
         with ExitStack() as undo:
             if kept != path:
                 undo.callback(kept.unlink, missing_ok=True)
             self._repository.begin(source).result()
             undo.callback(lambda: self._repository.remove([id_]).result())
             facts = self._read(kept, source, cancel or threading.Event(), progress)
-            old = self._repository.of_path(str(kept), collection)
+            old = self._repository.of_origin(str(path), collection)
             stored = self._repository.finish(id_, facts, old[0].id if old else "").result()
             undo.pop_all()
         if self.meaning is not None:
@@ -154,12 +156,12 @@ class DocumentService:
         Returns:
             Ids of what is gone: those, and what was read of the same files before.
         """
-        ids = self._repository.with_older([one.id for one in documents])
-        self._repository.remove(ids).result()
-        for one in documents:
-            if self._copies is not None and Path(one.path).parent == self._copies:
-                Path(one.path).unlink(missing_ok=True)
-        return ids
+        gone = self._repository.with_older([one.id for one in documents])
+        self._repository.remove(list(gone)).result()
+        for path in map(Path, gone.values()):
+            if self._is_copy(path):
+                path.unlink(missing_ok=True)
+        return list(gone)
 
     def move(self, documents: Sequence[StoredDocument], collection: str) -> None:
         """Keep documents under another name."""
@@ -203,9 +205,8 @@ class DocumentService:
     ) -> list[Passage]:
         """The passages that answer a question best, by words and, where it can be, by meaning."""
         ids = None if documents is None else [one.id for one in documents]
-        by_meaning = self.meaning.ranking(question, ids) if self.meaning is not None else []
-        rankings = [by_meaning] if by_meaning else []
-        return self._repository.search(question, ids, limit, rankings)
+        asked = self.meaning.asked(question) if self.meaning is not None else None
+        return self._repository.search(question, ids, limit, asked)
 
     def passages_at(self, places: Sequence[PassagePlace]) -> list[Passage]:
         """Passages by where they stand, in reading order; those that are gone are left out."""
@@ -269,10 +270,15 @@ class DocumentService:
                 tr("“{name}” cannot be read.", name=path.name), detail=str(error)
             ) from error
         for one in alike:
-            same_place = copy or one.path == str(path)
-            if one.facts.sha256 == digest and same_place and one.name == path.name:
+            if one.facts.sha256 != digest or one.name != path.name:
+                continue
+            copied = self._is_copy(Path(one.path)) or self._copies is None
+            if copied if copy else one.origin == str(path):
                 return one
         return None
+
+    def _is_copy(self, path: Path) -> bool:
+        return self._copies is not None and path.parent == self._copies
 
     def _forget_copies(self, copies: Path, before: int) -> None:
         """Delete copies of documents that are not there: whoever made them was ended meanwhile."""

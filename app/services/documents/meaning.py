@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Protocol
 
-from app.domain.embedding import EmbeddingModel, MeaningPhase, MeaningState
+from app.domain.embedding import EmbeddingModel, MeaningPhase, MeaningState, QuestionVector
 from app.domain.errors import KnownError
 from app.store.documents.embedding_store import EmbeddedCount, EmbeddingStore, PassageText
 
@@ -99,21 +99,21 @@ class PassageMeaning:
 
     # --- asking -----------------------------------------------------------------------------
 
-    def ranking(self, question: str, documents: Sequence[str] | None) -> list[int]:
-        """Numbers of the passages that are closest in meaning; none where that cannot be told."""
+    def asked(self, question: str) -> QuestionVector | None:
+        """A question as a vector; None where nothing can be found by meaning."""
         model = self._model()
         if model is None or not question.strip() or not self._store.has(model.sha256):
-            return []
+            return None
         with self._change:
             if self._closed:
-                return []
+                return None
             self._asking += 1
         try:
             (vector,) = self._maker.embed(model.path, [question])
-            return self._store.nearest(model.sha256, vector, documents)
+            return QuestionVector(model.sha256, vector)
         except KnownError as error:  # the question is answered by words
             _log.warning("Nothing was found by meaning: %s", error.what)
-            return []
+            return None
         finally:
             with self._change:
                 self._asking -= 1

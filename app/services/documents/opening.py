@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from app.domain.embedding import EmbeddingModel, MeaningCare
@@ -10,6 +11,7 @@ from app.engine.embedding.client import EmbeddingClient
 from app.hub.local.installed_models import InstalledModels as ModelShelf
 from app.services.documents.document_service import DocumentService
 from app.services.documents.meaning import PassageMeaning
+from app.store.documents.document_repository import DocumentRepository
 from app.store.documents.opening import open_documents, open_private_documents
 
 
@@ -24,18 +26,24 @@ def open_library(data: Path, care: MeaningCare | None = None) -> tuple[DocumentS
         StoreError: They cannot be opened.
     """
     opened = open_documents(data)
+    meaning = _meaning(opened.repository, data, care)
+    library = DocumentService(opened.repository, data / "documents", meaning=meaning)
+    meaning.wake()
+    return library, opened.told
+
+
+def _meaning(
+    repository: DocumentRepository, data: Path, care: MeaningCare | None
+) -> PassageMeaning:
     shelf = ModelShelf(data / "models.json")
-    meaning = PassageMeaning(
-        opened.repository.embeddings,
+    return PassageMeaning(
+        repository.embeddings,
         EmbeddingClient(),
         lambda: embedding_model(shelf),
         busy=care.busy if care is not None else lambda: False,
         tell=care.tell if care is not None else lambda _state: None,
-        background=care is not None and opened.repository.writable,
+        background=care is not None and repository.writable,
     )
-    library = DocumentService(opened.repository, data / "documents", meaning=meaning)
-    meaning.wake()
-    return library, opened.told
 
 
 def embedding_model(shelf: ModelShelf) -> EmbeddingModel | None:
@@ -46,6 +54,16 @@ def embedding_model(shelf: ModelShelf) -> EmbeddingModel | None:
     return None
 
 
-def open_private_library() -> DocumentService:
-    """Documents of which nothing reaches a disk; they are found by their words."""
-    return DocumentService(open_private_documents())
+def open_private_library(data: Path, care: MeaningCare | None = None) -> DocumentService:
+    """Documents of which nothing reaches a disk, their vectors included.
+
+    Args:
+        data: The folder of the list of models.
+        care: Has them found by meaning too, and says when that may take its time; how far it is,
+            is told to nobody.
+    """
+    repository = open_private_documents()
+    if care is None:
+        return DocumentService(repository)
+    quiet = replace(care, tell=lambda _state: None)
+    return DocumentService(repository, meaning=_meaning(repository, data, quiet))

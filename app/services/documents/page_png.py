@@ -32,9 +32,7 @@ def marked_png(picture: PagePicture, places: Sequence[Box], colour: Colour) -> t
     bottom = min(tall, round(max((one.bottom for one in places), default=tall)) + _AROUND)
     lines: list[bytes] = []
     for y in range(top, bottom):
-        line = bytearray(3 * wide)
-        given = rows[4 * wide * y : 4 * wide * (y + 1)]
-        line[0::3], line[1::3], line[2::3] = given[2::4], given[1::4], given[0::4]
+        line = bytearray(rows[picture.stride * y : picture.stride * y + 3 * wide])
         for one in places:
             if one.top - 1 <= y <= one.bottom:
                 _tint(line, max(0, round(one.left) - 1), min(wide, round(one.right) + 1), colour)

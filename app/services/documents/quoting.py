@@ -16,14 +16,13 @@ from math import log
 from app.domain.generation import Finished, GenerationEvent, TextDelta
 from app.language import tr
 from app.services.documents.reading_plan import CitedSource, ReadingMode, ReadingPlan, shown_title
-from app.store.documents.question import stem_terms
+from app.store.documents.question import names_in, stem_terms
 
 MOST_QUOTED = 8  # lines of an answer
 _LONGEST = 600  # characters of a line; a table without ends of sentences is cut there
 _HEADING = 0.6  # of the widest line of a page, that a heading has at most
 _MOST_GRAMMAR = 48 * 1024  # characters; the engine refuses one of 64 KiB
-# For the model; the demo model has learned these words (models/demo/dialogues/documents.py).
-_RULE = (  # not shown
+_RULE = (  # not shown: for the model
     "Answer with the numbers of the lines that answer the question and nothing else, such as 3.2 "
     "or 1.4, 2.1. If no line answers it, answer none."
 )
@@ -139,10 +138,14 @@ def lines_of(source: CitedSource) -> Iterator[QuotedLine]:
 def best_line(lines: Sequence[QuotedLine], question: str) -> list[QuotedLine]:
     """The line with most of a question's words, the rare ones counting more; none where none has.
 
-    Words are compared without their usual endings, and those that say nothing are left out.
+    Words are compared without their usual endings, and those that say nothing are left out. Where
+    a name of the question stands in no line, no line is about what is asked.
     """
     wanted = {_stem(word.strip('"')) for word in stem_terms(question)}
-    having = [{_stem(word) for word in _WORD.findall(one.text.lower())} & wanted for one in lines]
+    stems = [{_stem(word) for word in _WORD.findall(one.text.lower())} for one in lines]
+    if not {_stem(one.lower()) for one in names_in(question)} <= set().union(*stems):
+        return []
+    having = [one & wanted for one in stems]
     counts = Counter(word for words in having for word in words)
     weights = {word: log(1 + len(lines) / count) for word, count in counts.items()}
     scores = [sum(weights[word] for word in words) for words in having]

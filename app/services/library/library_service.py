@@ -217,7 +217,7 @@ class LibraryService:
         Args:
             question: What was typed: the draft, which is empty after it, or an edit.
             answer: Still empty.
-            title: Of a chat that has none.
+            title: Of a chat that has none, or whose first message is put into other words.
             edited: The message that the question replaces, whose edit is done; the draft stays.
         """
         conversation = self.chats.get(question.conversation_id)

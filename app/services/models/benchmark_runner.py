@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.domain.endpoints.endpoint import EndpointError
 from app.domain.errors import ModelNotLoadedError
@@ -14,8 +15,10 @@ from app.domain.model import EndpointModel
 from app.engine.base import Engine
 from app.language import tr
 from app.services.core.serial_executor import SerialExecutor
-from app.services.models.bench import BenchmarkProgress, BenchReport, MeasureMemory, measure
 from app.services.models.model_service import ModelService
+
+if TYPE_CHECKING:
+    from app.services.models.bench import BenchmarkProgress, BenchReport, MeasureMemory
 
 MakeBenchmarkEngine = Callable[[Path, bool], Engine]
 
@@ -50,6 +53,8 @@ class BenchmarkService:
             ModelNotLoadedError: No model is chosen.
             EngineError: It cannot be loaded, or the engine died.
         """
+        from app.services.models.bench import measure
+
         model = self._models.state.model
         if model is None:
             raise ModelNotLoadedError(tr("No model is chosen."), action=tr("Choose a model first."))

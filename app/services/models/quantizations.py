@@ -13,13 +13,22 @@ from app.domain.advice import Advice, best_file, quality_word
 from app.domain.catalog import Catalog, CatalogFamily
 from app.domain.download import DownloadItem, DownloadState, Repository
 from app.domain.endpoints.source import ModelSource
-from app.domain.model import ModelFile
-from app.language import tr
-from app.services.core.events import DownloadChanged, Event, EventBus, Notice
+from app.domain.model import LoadedModel, ModelFile
+from app.language import paragraph, tr
+from app.language.formats import duration
+from app.services.core.events import (
+    DownloadChanged,
+    Event,
+    EventBus,
+    ModelState,
+    ModelStateChanged,
+    Notice,
+)
 from app.services.models.advice import AdviceService, CatalogOffer, offer_order
 from app.services.models.downloads import DownloadService
 from app.services.models.model_service import ModelService
 
+TOLD_FROM_SECONDS = 1.0
 _ENDED = {DownloadState.DONE, DownloadState.CANCELLED}
 
 
@@ -112,6 +121,7 @@ class QuantizationService:
         self._wanted: dict[
             str, ModelSource | None
         ] = {}  # download: the model in use when it was asked
+        self._answers: ModelSource | None = None  # what was loaded last
         bus.subscribe(self._on_event)
 
     def choice(self, listed: Repository | None = None) -> QuantizationChoice:
@@ -262,8 +272,31 @@ class QuantizationService:
             self._wanted = {}
 
     def _on_event(self, event: Event) -> None:
-        if isinstance(event, DownloadChanged) and event.item.state is DownloadState.DONE:
-            self._arrived(event.item)
+        match event:
+            case DownloadChanged(item) if item.state is DownloadState.DONE:
+                self._arrived(item)
+            case ModelStateChanged(ModelState(model=ModelFile() as model, loaded=LoadedModel() as
+                                              loaded)):  # fmt: skip
+                self._tell(model, loaded)
+
+    def _tell(self, model: ModelFile, loaded: LoadedModel) -> None:
+        """Say how long a switch took, and why, where it was long enough to be waited for."""
+        before, self._answers = self._answers, model.source
+        if before in {None, model.source} or loaded.seconds < TOLD_FROM_SECONDS:
+            return
+        room = tr("The model before was freed first: both do not fit in memory.")
+        self._bus.publish(
+            Notice(
+                paragraph(
+                    tr(
+                        "{model} answers from now on. Loading it took {time}.",
+                        model=model.label,
+                        time=duration(loaded.seconds),
+                    ),
+                    room if loaded.made_room else "",
+                )
+            )
+        )
 
     def _arrived(self, item: DownloadItem) -> None:
         """It is here and verified: switch to it, unless another model was chosen meanwhile."""

@@ -25,6 +25,32 @@ from app.system.hardware import disk_free
 MakeOptions = Callable[[Settings], EngineOptions]
 
 
+def has_snapshots(folder: Path) -> bool:
+    """Whether anything is kept in a folder of snapshots."""
+    return stored_bytes(folder) > 0
+
+
+def remove_of_gone(folder: Path, chats: Collection[str]) -> None:
+    """Remove what is kept of chats other than these; a running engine notices.
+
+    Raises:
+        StoreError: Something could not be removed.
+    """
+    try:
+        remove_others(folder, chats)
+    except OSError as error:
+        raise _not_removed(folder, error) from error
+
+
+def _not_removed(folder: Path, error: OSError) -> StoreError:
+    return StoreError(
+        tr("What was kept of chats could not be removed."),
+        data=tr("No chat is affected."),
+        action=tr("Look at {folder}.", folder=str(folder)),
+        detail=str(error),
+    )
+
+
 class SnapshotService:
     """The folder of snapshots: its size, its cap, and clearing it.
 
@@ -78,24 +104,14 @@ class SnapshotService:
         try:
             return remove_all(self._folder)
         except OSError as error:
-            raise self._not_removed(error) from error
+            raise _not_removed(self._folder, error) from error
 
     def _remove_of_gone(self, lacking: Collection[str]) -> None:
         """Remove what was kept of chats that are gone, or of which something was removed."""
         try:
-            remove_others(self._folder, set(self._chats()) - set(lacking))
-        except OSError as error:
-            self._bus.publish(ErrorReported(self._not_removed(error)))
-        except StoreError as error:  # which chats there are cannot be read now
+            remove_of_gone(self._folder, set(self._chats()) - set(lacking))
+        except StoreError as error:  # also where it cannot be read now which chats there are
             self._bus.publish(ErrorReported(error))
-
-    def _not_removed(self, error: OSError) -> StoreError:
-        return StoreError(
-            tr("What was kept of chats could not be removed."),
-            data=tr("No chat is affected."),
-            action=tr("Look at {folder}.", folder=str(self._folder)),
-            detail=str(error),
-        )
 
     def _on_event(self, event: Event) -> None:
         if isinstance(event, RemovedForGood):

@@ -17,13 +17,13 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
-from app.language import paragraph, tr
+from app.language import formats, paragraph, tr
 from app.markup.transfer.values import SUFFIXES, ImportFile, OtherFile, Unreadable, spoken_of
 from app.store.database import files
 
-GIB = 2**30
-MAX_FILE = GIB  # bytes of one file; the largest known exports are about half of it
-MAX_TOTAL = 2 * GIB  # bytes read from one import, unpacked
+GB = 10**9
+MAX_FILE = GB  # bytes of one file; the largest known exports are about half of it
+MAX_TOTAL = 2 * GB  # bytes read from one import, unpacked
 MAX_ENTRIES = 100_000  # files in an archive or a folder
 MAX_RATIO = 200  # unpacked to packed; JSON of chats packs about 10 to 1, a bomb 1,000 to 1
 RATIO_FROM = 2**20  # bytes; below this any ratio is harmless
@@ -228,9 +228,9 @@ def _file(
     if status.st_size > MAX_FILE:
         raise TransferError(
             tr(
-                "“{name}” is larger than {most} GiB, the most that can be imported.",
+                "“{name}” is larger than {most}, the most that can be imported.",
                 name=name,
-                most=MAX_FILE // GIB,
+                most=formats.size(MAX_FILE),
             ),
             action=tr("Import its chats in several smaller files."),
         )

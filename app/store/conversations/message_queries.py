@@ -6,11 +6,11 @@ stands below it; its siblings and its parent are untouched.
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
-from uuid import uuid4
 
 from app.domain.conversation import (
     BranchMessage,
@@ -290,10 +290,10 @@ def copy_branch(
         path.append(read_message(connection, at))
         at = path[-1].parent_id
     path.reverse()
-    new_ids = {message.id: uuid4().hex for message in path}
+    new_ids = {message.id: os.urandom(16).hex() for message in path}
     old = read_conversation(connection, path[0].conversation_id, private=False)
     target = Conversation(
-        id=uuid4().hex,
+        id=os.urandom(16).hex(),
         title=old.title if title is None else title,
         title_by_user=old.title_by_user or title is not None,
         created_at=now,

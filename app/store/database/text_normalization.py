@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import cache
 
 FOLD_VERSION = 1
 
@@ -25,8 +26,6 @@ _SPACELESS = (
     "\u2e80-\u2fdf\u3005-\u3007\u3040-\u30ff\u3130-\u318f\u31f0-\u31ff\u3400-\u4dbf"
     "\u4e00-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
-_SPACELESS_CHARACTER = re.compile(f"[{_SPACELESS}]")
 _WORD = re.compile(r"[^\W_]+")
 LONGEST_IDENTIFIER = 200  # characters; a longer word is data, not a name
 _CAMEL_BREAK = re.compile(r"(?<=[a-zà-öø-ÿ0-9])(?=[A-ZÀ-ÖØ-Þ])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -46,14 +45,21 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare).casefold()
 
 
+@cache  # with the first text: so many letters take five milliseconds to compile
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """What a token is, and what a letter of a script without spaces is."""
+    token = re.compile(f"[{_SPACELESS}]|[^\\W_{_SPACELESS}]+")
+    return token, re.compile(f"[{_SPACELESS}]")
+
+
 def tokens(text: str) -> list[str]:
     """The search tokens of ``text``, in order."""
-    return _TOKEN.findall(fold(text))
+    return _patterns()[0].findall(fold(text))
 
 
 def spaceless(token: str) -> bool:
     """Whether the token is a character of a script written without spaces."""
-    return len(token) == 1 and _SPACELESS_CHARACTER.match(token) is not None
+    return len(token) == 1 and _patterns()[1].match(token) is not None
 
 
 def camel_parts(word: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any
@@ -20,6 +20,7 @@ from app.domain.documents import (
     Remark,
     StoredDocument,
 )
+from app.domain.embedding import QuestionVector
 from app.domain.errors import NotFoundError
 from app.language import tr
 from app.store.database.connect import transaction
@@ -31,7 +32,7 @@ from app.store.documents.question import has_other_letters
 
 _COLUMNS = (
     "d.id, d.name, d.path, d.collection, d.modified, d.read_at, d.kind, d.unit, d.size, d.sha256, "
-    "d.pages, d.characters, d.title, d.headings, d.remarks, "
+    "d.pages, d.characters, d.title, d.headings, d.remarks, d.origin, "
     "(SELECT count(*) FROM passages WHERE document = d.seq)"
 )
 _LISTED = (  # not shown
@@ -46,7 +47,8 @@ class DocumentSource:
     Attributes:
         id: Unique, 32 hex digits.
         name: The file's name, without folders.
-        path: Where the original is.
+        path: Where it is read: the original, or Phial's copy.
+        origin: Where the original is.
         collection: The name it is to be kept under.
         modified: The file's time of change, nanoseconds since 1970.
         read_at: Now, microseconds since 1970, UTC.
@@ -55,6 +57,7 @@ class DocumentSource:
     id: str
     name: str
     path: str
+    origin: str
     collection: str
     modified: int
     read_at: int
@@ -102,15 +105,16 @@ class DocumentRepository:
             to_blob(source.collection),
             to_blob(source.name),
             to_blob(source.path),
+            to_blob(source.origin),
             source.modified,
             source.read_at,
         )
 
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
-                "INSERT INTO documents (id, collection, name, path, modified, read_at, complete, "
-                "kind, unit, size, sha256, pages, characters, title, headings, remarks) "
-                "VALUES (?, ?, ?, ?, ?, ?, 0, 'text', 'page', 0, '', 0, 0, '', '[]', '[]')",
+                "INSERT INTO documents (id, collection, name, path, origin, modified, read_at, "
+                "complete, kind, unit, size, sha256, pages, characters, title, headings, remarks) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 'text', 'page', 0, '', 0, 0, '', '[]', '[]')",
                 values,
             )
 
@@ -238,21 +242,22 @@ class DocumentRepository:
         """The documents of a collection whose files have so many bytes."""
         return self._listed("d.size = ? AND d.collection = ?", (size, to_blob(collection)))
 
-    def of_path(self, path: str, collection: str) -> list[StoredDocument]:
-        """The documents of a collection that were read from there."""
-        return self._listed("d.path = ? AND d.collection = ?", (to_blob(path), to_blob(collection)))
+    def of_origin(self, path: str, collection: str) -> list[StoredDocument]:
+        """The documents of a collection that were read from there, or of a copy of that."""
+        values = (to_blob(path), to_blob(collection))
+        return self._listed("d.origin = ? AND d.collection = ?", values)
 
-    def with_older(self, ids: Sequence[str]) -> list[str]:
-        """Ids of documents, and of what was read of the same files before."""
+    def with_older(self, ids: Sequence[str]) -> dict[str, str]:
+        """Ids of documents, and of what was read of the same files before, with their paths."""
         rows = self._database.read(
             lambda c: c.execute(
-                "SELECT id FROM documents WHERE id IN (SELECT value FROM json_each(?1)) OR "
-                "(superseded AND (path, collection) IN (SELECT path, collection FROM documents "
-                "WHERE id IN (SELECT value FROM json_each(?1))))",
+                "SELECT id, path FROM documents WHERE id IN (SELECT value FROM json_each(?1)) OR "
+                "(superseded AND (origin, collection) IN (SELECT origin, collection "
+                "FROM documents WHERE id IN (SELECT value FROM json_each(?1))))",
                 (json.dumps(list(ids)),),
             ).fetchall()
         )
-        return [row[0] for row in rows]
+        return {id_: to_text(path) for id_, path in rows}
 
     def ids(self) -> frozenset[str]:
         """Ids of all documents, also of those that are being read or were read anew since."""
@@ -323,7 +328,7 @@ class DocumentRepository:
         question: str,
         documents: Sequence[str] | None = None,
         limit: int = 6,
-        rankings: Sequence[Sequence[int]] = (),
+        asked: QuestionVector | None = None,
     ) -> list[Passage]:
         """The passages that answer a question best, the best first.
 
@@ -331,11 +336,16 @@ class DocumentRepository:
             question: In words; any of them may occur.
             documents: Ids of those that are searched; None searches all.
             limit: Passages at most.
-            rankings: Numbers of passages as something else ranked them, which count as much.
+            asked: The question as a vector, to find passages by meaning too.
         """
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
-            found = search_passages(connection, question, documents, rankings)
+            def likeness(others: Sequence[int]) -> Mapping[int, float]:
+                if asked is None:
+                    return {}
+                return self.embeddings.likeness(connection, asked, documents, others)
+
+            found = search_passages(connection, question, documents, likeness)
             return read_passages(connection, found[:limit])
 
         return self._database.read(work)
@@ -384,7 +394,7 @@ def _document(connection: sqlite3.Connection, document_id: str) -> StoredDocumen
 
 def _stored(row: tuple[Any, ...]) -> StoredDocument:
     (id_, name, path, collection, modified, read_at, kind, unit, size, sha256, pages, characters,
-     title, headings, remarks, passages) = row  # fmt: skip
+     title, headings, remarks, origin, passages) = row  # fmt: skip
     facts = DocumentFacts(
         DocumentKind(kind),
         PageUnit(unit),
@@ -405,4 +415,5 @@ def _stored(row: tuple[Any, ...]) -> StoredDocument:
         modified,
         read_at,
         passages,
+        to_text(origin),
     )

@@ -11,12 +11,12 @@ from collections.abc import Iterable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from app.domain.embedding import dimensions, likeness, signs
+from app.domain.embedding import QuestionVector, dimensions, likeness, signs
 from app.store.database.sqlite_database import Database
 from app.store.documents.passage_search import wanted_documents
 
 _CANDIDATES = 200  # passages whose signs are closest, of which the vectors are looked at
-_READ = 10  # passages of a ranking: further down, likeness outweighs words that were found exactly
+_READ = 60  # passages that are found by meaning alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,32 +146,48 @@ class EmbeddingStore:
 
         return self._database.submit(work)
 
-    def nearest(
-        self, sha256: str, question: bytes, documents: Sequence[str] | None = None
-    ) -> list[int]:
+    def nearest(self, asked: QuestionVector, documents: Sequence[str] | None = None) -> list[int]:
         """Numbers of the passages whose vectors are closest to a question's, the closest first.
 
         Args:
-            sha256: The model that made them.
-            question: The vector of the question.
+            asked: The question.
             documents: Ids of those that are searched; None searches all.
         """
 
         def work(connection: sqlite3.Connection) -> list[int]:
-            kept = self._current(connection, sha256, dimensions(question))
-            if not kept.signs:
-                return []
-            wanted = wanted_documents(connection, documents)
-            close = _closest(kept, int.from_bytes(signs(question), "big"), wanted)
-            rows = connection.execute(
-                "SELECT passage, vector FROM embedding_vectors WHERE model = ? AND passage IN "
-                "(SELECT value FROM json_each(?))",
-                (kept.model[0], json.dumps(close)),
-            )
-            ranked = [(-likeness(question, vector), seq) for seq, vector in rows]
-            return [seq for _, seq in sorted(ranked)[:_READ]]
+            found = self.likeness(connection, asked, documents, ())
+            return sorted(found, key=lambda seq: (-found[seq], seq))
 
         return self._database.read(work)
+
+    def likeness(
+        self,
+        connection: sqlite3.Connection,
+        asked: QuestionVector,
+        documents: Sequence[str] | None,
+        others: Sequence[int],
+    ) -> dict[int, float]:
+        """How alike a question and passages are, of those that are closest and of others.
+
+        Args:
+            connection: Reads the database.
+            asked: The question.
+            documents: Ids of those that are searched; None searches all.
+            others: Numbers of passages that were found otherwise.
+        """
+        kept = self._current(connection, asked.sha256, dimensions(asked.vector))
+        if not kept.signs:
+            return {}
+        wanted = wanted_documents(connection, documents)
+        close = _closest(kept, int.from_bytes(signs(asked.vector), "big"), wanted)
+        rows = connection.execute(
+            "SELECT passage, vector FROM embedding_vectors WHERE model = ? AND passage IN "
+            "(SELECT value FROM json_each(?))",
+            (kept.model[0], json.dumps([*close, *others])),
+        )
+        found = {seq: likeness(asked.vector, vector) for seq, vector in rows}
+        nearest = sorted(close, key=lambda seq: (-found.get(seq, -1.0), seq))[:_READ]
+        return {seq: found[seq] for seq in (*nearest, *others) if seq in found}
 
     def _current(self, connection: sqlite3.Connection, sha256: str, size: int) -> _Signs:
         """The signs as they are in the database now; none where the vectors are of another kind."""

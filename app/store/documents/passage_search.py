@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from app.domain.documents import Passage
 from app.store.database.rows import to_text
 from app.store.documents.question import plain_terms, stem_terms
-from app.store.documents.ranking import fuse
+from app.store.documents.ranking import blend, fuse
 
 _PASSAGE = "p.seq, d.id, d.name, p.page, p.start, p.text, p.heading"  # not shown
 _CANDIDATES = 60  # of each ranking, before they are fused
@@ -22,7 +22,7 @@ def search_passages(
     connection: sqlite3.Connection,
     question: str,
     documents: Sequence[str] | None,
-    rankings: Sequence[Sequence[int]],
+    likeness: Callable[[Sequence[int]], Mapping[int, float]],
 ) -> list[int]:
     """Numbers of the passages that answer a question, the best first.
 
@@ -30,15 +30,17 @@ def search_passages(
         connection: Reads the documents' database.
         question: In words; any of them may occur.
         documents: Ids of those that are searched; None searches all.
-        rankings: Numbers of passages as something else ranked them, which count as much.
+        likeness: How alike in meaning the question is to these passages, and to those that are
+            closest to it; nothing where that is not known.
     """
     wanted = wanted_documents(connection, documents)
-    found = [
-        _ranked(connection, "stem_index", stem_terms(question), wanted),
-        _ranked(connection, "plain_index", plain_terms(question), wanted),
-        *rankings,
-    ]
-    return fuse(found)
+    words = fuse(
+        _scored(connection, "stem_index", stem_terms(question), wanted),
+        _scored(connection, "plain_index", plain_terms(question), wanted),
+    )
+    alike = likeness(list(words))
+    found = blend(words, alike) if alike else words
+    return sorted(found, key=lambda seq: (-found[seq], seq))
 
 
 def read_passages(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[Passage]:
@@ -55,13 +57,13 @@ def read_passages(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[P
     return [found[seq] for seq in seqs if seq in found]
 
 
-def _ranked(
+def _scored(
     connection: sqlite3.Connection, index: str, terms: Sequence[str], documents: set[int] | None
-) -> list[int]:
-    """The best passages of an index by BM25."""
+) -> dict[int, float]:
+    """The best passages of an index with their scores by BM25."""
     match = " OR ".join(_rare(connection, index, terms))
     if not match:
-        return []
+        return {}
     weights = f", 1.0, {_HEADING_WEIGHT}" if index == "stem_index" else ""
     values: tuple[str, ...] = (match,)
     within = ""
@@ -72,11 +74,11 @@ def _ranked(
             "(SELECT value FROM json_each(?)))"
         )
     rows = connection.execute(
-        f"SELECT rowid FROM (SELECT rowid, bm25({index}{weights}) AS rank FROM {index} "  # noqa: S608
+        f"SELECT rowid, -rank FROM (SELECT rowid, bm25({index}{weights}) AS rank FROM {index} "  # noqa: S608
         f"WHERE {index} MATCH ?{within} LIMIT {_MOST_SCORED}) ORDER BY rank LIMIT {_CANDIDATES}",
         values,
     )
-    return [row[0] for row in rows]
+    return dict(rows)
 
 
 def _rare(connection: sqlite3.Connection, index: str, terms: Sequence[str]) -> Sequence[str]:

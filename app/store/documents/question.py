@@ -9,6 +9,7 @@ from app.store.database.text_normalization import spaceless, tokens
 
 MOST_WORDS = 40  # of a question that are looked for; whoever pastes a page means its beginning
 _WORD = re.compile(r"[^\W_]+")
+_NAME = re.compile(r"(?<=[\w,;:] )[A-Z\u00c0-\u00de][^\W\d_]+")
 _LATIN = re.compile("[a-z0-9\u00c0-\u024f\u1e00-\u1eff]", re.IGNORECASE)
 _OTHER = re.compile("[^\\W\\d_a-zA-Z\u00aa\u00ba\u00c0-\u024f\u1e00-\u1eff]")
 # Words that are in every passage and say nothing of what is asked.
@@ -34,7 +35,17 @@ _SPANISH = (  # not shown
     "al con como cual del el ella en es esta este la las lo los más no o para pero por que se "
     "si sin su sus un una y "
 )
+_GERMAN_ALONE = frozenset(_GERMAN.split()) - frozenset(_ENGLISH.split())
 _STOP = frozenset(f"{_ENGLISH}{_GERMAN}{_FRENCH}{_SPANISH}".split())
+
+
+def names_in(question: str) -> list[str]:
+    """The names in a question: words with a capital that does not begin a sentence.
+
+    None in German, where every noun has one.
+    """
+    words = {word.lower() for word in _WORD.findall(question)}
+    return [] if words & _GERMAN_ALONE else _NAME.findall(question)
 
 
 def has_other_letters(text: str) -> bool:

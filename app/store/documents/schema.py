@@ -144,6 +144,14 @@ CREATE TRIGGER documents_delete AFTER DELETE ON documents BEGIN
 END;
 """
 
+# Where a copy was made from: the original is read again in the place of what was read of it.
+_ORIGINS_V6 = """
+ALTER TABLE documents ADD COLUMN origin BLOB NOT NULL DEFAULT x'';
+UPDATE documents SET origin = path;
+DROP INDEX documents_path;
+CREATE INDEX documents_origin ON documents (origin);
+"""
+
 
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
@@ -165,4 +173,15 @@ def _embeddings(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _EMBEDDINGS_V5)
 
 
-MIGRATIONS: tuple[Migration, ...] = (_tables, _versions, _summaries, _whole_words, _embeddings)
+def _origins(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _ORIGINS_V6)
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    _tables,
+    _versions,
+    _summaries,
+    _whole_words,
+    _embeddings,
+    _origins,
+)

@@ -13,6 +13,8 @@ from app.sums.quantities import Quantity, in_unit
 from app.sums.units import unit_of
 from app.sums.values import Value, exactly
 
+_MOST_DECIMALS = 28
+
 
 def correction(
     first_side: tuple[Sequence[Token], Quantity],
@@ -80,10 +82,18 @@ def _written(value: Value, wrong: Quantity, fraction: bool, convention: Conventi
     if known and fraction and value.low.denominator > 1:
         return f"{value.low.numerator}/{value.low.denominator}"
     decimals = wrong.literal.decimals if wrong.literal is not None else 2
-    ends = known and (value.low.denominator in {1, 2, 4, 5, 8, 10, 20, 25, 50, 100})
-    return write_numeral(
-        value.middle, convention, None if ends or value.exact else max(decimals, 2)
-    )
+    ends = known and 10**_MOST_DECIMALS % value.low.denominator == 0
+    if ends or value.exact:
+        return write_numeral(value.middle, convention)
+    return write_numeral(value.middle, convention, max(decimals, 2, _first_digit(value) + 1))
+
+
+def _first_digit(value: Value) -> int:
+    """How many decimals lead to the first one that is not 0; 0 where the number is no small one."""
+    size, places = abs(value.middle), 0
+    while 0 < size < 1 and places < _MOST_DECIMALS:
+        size, places = size * 10, places + 1
+    return places
 
 
 def _as_stated(computed: Quantity, wrong: Quantity) -> Value:

@@ -36,7 +36,12 @@ _FROM = (
     rf"(?P<to>{_AMOUNT})(?![\w%])(?![.,:/-]\d)"
 )
 _IS_A = rf"[\s\0]*,?{_GAP}(?:is|ist|est|es|means){_GAP}(?:an?|eine?|une?|una?){_GAP}"
+_AND_IS = (  # not shown: "rose from 40 to 50, which is an increase of 20 %"
+    rf"[\s\0]*(?:,|\s[–—-])?(?:{_GAP}(?:which|that|das|ce[ _]qui|lo[ _]que))?"
+    rf"(?:{_GAP}(?:is|ist|est|es|means|represents|representing|or))?{_GAP}(?:an?|eine?|une?|una?){_GAP}"
+)
 _BY = r"(?:of|by|um|von|de|del|en|d['’]un|de un|del un|en un)"
+_CHANGED = re.sub(r"\?P<\w+>", "?:", _VERB)
 _END = r"(?=[\s\0*]*(?:[.,;)!]|$|\n))"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
@@ -44,6 +49,8 @@ _PATTERNS = tuple(
         rf"{_SHARE}{_GAP}{_WAY}{_GAP}{_FROM}{_END}",
         rf"{_FROM}{_IS_A}{_SHARE}{_GAP}{_WAY}",
         rf"{_FROM}{_IS_A}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}",
+        rf"{_CHANGED}{_GAP}{_FROM}{_AND_IS}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_END}",
+        rf"{_CHANGED}{_GAP}{_FROM}{_AND_IS}{_SHARE}{_GAP}{_WAY}{_END}",
         rf"{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_GAP}{_FROM}{_END}",
         rf"{_VERB}{_GAP}(?:{_BY}{_GAP})?{_SHARE}[\s\0]*,?{_GAP}{_FROM}{_END}",
         rf"{_VERB}{_GAP}{_FROM}[\s\0]*,?{_GAP}(?:by|um|de|or){_GAP}{_SHARE}{_END}",

@@ -11,6 +11,8 @@ from app.sums.findings import Finding, FindingKind
 from app.sums.phrases.claims import StatementPlace, is_claimed
 
 _FIRST_YEAR = 1800  # Gregorian; before that, countries differ in their calendars
+_FIRST_WEEKDAYS = 1753  # where a weekday is wrong if it is neither calendar's
+_JULIAN = 11  # days that the other calendar is behind, from 1700 to 1800
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,14 +142,14 @@ def wrong_dates(text: str) -> Iterator[Finding]:
         return
     for pattern in (_BEFORE, _AFTER):
         for found in pattern.finditer(text):
-            day = _date(found, "1")
+            day = _date(found, "1", since=_FIRST_WEEKDAYS)
             if day is None or _OTHER_DAY.search(text[max(0, found.start() - 30) : found.start()]):
                 continue
             said = found.group("w")
             span = found.span()
             if _WEEKDAYS[said.lower()] == day.weekday():
                 yield Finding(FindingKind.RIGHT, *span, "", "", found.start("w"))
-            else:
+            elif day.year >= _FIRST_YEAR or not _is_julian(day, _WEEKDAYS[said.lower()]):
                 right = _like(said, day.weekday())
                 yield Finding(FindingKind.WEEKDAY, *span, said, right, found.start("w"))
     for pattern in (_BETWEEN, _COUNTED):
@@ -160,6 +162,11 @@ def wrong_dates(text: str) -> Iterator[Finding]:
                 number = found.group("n")
                 yield Finding(FindingKind.DAYS, *found.span(), number, str(days), found.start("n"))
     yield from _wrong_later(text)
+
+
+def _is_julian(day: date, weekday: int) -> bool:
+    """Whether a date of before 1800 is that weekday by the calendar of Russia and Greece."""
+    return (day + timedelta(days=_JULIAN)).weekday() == weekday
 
 
 def _wrong_later(text: str) -> Iterator[Finding]:
@@ -206,7 +213,7 @@ def _in_words(day: date, like: str) -> str:
     return re.sub(r"\d+", lambda _: next(numbers), like.replace(month, named))
 
 
-def _date(found: re.Match[str], number: str) -> date | None:
+def _date(found: re.Match[str], number: str, since: int = _FIRST_YEAR) -> date | None:
     group = found.groupdict()
     if written := group[f"i{number}"]:
         year, month, day = (int(part) for part in written.split("-"))
@@ -217,7 +224,7 @@ def _date(found: re.Match[str], number: str) -> date | None:
         month = _MONTHS[name.lower()]
         day = int(group[f"d{number}"] or group[f"e{number}"])
         year = int(group[f"y{number}"] or group[f"z{number}"])
-    if year < _FIRST_YEAR:
+    if year < since:
         return None
     try:
         return date(year, month, day)

@@ -46,6 +46,13 @@ _NO_SUM = re.compile(
     r"|jahr|alter|prix|taux|moyenne|precio|tasa|media|difference|change|each|speed|resist|probab|chance|score|rating|percent|temp|growth|density|cumul|balance",
     re.IGNORECASE,
 )
+_NO_PART = re.compile(  # not shown: rows that are part of another one, or no part of a total
+    r"\W*(?:of (?:which|these|whom|them)|thereof|including|davon|darunter|dont"
+    r"|de (?:los|las) cuales|mean|average|median|mode|max(?:imum)?|min(?:imum)?|count"
+    r"|std\.? ?dev\.?|standard deviation|mittelwert|durchschnitt|anzahl|moyenne|médiane|nombre"
+    r"|promedio|media|mediana)(?!\w)",
+    re.IGNORECASE,
+)
 _PRICE = re.compile(r"(?:price|preis|prix|precio)s?(?: \([^)]*\))?", re.IGNORECASE)
 """Beside nothing but names these are added up; beside a quantity they are for one."""
 _AMOUNT = re.compile(
@@ -72,9 +79,13 @@ def wrong_totals(text: str) -> Iterator[Finding]:
         last = rows[-1]
         if not last or not _TOTAL.fullmatch(last[0].plain.strip(": ")):
             continue
-        if any(row and _TOTAL.search(row[0].text) for row in rows[:-1]):
+        if any(row and _is_no_part(row[0]) for row in rows[:-1]):
             continue
         yield from _columns(head, rows)
+
+
+def _is_no_part(label: _Cell) -> bool:
+    return bool(_TOTAL.search(label.text) or _NO_PART.match(label.plain))
 
 
 def wrong_rows(text: str) -> Iterator[Finding]:

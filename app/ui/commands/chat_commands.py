@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QMenu
 
-from app.domain.conversation import Conversation
+from app.domain.conversation import Conversation, SearchHit
 from app.language import tr, trn
 from app.language.formats import isolated
 from app.services.library.date_groups import Group, GroupKind
@@ -16,6 +16,7 @@ from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar.requests import FilingRequest
 from app.ui.style.dialogs import ask_line, ask_text
 from app.ui.style.widgets import add_entry
+from app.ui.transcript.interaction.find import Found
 
 _MANY = 500  # chats; fewer are moved before anybody could read how far it is
 
@@ -62,6 +63,13 @@ class ChatCommands:
         target = self._shell.sidebar.model.neighbour(chat.id if chat else "", step)
         if target:
             self._shell.controller.open_chat(target)
+
+    def open_hit(self, hit: SearchHit) -> None:
+        """Show what a search found where it stands, marked until Esc or the next message."""
+        pane = self._shell.pane
+        if self._shell.controller.open_chat(hit.conversation_id, hit.message_id) and hit.message_id:
+            pane.find_bar.close_bar()
+            pane.transcript.mark_found(Found(hit.message_id, hit.words))
 
     def rename(self) -> None:
         """Edit the title where it stands: in the list where that has the focus."""

@@ -69,6 +69,16 @@ class DocumentCommands:
             self.attach([Path(one) for one in chosen])
         self._shell.pane.composer.setFocus()
 
+    def choose_folder(self) -> None:
+        """Ask for a folder and read the documents in it."""
+        shell = self._shell
+        chosen = QFileDialog.getExistingDirectory(
+            shell.window, tr("Attach the documents of a folder"), str(Path.home())
+        )
+        if chosen:
+            self.attach([Path(chosen)])
+        shell.pane.composer.setFocus()
+
     def attach(self, paths: Sequence[Path], *, copy: bool = False) -> None:
         """Read documents, which go with the next message of the chat that is shown.
 

@@ -126,6 +126,7 @@ class CommandHandlers:
             "presets": self.presets.manage,
             "prompts": self.composer.prompts,
             "attach": self.documents.choose_and_attach,
+            "attach_folder": self.documents.choose_folder,
             "form": self.forms.choose,
             "next_reading": self.documents.choose_reading,
             "last_reading": self.documents.show_reading,

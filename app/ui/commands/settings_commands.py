@@ -89,15 +89,19 @@ class SettingsCommands:
         self._look_at_memory(page)
         return page
 
-    def _useless(self) -> set[str]:
-        """Settings that would have no effect here; one that is on can be switched off."""
+    def _useless(self) -> dict[str, str]:
+        """Settings that would have no effect here, and why; one that is on can be switched off."""
         from app.ui.presence.tray import has_tray
 
-        shell, hidden = self._shell, set[str]()
+        shell, hidden = self._shell, dict[str, str]()
         if not shell.services.spelling().dictionaries:
-            hidden.add("spelling")
+            hidden["spelling"] = tr(
+                "Misspelt words are marked where the system has a dictionary, and none was found "
+                "here. On Linux they are packages such as hunspell-en-us."
+            )
         if not shell.services.settings.current.tray and not has_tray():
-            hidden |= {"tray", "keep_in_tray"}
+            no_tray = tr("This desktop has no tray, so Phial cannot show an icon there.")
+            hidden |= {"tray": no_tray, "keep_in_tray": no_tray}
         return hidden
 
     def _panels(self) -> list[Panel]:

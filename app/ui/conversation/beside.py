@@ -13,7 +13,7 @@ from app.ui.style.theme import SPACE
 if TYPE_CHECKING:
     from app.ui.conversation.marks.page_panel import PagePanel
 
-ROOM = 860  # pixels of the pane, from which on both stand side by side
+ROOM = 800  # pixels of the pane, from which on both stand side by side
 _LEAST, _MOST, _SHARE = 400, 760, 0.46
 _OVER = 0.94  # of a narrow pane that the panel lies over
 FROM_THE_SIDE = QPoint(3 * SPACE, 0)

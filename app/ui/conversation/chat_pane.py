@@ -31,7 +31,8 @@ from app.ui.conversation.notices.banner import Banner
 from app.ui.conversation.notices.snackbar import Snackbar
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.typography import Typesetting, fonts_of
-from app.ui.style.widgets import ElidedLabel, StyledLabel
+from app.ui.style.widgets import StyledLabel
+from app.ui.transcript.interaction.keyboard import WALKS, walks
 from app.ui.transcript.items.styles import SIDE
 from app.ui.transcript.view import TranscriptView
 
@@ -101,6 +102,7 @@ class ChatPane(QWidget):
         layout.addLayout(self._foot)
         self.snackbar = Snackbar(self, self._column)
         self.composer.editor.installEventFilter(self)
+        self._column.installEventFilter(self)
         transcript.end_requested.connect(self.composer.setFocus)  # at the end one writes
         self._connect_find()
         self.find_bar.opened.connect(lambda: self._make_room(self.find_bar.height()))
@@ -116,7 +118,10 @@ class ChatPane(QWidget):
 
     def _make_hint(self) -> tuple[QWidget, QPushButton]:
         hint = QFrame()
-        text = ElidedLabel(tr("This is the built-in demo, a guide to Phial."), "small")
+        text = self._hint_text = StyledLabel(
+            tr("This is the built-in demo, a guide to Phial."), "small"
+        )
+        text.setWordWrap(False)
         text.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         button = QPushButton(tr("Get Phi-4…"))
         button.setProperty("kind", "link")
@@ -169,19 +174,32 @@ class ChatPane(QWidget):
             layout.activate()
             self.transcript.make_room(room)
 
+    def _fit_hint(self) -> None:
+        """Say all of it, or only what leads to Phi-4: the model's chip says the rest too."""
+        said = self._hint_text.sizeHint().width() + self.hint_button.sizeHint().width()
+        self._hint_text.setVisible(said + 4 * SPACE <= self._column.width())
+
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Page keys turn the conversation's pages while the message is short enough for its box."""
+        """Page keys turn the conversation's pages while the message is short enough for its box.
+
+        With Ctrl they go from message to message.
+        """
+        if watched is self._column and event.type() == QEvent.Type.Resize:
+            self._fit_hint()
         if (
             event.type() == QEvent.Type.KeyPress
             and isinstance(event, QKeyEvent)
-            and event.key() in {Qt.Key.Key_PageUp, Qt.Key.Key_PageDown}
-            and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
-            and self.composer.editor.verticalScrollBar().maximum() == 0
+            and event.key() in WALKS
             and self.page is Page.TRANSCRIPT
+            and (walks(event) or self._turns(event))
         ):
             self.transcript.keyPressEvent(event)
             return True
         return super().eventFilter(watched, event)
+
+    def _turns(self, event: QKeyEvent) -> bool:
+        plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+        return plain and self.composer.editor.verticalScrollBar().maximum() == 0
 
     @property
     def areas(self) -> tuple[QWidget, ...]:

@@ -21,11 +21,13 @@ from PySide6.QtWidgets import (
 from app.language import tr
 from app.ui.style import icons
 from app.ui.style.scrolling_page import settle
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme, Themed, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
 
 _WIDTH, _CARDS = 560, 660
 """Of a column, and what two columns of cards need, pixels at 100 %."""
+_LEAST_ROWS = 2  # of cards; where there is room for fewer, the line below the heading goes
 _CARD_LINE = 32  # characters of a line on a card
 _MARK = 64  # side of the mark, pixels at 100 %
 _DEMO_ICONS = ("chat", "download", "form", "edit")
@@ -186,12 +188,15 @@ class EmptyChatPage(QWidget):
             self._prompts.addWidget(card, at // columns, at % columns, 1, 1 + last, whole)
 
     def _make_room(self) -> None:
-        """In a low window the mark gives way, then the last cards: what is shown is whole."""
+        """In a low window the mark gives way, then cards and the line: what is shown is whole."""
         gap, width = 2 * SPACE, min(self.width(), zoomed(_CARDS)) - 4 * SPACE
-        words = sum(one.heightForWidth(width) + gap for one in (self._heading, self._line))
-        room = self.height() - 4 * SPACE - words
+        heading, line = (one.heightForWidth(width) + gap for one in (self._heading, self._line))
+        room = self.height() - 4 * SPACE - heading - line
         tall = max(card.sizeHint().height() for card, _icon in self._cards) + SPACE
         rows = -(-len(self._cards) // self._columns)
+        told = room >= _LEAST_ROWS * tall
+        self._line.setVisible(told)
+        room += 0 if told else line
         self._mark.setVisible(room >= rows * tall + zoomed(_MARK) + gap)
         for at, (card, _icon) in enumerate(self._cards):
             card.setVisible(at // self._columns < room // tall)
@@ -236,7 +241,7 @@ class WelcomePage(QScrollArea):
         self._others = _button(tr("Other sizes and models…"), "link")
         self._others.clicked.connect(self.others_requested)
         self._advice.addWidget(self._advised)
-        self._advice.addLayout(self._foot())
+        self._advice.addWidget(self._foot())
         self._demo = _button(tr("Try the built-in demo"), "plain")
         self._demo.clicked.connect(self.demo_requested)
         self._file = _button(tr("Use a file I already have…"), "plain")
@@ -249,7 +254,9 @@ class WelcomePage(QScrollArea):
         column.addWidget(self._card())
         column.addStretch(3)
         row = QHBoxLayout(page)
+        row.setContentsMargins(SPACE, SPACE, SPACE, SPACE)
         row.addStretch(1)
+        column.setContentsMargins(0, SPACE, 0, SPACE)
         inner = _Column()
         inner.setLayout(column)
         row.addWidget(inner, 8)
@@ -283,19 +290,11 @@ class WelcomePage(QScrollArea):
                 "muted",
             )
         )
-        buttons = QHBoxLayout()
-        buttons.setSpacing(SPACE)
-        buttons.addWidget(self._demo)
-        buttons.addWidget(self._file)
-        buttons.addStretch(1)
-        inside.addLayout(buttons)
+        inside.addWidget(StackingRow(self._demo, self._file))
         return card
 
-    def _foot(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.addWidget(self._note, 1)
-        row.addWidget(self._others)
-        return row
+    def _foot(self) -> QWidget:
+        return StackingRow(self._note, self._others, grows=self._note)
 
     def show_advice(self, advice: QWidget, host: str) -> None:
         """Show which model to take on this computer.

@@ -99,15 +99,19 @@ class FindBar(QFrame):
         return self._field.text()
 
     def set_state(self, state: FindState) -> None:
-        """Which match is shown of how many; a long chat takes some moments."""
+        """Which match is shown of how many; a long chat takes some moments.
+
+        Readers hear it too where the bar is hidden: then it is what a search over all chats found.
+        """
+        asked = bool(self._field.text()) and not self.isHidden()
         none = tr("No match") if state.complete else tr("Searching…")
         amount = trn("{n} match", "{n} matches", state.total) if state.total else none
         found = amount
         if state.current:
             found = tr("{current} of {total}", current=state.current, total=state.total)
-        self.count.setText(found if self._field.text() else "")
+        self.count.setText(found if asked else "")
         self.count.setAccessibleName(amount)
-        if self._field.text() and (state.complete or state.current):
+        if state.current or (asked and state.complete):
             said = formatting.join(found, state.words)
             if said != self._said:
                 self._said = said

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from PySide6.QtCore import Qt, QUrl
+from PySide6.QtCore import QProcess, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
@@ -73,6 +73,18 @@ def _unicode(host: str) -> str:
 def show_in_folder(path: Path) -> None:
     """Show the folder in which a file is, in the system's file manager."""
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent)))
+
+
+def open_at_page(path: Path, page: int) -> None:
+    """Open a PDF file at a page where the system's program for it can be told one, else the file.
+
+    The program is another's and stays when this one ends.
+    """
+    from app.system.viewers.pdf_viewer import page_command  # nobody waits for it at the start
+
+    command = page_command(path, page) if path.is_file() else None
+    if command is None or not QProcess.startDetached(command[0], list(command[1:]))[0]:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
 def ask_to_open_link(parent: QWidget, address: str, text: str = "") -> None:

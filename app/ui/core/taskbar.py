@@ -8,13 +8,16 @@ Windows: a bar on the window's button (:mod:`app.system.taskbar_list`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.domain.download import DownloadItem
 from app.system.taskbar import launcher_entry, shows_badges
-from app.system.taskbar_list import taskbar_list
+
+if TYPE_CHECKING:
+    from app.system.taskbar_list import TaskbarList
 
 _INTERFACE, _PATH = "com.canonical.Unity.LauncherEntry", "/com/canonical/unity/launcherentry/1"
 
@@ -28,7 +31,7 @@ class TaskbarProgress:
 
     def __init__(self, window: QWidget) -> None:
         self._window = window
-        self._button = taskbar_list()
+        self._button: TaskbarList | None = None
         self._entry = launcher_entry(QGuiApplication.desktopFileName())
         self._badges = shows_badges()
         self._told: tuple[int, int] = (0, 0)
@@ -41,6 +44,10 @@ class TaskbarProgress:
         now = (len(under_way), int(100 * done / total) if total else 0)
         if now == self._told:
             return
+        if self._told == (0, 0):  # the first of some
+            from app.system.taskbar_list import taskbar_list
+
+            self._button = self._button or taskbar_list()
         self._told = now
         count, percent = now
         if self._entry:

@@ -10,7 +10,6 @@ from app.language import tr
 from app.services.core.events import AnswerEnded, AnswerStarted, DownloadChanged, Event
 from app.system.awake import SleepBlocker, has_session_bus, sleep_blocker
 from app.ui.core.operations import Operation, Operations
-from app.ui.desktop.inhibitor import allow_sleep, forbid_sleep
 
 
 @dataclass(slots=True)
@@ -80,9 +79,13 @@ class KeepAwake(QObject):
             )
 
     def _ask(self, _operation: Operation) -> bool:
+        from app.ui.desktop.inhibitor import forbid_sleep  # with the bus, at the first answer
+
         why = self._work.reason or tr("Phial is writing an answer")
         return forbid_sleep("Phial", why)  # not shown: its name
 
     def _let_go(self, _operation: Operation) -> bool:
+        from app.ui.desktop.inhibitor import allow_sleep
+
         allow_sleep()
         return True

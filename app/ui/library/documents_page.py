@@ -12,7 +12,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QProgressBar,
     QTreeWidget,
@@ -30,6 +29,7 @@ from app.ui.core.operations import Operation, Operations
 from app.ui.library.meaning_row import MeaningRow
 from app.ui.style.dialogs import ask_line, confirm, push_button, text_label
 from app.ui.style.spoken_cells import name_cells
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.window_page import WindowPage
 
@@ -113,15 +113,9 @@ class DocumentsPage(WindowPage):
         self.body.addWidget(self.meaning)
         self.body.addWidget(self.told)
         self.body.addWidget(self.bar)
-        buttons = QWidget()
-        across = QHBoxLayout(buttons)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(SPACE)
-        for button in (self._add, self._stop, self._rename, self._remove):
-            across.addWidget(button)
-        across.addStretch(1)
-        across.addWidget(self._take)
-        self.body.addWidget(buttons)
+        gap = QWidget()  # between what is done with the list and what is done in the chat
+        across = (self._add, self._stop, self._rename, self._remove, gap, self._take)
+        self.body.addWidget(StackingRow(*across, grows=gap))
         self.tree.itemSelectionChanged.connect(self._update_buttons)
         self._update_buttons()
 
@@ -312,7 +306,7 @@ def _row(document: StoredDocument, state: DocumentState) -> QTreeWidgetItem:
     item.setData(0, _DOCUMENT, document)
     about = [
         _printed(facts.title),
-        _printed(document.path),
+        _printed(document.origin or document.path),
         trn("{n} passage", "{n} passages", document.passages),
         _STATES.get(state, ""),
     ]

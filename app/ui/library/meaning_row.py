@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.domain.catalog import CatalogEmbedding
 from app.domain.download import DownloadItem, DownloadState
 from app.domain.embedding import MeaningPhase, MeaningState
 from app.language import formats, paragraph, tr, trn
 from app.ui.style.dialogs import push_button, text_label
-from app.ui.style.theme import SPACE
+from app.ui.style.stacking_row import StackingRow
 
 _BY_WORDS = tr("Passages are found by their words.")
 
@@ -46,12 +46,10 @@ class MeaningRow(QWidget):
         self._get.clicked.connect(self._ask)
         self._stop.clicked.connect(self.stop_requested)
         self._resume.clicked.connect(self.resume_requested)
-        across = QHBoxLayout(self)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(SPACE)
-        across.addWidget(self.told, 1)
-        for button in (self._get, self._stop, self._resume):
-            across.addWidget(button)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        row = (self.told, self._get, self._stop, self._resume)
+        column.addWidget(StackingRow(*row, grows=self.told))
         self._show()
 
     def set_state(self, state: MeaningState) -> None:

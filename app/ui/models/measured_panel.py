@@ -123,8 +123,9 @@ class BarChart(QLabel):
             shape, box = QPainterPath(), QRectF(left, room.bottom() - height, width, height)
             shape.addRoundedRect(box, 3, 3)
             over = bool(self._limit) and bar.value > self._limit
-            colour = theme.error if over else theme.accent
-            shade = colour if bar.marked else mix_colours(colour, theme.page, 0.55)
+            weak = mix_colours(theme.error, theme.page, 0.65) if over else theme.second
+            strong = theme.error if over else theme.accent
+            shade = strong if bar.marked else weak
             painter.fillPath(shape, QColor(shade))
             painter.setPen(QColor(theme.text if bar.marked else theme.muted))
             above = QRectF(place * step, box.top() - line - 2, step, line)

@@ -79,6 +79,7 @@ class PresenceCommands:
             closed=self._end_if_unseen,
         )
         quick = QuickWindow(shell.services, shell.pane.theme, shell.operations, ways)
+        quick.addAction(shell.actions["quit"])  # its keys end the program from here too
         self._mark_spelling(quick.pane.composer.editor)
         return quick
 

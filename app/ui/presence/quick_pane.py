@@ -1,4 +1,4 @@
-"""The conversation of the quick question: no header, no chips, and no page before the question."""
+"""The conversation of the quick question: no header, and no page before the question."""
 
 from __future__ import annotations
 
@@ -33,7 +33,8 @@ class QuickPane(ChatPane):
         self._show_answer(shown=False)
 
     def set_model_state(self, state: ModelState) -> None:
-        """Say of the model only where it is: whether it is loaded stands in the answer's place."""
+        """Show it on the chip, and where it is where that is not here."""
+        self.composer.bar.set_model_state(state)
         where = formatting.whose_computer(state.model)
         self.band.setText(where)
         self.band.setVisible(bool(where))

@@ -12,7 +12,6 @@ from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.language import paragraph, tr
-from app.services.core import formatting
 from app.services.core.events import (
     AnswerEnded,
     AnswerProgressed,
@@ -34,7 +33,6 @@ from app.ui.presence.quick_pane import QuickPane
 from app.ui.style.dialogs import push_button
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.typography import typesetting_of
-from app.ui.style.widgets import ElidedLabel
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 
@@ -50,7 +48,7 @@ class QuickWays:
         open_chat: (id, what is typed and not sent) Shows a chat there, and the window.
         act: Does what was asked for at a message, which is shown there by then.
         save_code: Saves a block of code.
-        errors: What can be done about an error, in the main window.
+        errors: What can be done about an error, in the main window; there a model is chosen.
         closed: Told when the quick window has been closed.
     """
 
@@ -96,7 +94,7 @@ class QuickWindow(QWidget):
         self.pane.put_above_composer(self._queue.strip)
         self._private = QCheckBox(tr("Private"))
         self._private.setToolTip(tr("A private chat lives in memory only, until Phial ends."))
-        self._model = ElidedLabel(role="small")
+        self._model = self.pane.composer.bar.model
         self._copy = push_button(tr("Copy answer"), "link")
         self._open = push_button(tr("Open in Phial"), "link")
         self._lay_out()
@@ -110,7 +108,8 @@ class QuickWindow(QWidget):
         foot.setContentsMargins(SPACE * 2, 0, SPACE * 2, SPACE)
         foot.setSpacing(SPACE)
         foot.addWidget(self._private)
-        foot.addWidget(self._model, 1)
+        foot.addWidget(self._model)
+        foot.addStretch(1)
         foot.addWidget(self._copy)
         foot.addWidget(self._open)
         column = self._column = QVBoxLayout(self)
@@ -124,6 +123,7 @@ class QuickWindow(QWidget):
         self._private.clicked.connect(self._set_private)
         self._copy.clicked.connect(lambda _checked: self._copy_answer())
         self._open.clicked.connect(lambda _checked: self.open_in_phial())
+        self._model.clicked.connect(lambda _checked: self._ways.errors.choose_model())
         self._open.setToolTip(
             QKeySequence(OPEN_KEYS).toString(QKeySequence.SequenceFormat.NativeText)
         )
@@ -247,9 +247,7 @@ class QuickWindow(QWidget):
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
 
     def _show_model(self) -> None:
-        state = self._services.models.state
-        self.pane.set_model_state(state)
-        self._model.set_full_text(formatting.model_line(state))
+        self.pane.set_model_state(self._services.models.state)
 
     def _on_page(self, answered: bool) -> None:
         if not answered:  # what was remembered of its least height is of the answer

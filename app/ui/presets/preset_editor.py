@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFocusEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QVBoxLayout, QWidget
 
 from app.domain.catalog import CatalogFamily
 from app.domain.grammar.form import Form, form_line
@@ -17,9 +17,10 @@ from app.services.core.formatting import form_contents, form_name
 from app.ui.conversation.input.form_dialog import FormDialog
 from app.ui.presets.values_form import ValuesForm
 from app.ui.style.dialogs import push_button, text_label
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.text_fields import LineField, PlainEditor
 from app.ui.style.theme import SPACE
-from app.ui.style.widgets import StyledLabel
+from app.ui.style.widgets import StyledLabel, fit_words
 
 _FORM_SHOWN = 200  # characters of what a form is made of
 
@@ -88,10 +89,7 @@ class PresetEditor(QWidget):
             form.addRow(label, field)
         form.addRow(self._tools)
         form.addRow(self._checks)
-        asked = QHBoxLayout()
-        asked.addWidget(self._choose_form)
-        asked.addWidget(self._form_words, 1)
-        form.addRow(asked)
+        form.addRow(StackingRow(self._choose_form, self._form_words, grows=self._form_words))
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE * 2, 0, SPACE * 2, 0)
         column.addWidget(self._hint)
@@ -107,6 +105,11 @@ class PresetEditor(QWidget):
         self._choose_form.clicked.connect(self._ask_form)
         self._values.edited.connect(changed)
         self._prompt.left.connect(changed)
+
+    def fit(self, room: int) -> None:
+        """Break the words of the boxes where they have no room, pixels."""
+        for box in (self._tools, self._checks):
+            fit_words(box, room)
 
     def show_preset(self, preset: Preset) -> None:
         """Show one; what comes with Phial can be read and copied, not changed."""

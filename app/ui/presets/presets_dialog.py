@@ -28,6 +28,7 @@ from app.ui.core.links import show_in_folder
 from app.ui.presets.preset_editor import PresetEditor
 from app.ui.presets.values_form import values_text
 from app.ui.style.dialogs import Dialog, push_button, text_label
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import announce
 
@@ -35,6 +36,7 @@ FILES = tr("Presets (*.json)")
 _ID = Qt.ItemDataRole.UserRole
 _LIST_WIDTH = 220
 _EDITOR_WIDTH = 400
+_LIST_SHARE = 0.34  # of a narrow screen, at most
 
 
 class PresetsDialog(Dialog):
@@ -63,8 +65,11 @@ class PresetsDialog(Dialog):
         self._given_up: tuple[str, ...] = ()  # what could not be taken when it was to be closed
         self._list = QListWidget()
         self._list.setAccessibleName(tr("Presets"))
-        self._list.setMinimumWidth(_LIST_WIDTH)
+        list_width = min(_LIST_WIDTH, round(self.room().width() * _LIST_SHARE))
+        self._list.setMinimumWidth(list_width)
+        self._editor_width = min(_EDITOR_WIDTH, self.room().width() - list_width - 8 * SPACE)
         self._editor = PresetEditor(families, self._keep)
+        self._editor.fit(self._editor_width - 6 * SPACE)
         self._told = text_label("")
         self._told.hide()
         self._undo = push_button(tr("Undo"), "link")
@@ -85,12 +90,7 @@ class PresetsDialog(Dialog):
         new, copy = push_button(tr("New")), push_button(tr("Duplicate"))
         self._delete = push_button(tr("Delete"))
         take, give = push_button(tr("Import…")), push_button(tr("Export…"))
-        for row in ((new, copy), (take, give)):
-            line = QHBoxLayout()
-            for button in row:
-                line.addWidget(button, 1)
-            side.addLayout(line)
-        side.addWidget(self._delete)
+        side.addWidget(StackingRow(new, copy, take, give, self._delete))
         for button, action in (
             (new, self._new),
             (copy, self._duplicate),
@@ -105,16 +105,13 @@ class PresetsDialog(Dialog):
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setWidget(self._editor)
-        area.setMinimumSize(_EDITOR_WIDTH, 360)
+        area.setMinimumSize(self._editor_width, 360)
         sides = QHBoxLayout()
         sides.addLayout(side)
         sides.addWidget(area, 1)
         self.column.addLayout(sides, 1)
-        told = QHBoxLayout()
-        told.addWidget(self._told, 1)
-        told.addWidget(self._undo)
-        told.addWidget(self._folder)
-        self.column.addLayout(told)
+        told = StackingRow(self._told, self._undo, self._folder, grows=self._told)
+        self.column.addWidget(told)
         use, close = push_button(tr("Use in this chat"), "accent"), push_button(tr("Close"))
         use.clicked.connect(self._use_it)
         close.clicked.connect(self.accept)

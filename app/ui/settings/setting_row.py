@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidValueError, KnownError
 from app.domain.options import SettingSpec, write_value
@@ -16,6 +16,7 @@ from app.services.core.settings import SettingsService
 from app.ui.settings.number_field import NumberField, signs_of
 from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.setting_fields import ChoiceField, SettingField
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
 
@@ -88,7 +89,7 @@ class SettingRow(QFrame):
             column.addWidget(StyledLabel(spec.option.help, "muted"))
         if spec.type is not bool:
             column.addSpacing(4)
-            column.addLayout(self._editor())
+            self._add_editor(column)
         for line in (self._now, self._note, self._error):
             column.addWidget(line)
         row = QHBoxLayout(self)
@@ -110,29 +111,31 @@ class SettingRow(QFrame):
         reset.setSizePolicy(policy)
         return reset
 
-    def _editor(self) -> QHBoxLayout:
-        """The editor with its unit and its slider behind it."""
-        line = QHBoxLayout()
-        line.setSpacing(SPACE)
+    def _add_editor(self, column: QVBoxLayout) -> None:
+        """The editor with its unit, and its slider behind it or, in a narrow window, below."""
         option, field = self.spec.option, self._field.widget
-        line.addWidget(field, 1 if option.multiline else 0)
+        parts: list[QWidget] = [field]
         if option.unit:
             unit = StyledLabel(option.unit, "muted")
             unit.setWordWrap(False)
-            line.addWidget(unit)
+            parts.append(unit)
         if isinstance(field, NumberField):
             field.lineEdit().textChanged.connect(lambda _text: self._preview())
             if option.slider is not None:
-                line.addSpacing(SPACE)
-                line.addWidget(self._make_slider(field), 1)
-                return line
+                slider = self._make_slider(field)
+                column.addWidget(StackingRow(*parts, slider, grows=slider))
+                return
         elif isinstance(field, ChoiceField):
             field.highlighted.connect(
                 lambda at: self.previewed.emit(Preview(self.spec.name, field.value_at(at)))
             )
+        line = QHBoxLayout()
+        line.setSpacing(SPACE)
+        for part in parts:
+            line.addWidget(part, int(option.multiline and part is field))
         if not option.multiline:
             line.addStretch(1)
-        return line
+        column.addLayout(line)
 
     def _make_slider(self, field: NumberField) -> NumberSlider:
         slider = self._slider = NumberSlider(self.spec)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
+    QApplication,
     QHBoxLayout,
     QLineEdit,
     QListWidget,
@@ -23,16 +25,17 @@ from PySide6.QtWidgets import (
 from app.domain.errors import KnownError
 from app.domain.options import Section
 from app.domain.settings import SPECS, Settings
-from app.language import tr, trn
+from app.language import paragraph, tr, trn
 from app.services.core.settings import SettingsService
 from app.ui.conversation.notices.snackbar import SHOW_IN_FOLDER, Snackbar
 from app.ui.core.assistive_activation import AssistedChoice
+from app.ui.core.focus import is_typed
 from app.ui.core.links import show_in_folder
 from app.ui.settings.section_body import Panel, SectionBody
-from app.ui.settings.setting_row import Preview, Refusal, SettingRow
+from app.ui.settings.setting_row import Preview, Refusal, SettingRow, fits
 from app.ui.style.scrolling_page import settle
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import StyledLabel
+from app.ui.style.widgets import StyledLabel, announce
 from app.ui.style.window_page import WindowPage
 
 _LIST_WIDTH, _NARROW_LIST = 200, 148  # of the list of pages at 100 %, pixels
@@ -67,7 +70,7 @@ class SettingsPage(WindowPage):
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
         first: The page that is shown first; None for the first one.
-        hidden: Settings that have no effect on this computer.
+        hidden: Settings that have no effect on this computer; by name, why that is so.
     """
 
     refused = Signal(Refusal)
@@ -80,9 +83,10 @@ class SettingsPage(WindowPage):
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
         first: Section | None = None,
-        hidden: Collection[str] = (),
+        hidden: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         super().__init__(tr("Settings"), theme)
+        self._hidden = hidden
         self._service, self._theme = service, theme
         self._automatic = dict(automatic or {})
         self._notes: Mapping[str, str] = {}
@@ -102,7 +106,7 @@ class SettingsPage(WindowPage):
         for body in self._bodies:
             body.grown.connect(self._place)
         self._sections = self._make_list()
-        self._none = StyledLabel(tr("No setting fits."), "muted")
+        self._none = StyledLabel("", "muted")
         self._area = QScrollArea()
         self._lay_out()
         self._toast = Snackbar(self, self._ground)
@@ -112,6 +116,7 @@ class SettingsPage(WindowPage):
         self._sections.itemActivated.connect(lambda _item: self._search.clear())
         self._assisted = AssistedChoice(self._sections, self._sections.setCurrentIndex)
         self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
+        self._sections.installEventFilter(self)
 
     def _make_list(self) -> QListWidget:
         pages = QListWidget()
@@ -241,6 +246,31 @@ class SettingsPage(WindowPage):
         narrow = self.width() < zoomed(_NARROW)
         wanted = zoomed(_NARROW_LIST if narrow else _LIST_WIDTH) + SPACE * 2
         self._side.setFixedWidth(min(wanted, round(self.width() * _SIDE_SHARE)))
+        edge = SPACE * 2 if narrow else SPACE * 3
+        column = self._content.layout()
+        if column is not None and column.contentsMargins().left() != edge:
+            column.setContentsMargins(edge, SPACE * 2, edge, SPACE * 2)
+
+    # --- typing ---------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """What is typed while the list of pages has the focus is searched for."""
+        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
+            return self._search_for(event)
+        return super().eventFilter(watched, event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """So is what is typed at a switch or a button, which has no use for it."""
+        if not self._search_for(event):
+            super().keyPressEvent(event)
+
+    def _search_for(self, event: QKeyEvent) -> bool:
+        """Give a key that writes something to the search; whether it was one."""
+        if not is_typed(event):
+            return False
+        self._search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        QApplication.sendEvent(self._search, event)
+        return True
 
     # --- choosing -------------------------------------------------------------------------------
 
@@ -264,10 +294,20 @@ class SettingsPage(WindowPage):
                 body.show_all()
             else:
                 body.hide()
-        self._none.setVisible(searching and not found)
+        self._say_none(query if searching else "", found=found)
         self._place()
         self._area.verticalScrollBar().setValue(0)
         self.previewed.emit(self._service.current)
+
+    def _say_none(self, query: str, *, found: bool) -> None:
+        """Say that nothing fits a search, or why what would fit is not here."""
+        fitting = (why for name, why in self._hidden.items() if query and fits(SPECS[name], query))
+        nothing = () if found or not query else (tr("No setting fits."),)
+        said = paragraph(*(dict.fromkeys(fitting) or nothing))
+        if said and said != self._none.text():
+            announce(self, said)
+        self._none.setText(said)
+        self._none.setVisible(bool(said))
 
     def _place(self) -> None:
         """Lay out what was just made: a click may follow before Qt comes to it by itself."""

@@ -136,6 +136,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("choose_preset", tr("Preset of this chat…"), Menu.CHAT, ("Ctrl+Shift+P",), group=2),
     Command("chat_values", tr("Sampling and context…"), Menu.CHAT, (), group=2),
     Command("attach", tr("Attach documents…"), Menu.CHAT, ("Ctrl+Shift+A",), group=2),
+    Command("attach_folder", tr("Attach a folder…"), Menu.CHAT, (), group=2),
     Command("form", tr("Form of the next answer…"), Menu.CHAT, ("Ctrl+Shift+O",), group=2),
     Command("attach_sample", tr("Attach a sample document"), Menu.CHAT, (), group=2),
     Command("documents", tr("Documents…"), Menu.CHAT, (), group=2),
@@ -268,11 +269,15 @@ OTHER_KEYS: tuple[tuple[str, str], ...] = (
     ("=", tr("In an empty message: a sum is worked out as you type; Enter takes the result")),
     ("Shift+Return", tr("Break the line")),
     ("Ctrl+Return", tr("Send, also where Enter breaks the line")),  # not shown: the keys
+    (
+        "Ctrl+PgUp",  # not shown: the keys
+        tr("Go to the message before, which screen readers read; Ctrl+PgDown to the one after"),
+    ),
     ("Shift+F10", tr("In the conversation: copy in other forms, open a link")),
 )
 
 
-_ALSO = {"Ctrl+Down": "Ctrl+Up"}  # not shown: the keys
+_ALSO = {"Ctrl+Down": "Ctrl+Up", "Ctrl+PgDown": "Ctrl+PgUp"}  # not shown: the keys
 """Keys that are named with others in OTHER_KEYS."""
 _OF_FIELDS = (
     QKeySequence.StandardKey.Copy,

@@ -156,6 +156,7 @@ class ChatDelegate(QStyledItemDelegate):
             painter.setBrush(QColor(theme.accent))
             inset = min(RADIUS - 2, rect.height() // 5)
             bar = rect.adjusted(0, inset, 3 - rect.width(), -inset)
+            bar = QStyle.visualRect(option.direction, rect, bar)
             painter.drawRoundedRect(bar, 1.5, 1.5)
         if focused:
             painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QPlainTextEdit,
     QPushButton,
     QVBoxLayout,
@@ -17,6 +16,7 @@ from PySide6.QtWidgets import (
 from app.domain.errors import KnownError
 from app.language import tr
 from app.ui.style.sheets import Sheet
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.text_fields import ChoosingField, LineField, PlainEditor
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
@@ -57,20 +57,18 @@ class Dialog(Sheet):
         self.column.setContentsMargins(SPACE * 3, SPACE * 3, SPACE * 3, SPACE * 2)
         self.column.setSpacing(SPACE + 4)
         # A minimum of the layout and not of the dialog: long words on the buttons make it wider.
-        self.column.addStrut(width - 6 * SPACE)
+        self.column.addStrut(min(width, self.room().width() - 3 * SPACE) - 6 * SPACE)
         if titled and parent is not None:  # else a title bar has it
             self.column.addWidget(StyledLabel(title, "title"))
 
     def add_buttons(self, *buttons: QPushButton, default: QPushButton | None = None) -> None:
         """Put buttons in a row at the right, the action last; the default answers Enter."""
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
-        row.addStretch(1)
-        for button in sorted(buttons, key=lambda one: one.property("kind") in _ACTIONS):
+        in_order = sorted(buttons, key=lambda one: one.property("kind") in _ACTIONS)
+        self.bottom = StackingRow(*in_order, at_end=True)
+        self.column.addWidget(self.bottom)
+        for button in buttons:  # now that they are the dialog's, which is told
             button.setAutoDefault(button is default)
             button.setDefault(button is default)
-            row.addWidget(button)
-        self.column.addLayout(row)
 
     def execute(self, read: Callable[[], T]) -> T | None:
         """Execute the dialog: what ``read`` gives when it is accepted; None when it was given up.

@@ -18,7 +18,18 @@ from PySide6.QtGui import (
     QResizeEvent,
     QShowEvent,
 )
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QCheckBox,
+    QDialog,
+    QFrame,
+    QLayout,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app.ui.style.widgets import fit_words
 
 if TYPE_CHECKING:
     from app.ui.style.motion import Rise
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 _RADIUS = 12  # of the corners, pixels
 _CUT = {"xcb", "windows"}  # Qt's platforms where a window can have round corners this way
 _DIM = 96  # how dark the window becomes, of 255
+_LEAST_AREA = 80  # height of a list where the screen is low, pixels
 _LEFT = 16  # of the screen on each side of a sheet that would fill it, pixels
 
 
@@ -51,6 +63,9 @@ class Sheet(QDialog):
 
     Args:
         parent: A widget of the window that it belongs to; None where there is none.
+
+    Attributes:
+        bottom: What is seen also where the rest has to be scrolled; None for nothing.
     """
 
     def __init__(self, parent: QWidget | None) -> None:
@@ -58,6 +73,7 @@ class Sheet(QDialog):
         self._under = parent.window() if parent is not None else None
         self._dim: _Dim | None = None
         self._rise: Rise | None = None
+        self.bottom: QWidget | None = None
         if self._under is not None:
             self.setWindowFlags(Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
 
@@ -66,7 +82,7 @@ class Sheet(QDialog):
 
         Qt's own stops at two thirds of the screen, and what is below that is cut off.
         """
-        self.resize(self.sizeHint().boundedTo(self._room()))
+        self.resize(self.sizeHint().boundedTo(self.room()))
         self.setAttribute(Qt.WidgetAttribute.WA_Resized, False)
 
     def event(self, event: QEvent) -> bool:
@@ -78,21 +94,70 @@ class Sheet(QDialog):
         layout = self.layout() if event.type() == QEvent.Type.LayoutRequest else None
         if layout is not None and layout.hasHeightForWidth() and self.isVisible():
             least = layout.totalMinimumHeightForWidth(self.width())
-            if self.height() < (height := min(least, self._room().height())):
+            if least > self.room().height():
+                self._give_way()
+                return handled
+            if self.height() < (height := min(least, self.room().height())):
                 self.resize(self.width(), height)
         return handled
 
-    def _room(self) -> QSize:
+    def _give_way(self) -> None:
+        """On a low screen, what scrolls by itself is lower than it would like to be."""
+        layout = self.layout()
+        if layout is None:
+            return
+        edges = layout.contentsMargins()
+        for box in self.findChildren(QCheckBox):
+            fit_words(box, self.room().width() - 2 * (edges.left() + edges.right()))
+        wide = max(layout.minimumSize().width(), min(self.sizeHint().width(), self.room().width()))
+        over = layout.totalMinimumHeightForWidth(wide) if layout.hasHeightForWidth() else 0
+        over = max(over, layout.totalMinimumSize().height()) - self.room().height()
+        for area in self.findChildren(QAbstractScrollArea):
+            least = area.minimumHeight()
+            if over > 0 and least > _LEAST_AREA:
+                area.setMinimumHeight(max(_LEAST_AREA, least - over))
+                over -= least - area.minimumHeight()
+        if over > 0:
+            self._scroll(layout)
+        if (now := self.layout()) is not None:
+            now.activate()  # what the sheet itself may be at least is told by this
+
+    def _scroll(self, layout: QLayout) -> None:
+        """Let what has no room be scrolled; the buttons at the bottom stay where they are."""
+        held, inside, area = self.focusWidget(), QWidget(), QScrollArea()
+        inside.setLayout(layout)  # which leaves the sheet for it, with all that it places
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        around = QVBoxLayout(self)
+        around.setContentsMargins(0, 0, 0, 0)
+        around.addWidget(area)
+        if self.bottom is not None:
+            edges = layout.contentsMargins()
+            layout.removeWidget(self.bottom)
+            self.bottom.setContentsMargins(edges.left(), 0, edges.right(), edges.bottom())
+            around.addWidget(self.bottom)
+        below = self.bottom.sizeHint().height() if self.bottom is not None else 0
+        bar = area.verticalScrollBar().sizeHint().width()
+        wide = min(inside.minimumSizeHint().width() + bar, self.room().width())
+        area.setMinimumSize(wide, self.room().height() - below)
+        if held is not None:
+            held.setFocus()
+
+    def room(self) -> QSize:
         """What a sheet may take of the screen."""
-        return self.screen().availableGeometry().size() - QSize(2 * _LEFT, 2 * _LEFT)
+        screen = (self._under or self).screen()
+        return screen.availableGeometry().size() - QSize(2 * _LEFT, 2 * _LEFT)
 
     def showEvent(self, event: QShowEvent) -> None:
         """Dim the window and stand in its middle."""
         super().showEvent(event)
+        self._give_way()
         if not self.testAttribute(Qt.WidgetAttribute.WA_Resized):
             self.adjustSize()
         elif self._under is not None:
-            self.resize(self.size().boundedTo(self._room()))
+            self.resize(self.size().boundedTo(self.room()))
         if self._under is not None and self._dim is None:
             self._dim = _Dim(self._under)
             self._dim.show()

@@ -77,7 +77,7 @@ QSplitter::handle {{ background: {t.border}; }}
 QPushButton, QToolButton {{ background: transparent; border: 2px solid transparent;
   border-radius: {r}px; padding: 4px 8px; }}
 QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
-QPushButton:pressed, QToolButton:pressed {{ background: {t.border}; }}
+QPushButton:pressed, QToolButton:pressed {{ background: {t.pressed}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {t.accent}; }}
 QPushButton:disabled, QToolButton:disabled {{ color: {t.faint}; }}
 QToolButton::menu-indicator {{ image: none; width: 0; }}
@@ -88,7 +88,7 @@ QPushButton[kind="plain"]:focus, QDialogButtonBox QPushButton:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {14 - line}px; }}
 QPushButton[kind="accent"] {{ background: {t.accent}; color: {t.on_accent};
   border: 2px solid {t.accent}; padding: 5px 14px; min-height: 20px; font-weight: 600; }}
-QPushButton[kind="accent"]:focus {{ border-color: {t.text}; }}
+QPushButton[kind="accent"]:focus {{ outline: 2px solid {t.on_accent}; outline-radius: 4px; }}
 QPushButton[kind="accent"]:disabled {{ background: {t.hover}; color: {t.faint};
   border-color: {t.hover}; }}
 QPushButton[kind="danger"] {{ background: {t.raised}; color: {t.error};
@@ -212,6 +212,8 @@ QRadioButton[kind="segment"]:checked {{ background: {t.accent}; color: {t.on_acc
   border-color: {t.accent}; }}
 QRadioButton[kind="segment"]:focus {{ border: 2px solid {t.text}; padding: {5 - line}px
   {12 - line}px; }}
+QRadioButton[kind="segment"]:checked:focus {{ outline: 2px solid {t.on_accent};
+  outline-radius: 4px; }}
 QCheckBox::indicator, QListView::indicator {{ width: 14px; height: 14px; border-radius: 4px;
   border: 1px solid {t.muted}; background: {t.raised}; }}
 QCheckBox::indicator:checked, QListView::indicator:checked {{ border-color: {t.accent};

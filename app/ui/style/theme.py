@@ -114,6 +114,21 @@ class Theme:
         return 2 if self.contrast >= 7 else 1
 
     @property
+    def pressed(self) -> str:
+        """Ground of what is held down."""
+        return mix_colours(self.hover, self.raised, 0.5)
+
+    @property
+    def disabled(self) -> str:
+        """Signs of what cannot be done now; in words that is told by other colours."""
+        return mix_colours(self.faint, self.page, 0.6)
+
+    @property
+    def second(self) -> str:
+        """The accent in charts, for what is not in force (3:1, WCAG 2.2, 1.4.11)."""
+        return mix_colours(self.accent, self.page, 0.72)
+
+    @property
     def thumb(self) -> str:
         """The colour of scroll bars: quieter than text, and yet visible (3:1, WCAG 2.2, 1.4.11)."""
         return mix_colours(self.faint, self.page, 0.8)
@@ -133,7 +148,7 @@ LIGHT = Theme(
     edge="#7f8388",
     text="#1f2124",
     muted="#595d62",
-    faint="#686c71",
+    faint="#65696e",
     accent="#0a625e",
     on_accent="#ffffff",
     link="#0a5f74",

@@ -4,20 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
+from textwrap import wrap
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QAction,
+    QColor,
     QFont,
     QGuiApplication,
     QMouseEvent,
     QPainter,
+    QPaintEvent,
+    QPen,
     QResizeEvent,
 )
 from PySide6.QtWidgets import (
     QApplication,
+    QCheckBox,
     QFrame,
     QLabel,
     QMenu,
@@ -43,6 +48,19 @@ def restyle(widget: QWidget, name: str, value: object) -> None:
     widget.setProperty(name, value)
     widget.style().unpolish(widget)
     widget.style().polish(widget)
+
+
+def fit_words(box: QCheckBox, room: int) -> None:
+    """Break the words of a check box, which Qt leaves in one line, where they have no room.
+
+    Args:
+        box: The check box.
+        room: Pixels that it has.
+    """
+    words, needed = box.text(), box.sizeHint().width()
+    if needed > room:
+        box.setAccessibleName(box.accessibleName() or words)
+        box.setText("\n".join(wrap(words, max(1, len(words) * room // needed - 4))))
 
 
 def announce(widget: QWidget, text: str) -> None:
@@ -220,6 +238,15 @@ class IconButton(QToolButton):
         if event.type() == ZOOMED:
             self._scale()
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw it; one on the accent's ground shows its focus by a ring inside."""
+        super().paintEvent(event)
+        if self._side and self._colours and self.hasFocus():
+            painter = QPainter(self)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(QColor(self._colours[0]), 2))
+            painter.drawEllipse(self.rect().adjusted(4, 4, -4, -4))
+
     def _scale(self) -> None:
         size = zoomed(icons.SIZE)
         if self.iconSize().width() == size:
@@ -252,7 +279,7 @@ class IconButton(QToolButton):
 
     def set_theme(self, theme: Theme) -> None:
         """Draw the icon in the theme's text colour."""
-        self.set_colours(theme.muted, theme.faint)
+        self.set_colours(theme.muted, theme.disabled)
 
 
 class SidebarButton(QPushButton):
@@ -276,7 +303,7 @@ class SidebarButton(QPushButton):
         """Draw the icon in the theme's colour."""
         self._theme, size = theme, zoomed(icons.SIZE)
         self.setIconSize(QSize(size, size))
-        self.setIcon(icons.icon(self._icon, theme.muted, theme.faint, size=size))
+        self.setIcon(icons.icon(self._icon, theme.muted, theme.disabled, size=size))
 
 
 class ElidedLabel(StyledLabel):

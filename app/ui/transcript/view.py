@@ -31,7 +31,7 @@ from app.ui.style.typography import Typesetting
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.interaction.announcer import ScreenReaderAnnouncer
 from app.ui.transcript.interaction.context_menu import ContextMenu
-from app.ui.transcript.interaction.find import DEFAULT_OPTIONS, Finder, FindOptions
+from app.ui.transcript.interaction.find import DEFAULT_OPTIONS, Finder, FindOptions, Found
 from app.ui.transcript.interaction.keyboard import Keyboard
 from app.ui.transcript.interaction.message_actions import MessageActions
 from app.ui.transcript.interaction.notes import TranscriptNotes
@@ -122,8 +122,10 @@ class TranscriptView(TranscriptSignals):
             save_code=self.notes.code_saving_requested.emit,
             tell=self.notes.told.emit,
         )
-        self._keyboard = Keyboard(self, self._layout, self._selection)
         self._announcer = ScreenReaderAnnouncer(self, self._layout)
+        self._keyboard = Keyboard(
+            self, self._layout, self._selection, self._announcer.announce_message
+        )
         lexers = Lexers(self._background.submit, self._schedule, self._recolour)
         self._idle = IdleScheduler(
             self, self._layout, lexers, self._late_formulas.warm_up, self.notes.marks_wanted.emit
@@ -279,6 +281,14 @@ class TranscriptView(TranscriptSignals):
     def find_next(self, step: int = 1) -> None:
         """Show the next match, or with -1 the one before."""
         self._finder.step(step)
+
+    def mark_found(self, found: Found) -> None:
+        """Mark what a search over all chats found in a message, and come to it."""
+        self._finder.mark(found)
+
+    def unmark(self) -> bool:
+        """Forget that mark; whether there was one."""
+        return self._finder.unmark()
 
     # ------------------------------------------------------------------ events
 

@@ -40,7 +40,7 @@ class ExportDialog(Dialog):
     def __init__(
         self, parent: QWidget, transfer: TransferService, operations: Operations, ids: Sequence[str]
     ) -> None:
-        super().__init__(parent, tr("Export"), 480)
+        super().__init__(parent, tr("Export"), 480, titled=False)
         self._transfer, self._operations, self._ids = transfer, operations, tuple(ids)
         self._task: Operation | None = None
         what = trn("Export this chat", "Export {n} chats", len(ids))

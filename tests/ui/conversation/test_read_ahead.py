@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import Role, Turn
@@ -20,6 +22,7 @@ from app.services.chat.read_ahead import LEAST_CHARGE, may_read
 from app.services.core.events import ModelPhase, ReadAheadChanged
 from app.system.hardware import PowerSource
 from tests.support.chatting import say, wait_for_end
+from tests.support.document_files import lines, pdf
 from tests.support.engines import load
 from tests.support.window import Open, Opened
 
@@ -70,6 +73,26 @@ def test_what_is_read_ahead_is_what_is_asked_then(qtbot: QtBot, open_window: Ope
     assert asked.turns[-1].content == "And then what"
     assert replace(asked, turns=asked.turns[:-1]) == ahead.request
     assert not any(one.draft == "And then what" for one in engine.read_aheads)
+
+
+def test_what_is_pasted_or_attached_is_read_ahead(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    loaded(qtbot, opened)
+    editor = opened.window.pane.composer.editor
+    editor.setFocus()
+    QApplication.clipboard().setText("A pasted text")
+    qtbot.keyClick(editor, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    wait_for_draft(qtbot, engine, "A pasted text")
+    report = tmp_path / "report.pdf"
+    report.write_bytes(pdf([lines("It cost 12 euros.")]))
+    opened.window.open_files([str(report)])
+    qtbot.waitUntil(
+        lambda: "It cost 12 euros." in str(engine.read_aheads[-1].request.turns), timeout=20_000
+    )
+    assert engine.read_aheads[-1].draft == "A pasted text"
 
 
 def test_a_private_chat_says_so_and_an_edit_is_no_draft(qtbot: QtBot, open_window: Open) -> None:
@@ -130,10 +153,12 @@ def test_a_battery_is_not_emptied_for_what_may_never_be_asked(
 
 @pytest.mark.llama
 def test_after_enter_only_the_last_word_is_read_and_words_taken_back_are_nowhere(
-    qtbot: QtBot, open_window: Open, tmp_path: Path
+    qtbot: QtBot, open_window: Open, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
+    caplog.set_level(logging.DEBUG)
     kept = tmp_path / "kv"
-    engine = EngineClient(EngineOptions(snapshot_dir=kept, snapshot_min_gain=-1e9))
+    options = EngineOptions(snapshot_dir=kept, snapshot_min_gain=-1e9, log_level=logging.DEBUG)
+    engine = EngineClient(options)
     folder = tmp_path / "data"
     folder.mkdir()
     (folder / "scripted.gguf").symlink_to(DEMO)
@@ -186,3 +211,5 @@ def test_after_enter_only_the_last_word_is_read_and_words_taken_back_are_nowhere
     fresh.close()
     assert "documents?" in text
     assert "xylophone" not in text
+    assert "llama" in caplog.text
+    assert "xylophone" not in caplog.text

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import OverflowPolicy, Role
@@ -91,7 +92,8 @@ def test_what_a_summary_stands_for_is_not_called_unseen(qtbot: QtBot, open_windo
 def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
     qtbot: QtBot, open_window: Open
 ) -> None:
-    opened = open_window(ScriptedEngine(["Yes. " * 400], prompt_delay=1.0, token_delay=0.02))
+    engine = ScriptedEngine(["Yes. " * 400], load_delay=0.4, prompt_delay=1.0, token_delay=0.02)
+    opened = open_window(engine)
     said: set[str] = set()
 
     def written() -> bool:
@@ -101,8 +103,12 @@ def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
     say(qtbot, opened, "Question")
     qtbot.waitUntil(lambda: len(opened.window.pane.transcript._layout.branch.models) == 2)
     qtbot.waitUntil(written)
+    assert any(line.startswith("Loading ") and line.endswith(" %") for line in said)
     assert any(line.startswith(("Preparing", "Reading")) for line in said)
     qtbot.waitUntil(lambda: labels(opened) == [] and "tokens/s" in beside_the_last(opened))
+    texts = (getattr(one, "text", str)() for one in opened.window.findChildren(QWidget)
+             if one.isVisible())  # fmt: skip
+    assert sum("tokens/s" in str(text) for text in texts) == 1, "it is said once"
     shown = {beside_the_last(opened)}
     for _ in range(40):  # figures that change with every token cannot be read
         qtbot.wait(10)

@@ -99,7 +99,7 @@ def test_windows_taskbar_is_called_as_its_header_says(
     monkeypatch: pytest.MonkeyPatch, window: QWidget
 ) -> None:
     table = Table()
-    monkeypatch.setattr("app.ui.core.taskbar.taskbar_list", lambda: TaskbarList(table.pointer))
+    monkeypatch.setattr("app.system.taskbar_list.taskbar_list", lambda: TaskbarList(table.pointer))
     progress = TaskbarProgress(window)
     progress.show([item(DownloadState.DOWNLOADING, 55)])
     progress.show([item(DownloadState.DONE, 100)])

@@ -77,8 +77,8 @@ def test_where_a_desktop_is_asked_that_is_done_off_the_gui_thread(
 
     monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nowhere")
     monkeypatch.setattr("app.ui.desktop.awake.sleep_blocker", lambda: None)
-    monkeypatch.setattr("app.ui.desktop.awake.forbid_sleep", lambda _who, why: note(why))
-    monkeypatch.setattr("app.ui.desktop.awake.allow_sleep", lambda: note("over"))
+    monkeypatch.setattr("app.ui.desktop.inhibitor.forbid_sleep", lambda _who, why: note(why))
+    monkeypatch.setattr("app.ui.desktop.inhibitor.allow_sleep", lambda: note("over"))
     awake = KeepAwake(operations, operations)
     awake.on_event(DownloadChanged(item(DownloadState.DOWNLOADING)))
     awake.on_event(DownloadChanged(item(DownloadState.DONE)))

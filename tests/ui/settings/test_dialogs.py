@@ -16,6 +16,7 @@ from app.domain.model import KvType
 from app.domain.options import Section
 from app.domain.settings import SPECS
 from app.engine.scripted import ScriptedEngine
+from app.services.spelling import SpellingService
 from app.ui.library.trash_dialog import TrashDialog
 from app.ui.models.models_page import ModelsPage
 from app.ui.settings.setting_row import SettingRow
@@ -56,7 +57,7 @@ def test_every_declared_setting_has_a_row_that_shows_its_value(
 ) -> None:
     opened = open_window()
     # As on a desktop with a tray and a dictionary.
-    monkeypatch.setattr(opened.window.commands.preferences, "_useless", frozenset)
+    monkeypatch.setattr(opened.window.commands.preferences, "_useless", dict)
     dialog = settings_of(opened)
     for spec in SHOWN:
         assert row_of(dialog, spec.name)._field.read() == spec.default, spec.name
@@ -110,13 +111,27 @@ def test_none_and_the_largest_seed_survive_the_number_field(open_window: Open) -
     dialog.close()
 
 
-def test_searching_the_settings_finds_by_label_and_help(qtbot: QtBot, open_window: Open) -> None:
-    dialog = settings_of(open_window())
-    qtbot.keyClicks(dialog._search, "graphics card")
+def test_searching_the_settings_finds_by_label_and_help(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(SpellingService, "dictionaries", ())
+    opened = open_window()
+    dialog = settings_of(opened)
+    dialog._sections.setFocus()
+    for letter in "graphics card":  # typed where one chooses a page, which has no use for it
+        qtbot.keyClick(opened.window.focusWidget(), letter)
+    assert dialog._search.text() == "graphics card"
     shown = [row.spec.name for row in dialog.findChildren(SettingRow) if row.isVisible()]
     assert shown == ["gpu_layers"]
     dialog._search.setText("no such thing")
     assert dialog._none.isVisible()
+    assert dialog._none.text() == "No setting fits."
+    dialog._search.setText("tray")  # that of tests has none
+    assert dialog._none.text().startswith("This desktop has no tray")
+    dialog._search.setText("misspelt")  # nor has it a dictionary
+    assert "none was found" in dialog._none.text()
+    dialog._search.clear()
+    assert not dialog._none.isVisible()
     dialog.close()
 
 

@@ -116,7 +116,19 @@ def drop(view: ChatList, data: QMimeData, at: QPoint) -> bool:
 
 def test_the_dots_of_a_row_open_its_menu_and_nothing_else(qtbot: QtBot, three: Opened) -> None:
     view = chats(three)
-    place = dots_place(view.visualRect(row(three, "First")), view.layoutDirection()).center()
+    dots = dots_place(view.visualRect(row(three, "First")), view.layoutDirection())
+    place = dots.center()
+
+    def drawn() -> bool:
+        picture = view.viewport().grab(dots.adjusted(4, 6, -4, -6)).toImage()
+        size = picture.size()
+        return len({picture.pixel(x, y) for x in range(size.width())
+                    for y in range(size.height())}) > 1  # fmt: skip
+
+    view.setFocus()
+    for title in ("Second", "First"):  # they are there where the keyboard is
+        view.setCurrentIndex(row(three, title))
+        assert drawn() is (title == "First")
     QTest.mouseMove(view.viewport(), place)
     with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Pin")):
         QTest.mouseClick(view.viewport(), LEFT, NONE, place)

@@ -9,6 +9,7 @@ from PySide6.QtGui import QFontMetricsF
 
 from app.domain.appearance.choices import AccentChoice, CodeTheme, ThemeChoice
 from app.domain.settings import Settings
+from app.ui.style.icons import application_icon
 from app.ui.style.palettes import dressed, with_accent, with_code
 from app.ui.style.theme import (
     DARK,
@@ -19,9 +20,11 @@ from app.ui.style.theme import (
     CodeColours,
     SystemLook,
     Theme,
+    mix_colours,
     theme_for,
 )
-from app.ui.style.typography import Typesetting, fonts_of
+from app.ui.style.typography import BODY, SMALL, Typesetting, fonts_of
+from app.ui.transcript.items.mark_drawing import CHIP_TINT
 
 
 def contrast_ratio(first: str, second: str) -> float:
@@ -38,14 +41,16 @@ def luminance(colour: str) -> float:
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-GROUNDS = ("window", "sidebar", "page", "bubble", "raised", "hover", "table_head")
+GROUNDS = ("window", "sidebar", "page", "bubble", "raised", "hover", "pressed", "table_head")
+FAINT = ("page", "bubble", "raised", "window", "code_ground", "table_head")
+CHIPS = ("error", "warning", "success")
 
 
 def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     """Every colour that people read and its ground, by the names of the theme's fields."""
     for text in ("text", "muted", "link", "accent", "error", "warning", "success"):
         yield from ((text, ground) for ground in GROUNDS)
-    yield from (("faint", ground) for ground in ("page", "bubble", "raised", "window"))
+    yield from (("faint", ground) for ground in (*FAINT, "added_ground", "removed_ground"))
     yield ("on_accent", "accent")
     yield ("page", "text")  # a snackbar
     yield ("on_selection", "selection")
@@ -57,6 +62,8 @@ def text_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     yield ("code_text", "added_ground")
     yield ("code_text", "removed_ground")
     yield from ((f"code.{name}", "code_ground") for name in CodeColours.__slots__)
+    for one in CHIPS:  # the words of a mark stand on a breath of their own colour
+        yield from ((one, f"{one}@{ground}") for ground in ("page", "table_head", "code_ground"))
 
 
 def control_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
@@ -64,7 +71,10 @@ def control_pairs(theme: Theme) -> Iterator[tuple[str, str]]:
     for line in ("edge", "accent", "muted"):
         yield from ((line, ground) for ground in ("window", "sidebar", "page", "raised"))
     yield from (("thumb", ground) for ground in ("page", "code_ground", "sidebar"))
-    yield ("accent", "hover")  # the fill of a bar, and the rest of it
+    yield from (("accent", ground) for ground in ("code_ground", "bubble", "hover"))
+    yield ("on_accent", "accent")  # the ring in a button that has the accent's ground
+    yield from ((second, "page") for second in ("second", "success", "warning", "error"))
+    yield from (("muted", ground) for ground in ("hover", "pressed"))  # signs of buttons
     if theme.contrast >= 7:
         yield from (("border", ground) for ground in GROUNDS)  # edges are seen there
 
@@ -76,7 +86,10 @@ def weak(theme: Theme, pairs: Iterator[tuple[str, str]], least: float) -> list[o
 
 
 def tone(theme: Theme, name: str) -> str:
-    return str(attrgetter(name)(theme))
+    """A colour by its name; ``one@other`` for a chip of the first on the ground of the second."""
+    over, _, ground = name.partition("@")
+    colour = str(attrgetter(over)(theme))
+    return mix_colours(colour, tone(theme, ground), CHIP_TINT / 255) if ground else colour
 
 
 def looks() -> Iterator[Theme]:
@@ -139,7 +152,15 @@ def test_fonts_grow_with_the_zoom(qapp: object) -> None:
     assert large.text.pointSizeF() == pytest.approx(2 * small.text.pointSizeF())
     assert large.px(8) == 16
     assert large.heading(1).pointSizeF() > large.heading(2).pointSizeF() > large.text.pointSizeF()
-    assert large.text.pointSizeF() > large.small.pointSizeF()
+    words = large.small.pointSizeF() / BODY  # a pixel of the scale
+    sizes = [large.heading(level).pointSizeF() / words for level in (1, 2, 3)]
+    assert [*sizes, large.text.pointSizeF() / words] == pytest.approx([28, 20, 16, 16])
+    assert 12 <= SMALL * BODY < 13
+
+
+def test_the_icon_of_the_program_is_there_in_every_size(qapp: object) -> None:
+    sizes = {one.width() for one in application_icon().availableSizes()}
+    assert sizes >= {16, 24, 32, 48, 64, 128, 256}
 
 
 def test_a_line_holds_as_many_characters_as_are_wanted(qapp: object) -> None:

@@ -20,8 +20,10 @@ def spot(view: TranscriptView, at: int, words: str, inside: int = 1) -> QPoint:
         inside: Characters of ``words`` before the place.
     """
     for placed in view._layout.flow.placed:
+        if placed.at != at:
+            continue
         row = view._layout.branch.models[at].rows[placed.row]
-        if placed.at == at and words in row.drawn_text():
+        if words in row.drawn_text():
             item = view._layout.widgets.lay_out(at, placed.row)
             place = item.caret_rect(row.drawn_text().index(words) + inside)
             widget = view._layout.widgets.widgets[view._layout.branch.models[at].message.id]

@@ -270,7 +270,8 @@ def test_the_pointer_selects_and_asks_for_links_to_be_opened(rig: Rig) -> None:
 
 def test_the_keyboard_moves_selects_and_leaves_other_keys(rig: Rig) -> None:
     layout = rig.show(long_chat(40))
-    keyboard = Keyboard(rig.area, layout, rig.selection)
+    read: list[MessageModel] = []
+    keyboard = Keyboard(rig.area, layout, rig.selection, read.append)
     assert keyboard.press(pressed(Qt.Key.Key_Home))
     assert layout.flow.position == 0
     assert keyboard.press(pressed(Qt.Key.Key_End))
@@ -278,6 +279,11 @@ def test_the_keyboard_moves_selects_and_leaves_other_keys(rig: Rig) -> None:
     assert keyboard.press(pressed(Qt.Key.Key_A, Qt.KeyboardModifier.ControlModifier))
     assert rig.selection.selection is not None
     assert not keyboard.press(pressed(Qt.Key.Key_Q))
+    up, down = Qt.Key.Key_PageUp, Qt.Key.Key_PageDown
+    for key in (up, up, up, down, down, down):
+        assert keyboard.press(pressed(key, Qt.KeyboardModifier.ControlModifier))
+    models = layout.branch.models
+    assert [models.index(one) for one in read] == [39, 38, 37, 38, 39, 39]
     assert keyboard.stops()[0] is rig.area
 
 

@@ -117,6 +117,17 @@ def test_a_copy_has_the_answer_and_its_sources_and_nothing_else(answer: MessageM
     assert "thought" not in message_text(answer, CopyAs.RICH)
 
 
+def test_what_was_checked_of_a_citation_is_copied_and_spoken(view: TranscriptView) -> None:
+    cited = CitationPart("report.pdf", "d1", "12 euros", 3, "1", "differs", "number", "number 13")
+    view.set_branch([message(0, (TextPart("It cost 13 euros [1]."), cited))])
+    model = view._layout.branch.models[0]
+    told = "report.pdf \u00b7 page 3 \u00b7 “12 euros” \u00b7 differs, not there: “13”"
+    assert f"[1] {told}" in message_text(model, CopyAs.PLAIN)
+    assert told in message_text(model, CopyAs.MARKDOWN)
+    assert told in message_text(model, CopyAs.RICH)
+    assert told in spoken_message(model, 4_000)
+
+
 def test_a_selection_over_a_part_copies_what_was_written_around_it(
     view: TranscriptView, answer: MessageModel
 ) -> None:

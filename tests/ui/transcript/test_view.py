@@ -262,12 +262,22 @@ def test_rows_that_did_not_change_are_not_laid_out_again(view: TranscriptView) -
 def test_an_answer_that_did_not_end_says_why_and_offers_to_go_on(
     view: TranscriptView, qtbot: QtBot, status: MessageStatus, words: str
 ) -> None:
-    view.set_branch([entry(0, "Why?"), entry(1, "Because", status=status)])
+    view.set_branch([entry(0, "Why?"), entry(1, "Because", status=status, versions=(2, 3))])
     footer = next(f for f in view.findChildren(Footer) if f.buttons[0].text() == "Continue")
     assert words in [label.text() for label in footer.status_text]
     with qtbot.waitSignal(view.action_requested) as caught:
         footer.buttons[0].click()
     assert caught.args == [MessageAction(ActionKind.CONTINUE, f"{1:032x}")]
+    view.resize(330, 400)  # a small window with its sidebar: the words have lines of their own
+    view._layout.arrange()
+    footer = next(f for f in view.findChildren(Footer) if f.isVisible() and len(f.buttons) > 3)
+    told = next(label for label in footer.status_text if label.text() == words)
+    wraps = Qt.TextFlag.TextWordWrap
+    assert told.fontMetrics().boundingRect(told.rect(), wraps, words).height() <= told.height()
+    assert footer.rect().contains(told.geometry())
+    for button in footer.buttons:
+        assert footer.rect().contains(button.geometry())
+        assert not button.geometry().intersects(told.geometry())
 
 
 def test_a_failure_is_told_in_its_own_words(view: TranscriptView, qtbot: QtBot) -> None:

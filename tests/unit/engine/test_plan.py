@@ -94,7 +94,7 @@ def test_part_of_the_memory_of_a_card_is_used_well_and_never_exceeded() -> None:
 
 
 def test_what_cannot_fit_is_refused_in_words_with_numbers() -> None:
-    with pytest.raises(OutOfMemoryError, match=r"needs .* GiB of memory, and 4\.0 GiB are free"):
+    with pytest.raises(OutOfMemoryError, match=r"needs .* GB of memory, and 4\.29 GB are free"):
         make_plan(phi4(), ASK, machine(4))
     request = LoadRequest(FileSource(Path("x")), context_size=131_072)
     with pytest.raises(OutOfMemoryError, match="131,072"):

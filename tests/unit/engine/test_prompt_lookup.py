@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.domain.generation import Sampling
+from app.domain.generation import GREEDY, Sampling
 from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
 from app.engine.prompt_lookup import SHARE, STAKE, Drafter, NgramIndex, PassCosts, expected_tokens
@@ -253,6 +253,19 @@ def test_sampled_answers_are_the_same_with_and_without(
     sampling = Sampling(temperature=0.4, top_k=4, seed=seed, max_tokens=200)
     drafted, plain = both(engines, model, sampling, "abcabcabc")
     assert drafted.text == plain.text
+
+
+@pytest.mark.llama
+def test_what_was_answered_before_is_guessed_from(
+    engines: tuple[LlamaEngine, LlamaEngine], tmp_path: Path
+) -> None:
+    said = "qwertyuiopasdfghjklzxcvbnm0123456789QWERTYUIOPASDFGJKLZXCVBNM"
+    path = write_model(tmp_path / "s.gguf", ModelSpec(script=letters(said)))
+    first, _ = both(engines, path, GREEDY, "Hi")
+    again = ask(engines[0], request("Hi", likely=(said,)))
+    assert first.text == again.text == said
+    assert first.finished.timings.accepted_tokens < 5
+    assert again.finished.timings.accepted_tokens > len(said) / 2
 
 
 @pytest.mark.llama

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from app.markup.parse import parse
-from app.markup.spans.inline import MAX_IMAGES
+from app.markup.spans.inline_bounds import MAX_IMAGES
 from app.markup.stream import HEAD_START, MarkdownStream
 from app.markup.text import plain_text, to_rich_html
 from tests.unit.markup.fuzzing import UNITS

@@ -24,6 +24,7 @@ from app.services.documents.attached import (
 )
 from app.ui.style.dialogs import push_button, text_label
 from app.ui.style.scrolling_page import clear_layout
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton
 
@@ -101,15 +102,10 @@ class AttachmentBar(QWidget):
         self._costs = ReadingCosts()
         self._waiting: dict[str, Waiting] = {}
         self._chat = ""
-        self._progress = QWidget()
         self._page = text_label("", "muted")
         stop = push_button(tr("Stop reading it"), "link")
         stop.clicked.connect(self.stop_requested)
-        across = QHBoxLayout(self._progress)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(SPACE)
-        across.addWidget(self._page, 1)
-        across.addWidget(stop)
+        self._progress = StackingRow(self._page, stop, grows=self._page)
         self._progress.hide()
         column.addWidget(self._progress)
         self.hide()
@@ -205,21 +201,15 @@ class AttachmentBar(QWidget):
         self.setVisible(self.waiting(self._chat) != _NOTHING or bool(self._page.text()))
 
     def _price_row(self, waiting: Waiting) -> QWidget:
-        row = QWidget()
-        across = QHBoxLayout(row)
-        across.setContentsMargins(0, 0, 0, 0)
-        across.setSpacing(SPACE)
         told = _DEMO if self._demo else _price_told(waiting, self._context_size, self._costs)
-        across.addWidget(text_label(told, "muted"), 1)
+        price = text_label(told, "muted")
         change = push_button(tr("What is read…"), "link")
         change.clicked.connect(self.reading_requested)
-        across.addWidget(change)
         only = QCheckBox(tr("Only quote"))
         only.setToolTip(tr("The answer is lines of the documents and nothing else."))
         only.setChecked(waiting.only_quote)
         only.toggled.connect(lambda on: self.set_only_quote(only=on))
-        across.addWidget(only)
-        return row
+        return StackingRow(price, change, only, grows=price)
 
     def _row(self, document: StoredDocument) -> QWidget:
         row = QWidget()

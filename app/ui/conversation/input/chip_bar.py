@@ -31,7 +31,7 @@ _DOT = 8  # pixels at 100 %
 _GAP = 6
 _ICON = 14
 _WIDEST = 240  # of a chip, pixels at 100 %; a longer name is cut in the middle
-_NARROWEST = 56
+_NARROWEST, _WORDLESS = 56, 32
 _FEW_TOKENS = 32
 _BETWEEN = SPACE // 2
 
@@ -101,7 +101,7 @@ class Chip(QToolButton):
         return self._chosen
 
     def set_wordless(self, wordless: bool) -> None:
-        """Show the sign and the arrow only; the words are in the tool tip then."""
+        """Show the sign only; the words are in the tool tip then."""
         if wordless != self._wordless:
             self._wordless = wordless
             self.updateGeometry()
@@ -137,8 +137,8 @@ class Chip(QToolButton):
         return QSize(self.width_with_words(), self._height())
 
     def minimumSizeHint(self) -> QSize:
-        """Room for the sign and the arrow."""
-        return QSize(zoomed(_NARROWEST), self._height())
+        """Room for the sign, and the arrow where there are words."""
+        return QSize(zoomed(_WORDLESS if self._wordless else _NARROWEST), self._height())
 
     def _height(self) -> int:
         return self.fontMetrics().height() + zoomed(10)
@@ -153,11 +153,13 @@ class Chip(QToolButton):
         first = QRectF(edge, (self.height() - side) / 2, side, side)
         last = QRectF(self.width() - edge - side, first.y(), side, side)
         sign, arrow = (last, first) if mirrored else (first, last)
+        if self._wordless:
+            sign.moveCenter(QRectF(self.rect()).center())
         self._draw_sign(painter, sign)
-        self._draw_icon(painter, "chevron-down", arrow, self._theme.muted)
-        room = self.rect().adjusted(edge + side + gap, 0, -(edge + side + gap), 0)
         if self._wordless:
             return
+        self._draw_icon(painter, "chevron-down", arrow, self._theme.muted)
+        room = self.rect().adjusted(edge + side + gap, 0, -(edge + side + gap), 0)
         painter.setPen(QColor(self._theme.text if self.underMouse() else self._theme.muted))
         text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, room.width())
         start = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
@@ -231,7 +233,7 @@ class ChipBar(QWidget):
     def _fit(self) -> None:
         """Take the words from as many chips as it needs, those first that say of nothing chosen."""
         chips = [one for one in (self.form, self.preset, self.model) if not one.isHidden()]
-        sign = self.model.minimumSizeHint().width()
+        sign = zoomed(_WORDLESS)
         room = self.width() - self.attach.sizeHint().width() - _BETWEEN * (len(chips) + 1)
         needed = sum(one.width_with_words() for one in chips)
         for chip in sorted(chips, key=lambda one: (one is self.model, one.chosen)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer, QUrl, Signal
@@ -12,7 +13,7 @@ from PySide6.QtGui import QColor, QDesktopServices, QGuiApplication, QHideEvent,
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
-from app.domain.documents import DocumentState
+from app.domain.documents import DocumentKind, DocumentState
 from app.domain.errors import KnownError
 from app.language import paragraph, tr
 from app.language.formats import quoted
@@ -20,8 +21,10 @@ from app.services.documents.checked_answer import StoredCitation
 from app.services.documents.page_view import PageHit, ShownPage
 from app.ui.conversation.marks.page_canvas import STEP, PageCanvas
 from app.ui.conversation.marks.page_picture import FOUND, NEAR, OTHER, PageImage, page_image
+from app.ui.core.links import open_at_page
 from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import push_button
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
 
@@ -115,15 +118,15 @@ class PagePanel(QFrame):
             button.clicked.connect(_without_argument(do))
             self._icons.append(button)
         self._marks = previous, following
-        head, tools, foot = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        head = QHBoxLayout()
+        head.setSpacing(SPACE // 2)
         head.addWidget(self.title, 1)
         for widget in (self.count, previous, following, close):
             head.addWidget(widget)
         self.count.setWordWrap(False)
         self.where.setWordWrap(False)
-        for widget in (back, self.where, on, smaller, larger, self._text):
-            tools.addWidget(widget)
-        tools.addWidget(self.field, 1)
+        turning = (back, self.where, on, smaller, larger, self._text)
+        tools = StackingRow(*turning, self.field, grows=self.field)
         copy = push_button(tr("Copy"))
         copy.clicked.connect(self._copy)
         quote = push_button(tr("Quote"))
@@ -133,18 +136,14 @@ class PagePanel(QFrame):
         opening = push_button(tr("Open the file"))
         opening.clicked.connect(self._open_file)
         self._foot = (opening, copy, quote, ask)
-        for action in self._foot:
-            foot.addWidget(action)
         column = QVBoxLayout(self)
         column.setContentsMargins(SPACE + 4, SPACE, SPACE, SPACE)
         column.setSpacing(SPACE // 2)
-        for layout in (head, tools, foot):
-            layout.setSpacing(SPACE // 2)
         column.addLayout(head)
         column.addWidget(self.told)
-        column.addLayout(tools)
+        column.addWidget(tools)
         column.addWidget(self.canvas, 1)
-        column.addLayout(foot)
+        column.addWidget(StackingRow(*self._foot))
         self.set_theme(theme)
 
     def set_theme(self, theme: Theme) -> None:
@@ -343,8 +342,13 @@ class PagePanel(QFrame):
         self.quoted.emit(tr("“{words}” ({name}, p. {page}): ", words=words, name=name, page=page))
 
     def _open_file(self) -> None:
-        if self._shown is not None:
-            QDesktopServices.openUrl(QUrl.fromLocalFile(self._shown.document.path))
+        if self._shown is None:
+            return
+        document, page = self._shown.document, self._shown.page.number
+        if document.facts.kind is DocumentKind.PDF:
+            open_at_page(Path(document.path), page)
+        else:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(document.path))
 
 
 def _colour(stop: StoredCitation, *, current: bool) -> QColor:

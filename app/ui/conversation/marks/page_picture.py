@@ -46,9 +46,9 @@ def page_image(shown: ShownPage, colours: Sequence[QColor]) -> PageImage:
     if picture is None:
         return PageImage(shown)
     pixels = zlib.decompress(base64.b64decode(picture.pixels))
-    wide = picture.width * 4
-    shape = QImage.Format.Format_RGB32
-    image = QImage(pixels, picture.width, picture.height, wide, shape).copy()
+    shape = QImage.Format.Format_RGB888
+    given = QImage(pixels, picture.width, picture.height, picture.stride, shape)
+    image = given.convertToFormat(QImage.Format.Format_RGB32)  # what a window is painted from
     drawn = [one for one, place in zip(colours, shown.ranges, strict=True) if place is not None]
     painter = QPainter(image)
     first: QRect | None = None

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLay
 
 from app.language import paragraph, tr
 from app.ui.style import icons
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton, StyledLabel, announce
 
@@ -34,8 +35,7 @@ class Banner(QFrame):
         self._what, self._rest = StyledLabel(), StyledLabel("", "muted")
         for label in (self._what, self._rest):
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(SPACE)
+        self._buttons = StackingRow()
         close = IconButton("close", tr("Close this message"))
         close.clicked.connect(self.hide)
         self._close = close
@@ -43,7 +43,7 @@ class Banner(QFrame):
         middle.setSpacing(SPACE // 2)
         middle.addWidget(self._what)
         middle.addWidget(self._rest)
-        middle.addLayout(self._buttons)
+        middle.addWidget(self._buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(SPACE + 4, SPACE, SPACE // 2, SPACE)
         row.setSpacing(SPACE)
@@ -74,18 +74,15 @@ class Banner(QFrame):
         self._rest.setVisible(bool(rest))
         said = paragraph(what, rest)
         self.setAccessibleName(tr("Message from Phial: {text}", text=said))
-        while (item := self._buttons.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
+        self._buttons.clear()
         for offer in offers:
             button = QPushButton(offer.text)
             button.setProperty("kind", "plain")
             button.setAccessibleName(offer.text)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(lambda _checked, do=offer.run: do())
-            self._buttons.addWidget(button)
-        self._buttons.addStretch(1)
+            self._buttons.add(button)
+        self._buttons.setVisible(bool(offers))
         self._draw_mark("info" if kind == "report" else "warning")
         self.show()
         announce(self, said)

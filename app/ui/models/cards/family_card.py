@@ -107,7 +107,7 @@ class FamilyCard(QFrame):
         column.addWidget(self._reason)
         column.addSpacing(SPACE // 2)
         column.addWidget(self._segments)
-        self._bar.setFixedWidth(zoomed(_BAR))
+        self._bar.setMaximumWidth(zoomed(_BAR))
         self._taken = StackingRow(self._bar, self._memory, grows=self._memory)
         column.addWidget(self._taken)
         column.addWidget(self._cost)

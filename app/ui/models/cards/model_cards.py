@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QProgressBar,
     QPushButton,
     QVBoxLayout,
@@ -18,6 +16,7 @@ from app.domain.download import DownloadItem, DownloadState
 from app.language import tr
 from app.services.core import formatting
 from app.ui.style.dialogs import push_button
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -32,16 +31,15 @@ class Card(QFrame):
         self.setObjectName("card")
         self.setAccessibleName(name)
         self.name = StyledLabel(name, "subheading")
-        self.lines = QVBoxLayout()
+        words = QWidget()
+        self.lines = QVBoxLayout(words)
+        self.lines.setContentsMargins(0, 0, 0, 0)
         self.lines.setSpacing(2)
         self.lines.addWidget(self.name)
-        self.buttons = QHBoxLayout()
-        self.buttons.setSpacing(SPACE)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(SPACE * 2, SPACE + 4, SPACE * 2, SPACE + 4)
-        row.setSpacing(SPACE * 2)
-        row.addLayout(self.lines, 1)
-        row.addLayout(self.buttons)
+        self._row = StackingRow(words, grows=words)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SPACE * 2, SPACE + 4, SPACE * 2, SPACE + 4)
+        column.addWidget(self._row)
 
     def add_line(self, text: str, role: str = "muted") -> StyledLabel:
         """A line of text; empty ones take no room."""
@@ -56,7 +54,7 @@ class Card(QFrame):
         button.setAccessibleName(f"{text} {self.name.text()}")
         button.clicked.connect(lambda _checked: do())
         button.setAutoDefault(False)
-        self.buttons.addWidget(button, 0, Qt.AlignmentFlag.AlignVCenter)
+        self._row.add(button)
         return button
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import qVersion
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QVBoxLayout
 
 import app
 from app.domain.model import EndpointModel
@@ -11,6 +11,7 @@ from app.language import paragraph, tr
 from app.services.core import formatting
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button, text_label
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -46,16 +47,14 @@ class AboutPanel(QFrame):
             told = tr("What the model is good at, and what it is not")
             column.addWidget(StyledLabel(told, "subheading"))
             column.addWidget(StyledLabel(limits))
-        row = QHBoxLayout()
-        row.setSpacing(SPACE)
+        row = StackingRow()
         for button, command in (
             (push_button(tr("Licences and what is new…")), "about"),
             (push_button(tr("Check for updates…")), "updates"),
         ):
             button.clicked.connect(lambda _checked, name=command: shell.actions[name].trigger())
-            row.addWidget(button)
-        row.addStretch(1)
-        column.addLayout(row)
+            row.add(button)
+        column.addWidget(row)
 
     @staticmethod
     def _limits(shell: WindowContext) -> str:

@@ -12,7 +12,7 @@ from app.services.models.model_fit import MemoryCost
 from app.ui.style.theme import SPACE, Theme, mix_colours, zoomed
 from app.ui.style.widgets import StyledLabel
 
-_HEIGHT = 10  # of the bar at 100 %, pixels
+_WIDTH, _HEIGHT = 220, 10  # of the bar at 100 %, pixels
 
 
 class ShareBar(QWidget):
@@ -41,7 +41,7 @@ class ShareBar(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as there is room."""
-        return QSize(zoomed(160), zoomed(_HEIGHT))
+        return QSize(zoomed(_WIDTH), zoomed(_HEIGHT))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         """Draw the parts, each lighter than the one before, in a track."""

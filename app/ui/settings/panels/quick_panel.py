@@ -34,13 +34,12 @@ class QuickPanel(QFrame):
                 "A quick question is asked in a small window of its own. To open it by a key from "
                 "anywhere, give this command a shortcut in your desktop's keyboard settings."
             ),
-            "small",
+            "muted",
         )
-        said.setWordWrap(True)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, SPACE, 0, SPACE)
         column.setSpacing(SPACE // 2)
-        column.addWidget(StyledLabel(tr("Quick question")))
+        column.addWidget(StyledLabel(tr("Quick question"), "subheading"))
         column.addWidget(said)
         column.addLayout(row)
         self._told = StyledLabel("", "small")

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QVBoxLayout
+from PySide6.QtWidgets import QFrame, QLineEdit, QVBoxLayout
 
 from app.domain.errors import KnownError
 from app.domain.network.serving import ServingState
 from app.language import tr
 from app.services.serving.serving_service import ServingService
 from app.ui.style.dialogs import push_button
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel, announce
 
@@ -45,14 +46,9 @@ class ServingPanel(QFrame):
         column.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
         column.setSpacing(SPACE)
         column.addWidget(self._line)
-        for widgets in ((address, requests), (self._key,), (self._reveal, copy, renew)):
-            row = QHBoxLayout()
-            row.setSpacing(SPACE)
-            for widget in widgets:
-                row.addWidget(widget, 1 if widget is self._key else 0)
-            if self._key not in widgets:
-                row.addStretch(1)
-            column.addLayout(row)
+        column.addWidget(StackingRow(address, requests))
+        column.addWidget(self._key)
+        column.addWidget(StackingRow(self._reveal, copy, renew))
         for button in (self._reveal, copy, renew, address, requests):
             button.setAutoDefault(False)
         self._told = StyledLabel("", "small")

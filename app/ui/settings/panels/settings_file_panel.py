@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from PySide6.QtWidgets import QFileDialog, QFrame, QHBoxLayout, QListWidget, QWidget
+from PySide6.QtWidgets import QFileDialog, QFrame, QListWidget, QVBoxLayout, QWidget
 
 from app.domain.errors import KnownError
 from app.domain.options import SettingSpec
@@ -14,6 +14,7 @@ from app.language import tr, trn
 from app.services.core.settings import SettingsService
 from app.services.transfer.settings_file import SettingsFound, export_settings, read_settings
 from app.ui.style.dialogs import Dialog, ErrorDialog, push_button, text_label
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 
 _NAME = "phial-settings.json"  # not shown: a file's name
@@ -38,12 +39,9 @@ class SettingsFilePanel(QFrame):
         export, take = push_button(tr("Export settings…")), push_button(tr("Import settings…"))
         export.clicked.connect(lambda _checked: self._export())
         take.clicked.connect(lambda _checked: self._import())
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, SPACE, 0, SPACE)
-        row.setSpacing(SPACE)
-        row.addWidget(export)
-        row.addWidget(take)
-        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, SPACE, 0, SPACE)
+        column.addWidget(StackingRow(export, take))
 
     def _export(self) -> None:
         wanted = str(Path.home() / _NAME)

@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import (
     QFrame,
-    QHBoxLayout,
     QKeySequenceEdit,
     QLineEdit,
     QToolButton,
@@ -31,6 +30,7 @@ from app.ui.shell.command_table import (
 from app.ui.shell.shortcuts import read_shortcuts, write_shortcuts
 from app.ui.style.dialogs import push_button
 from app.ui.style.spoken_cells import name_cells
+from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -74,17 +74,13 @@ class ShortcutsPanel(QFrame):
             lambda _checked: self._change({"shortcuts": write_shortcuts({})})
         )
         self._keys.keySequenceChanged.connect(lambda _keys: self._look())
-        line = QHBoxLayout()
-        line.setSpacing(SPACE)
-        line.addWidget(self._keys, 1)
-        line.addWidget(self._use)
-        line.addWidget(self._usual)
+        line = StackingRow(self._keys, self._use, self._usual, grows=self._keys)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(SPACE)
         column.addWidget(self._tree)
         column.addWidget(self._name)
-        column.addLayout(line)
+        column.addWidget(line)
         column.addWidget(self._told)
         column.addWidget(self._all_usual, 0, Qt.AlignmentFlag.AlignLeft)
         self._tree.currentItemChanged.connect(lambda _now, _before: self._choose())

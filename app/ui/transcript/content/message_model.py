@@ -33,7 +33,7 @@ from app.ui.transcript.content.rows import (
     footer_below,
 )
 from app.ui.transcript.content.runs import LINE
-from app.ui.transcript.content.status import estimated_thinking
+from app.ui.transcript.content.status import estimated_thinking, status_text
 from app.ui.transcript.content.user_text import verbatim_flow
 
 PARSED_AT_ONCE = 8_000
@@ -349,7 +349,8 @@ class MessageModel:
         if self.message.status is MessageStatus.FAILED or self.message.error:
             reason = self.message.error or tr("No answer could be written.")
             rows.append(NoteRow(reason, RowPlacement(gap=8), error=True))
-        rows.append(footer_below(rows, asked=self.is_user))
+        status = status_text(self.message)
+        rows.append(footer_below(rows, asked=self.is_user, status=status))
 
     @property
     def writing_row(self) -> int | None:

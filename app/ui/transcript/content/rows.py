@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import groupby
 from typing import TypeAlias
 
@@ -252,10 +253,12 @@ class FooterRow(Row):
     """Actions and the status under a message.
 
     Under a question they ``float``: the answer follows so closely that they stand over the edge.
+    ``status`` is how the answer ended, which has lines of its own where there is no room beside.
     """
 
     place: RowPlacement = field(default_factory=RowPlacement)
     floats: bool = False
+    status: str = ""
 
     @property
     def units(self) -> int:
@@ -283,10 +286,21 @@ FOOTER_ANSWER = FooterRow(RowPlacement(gap=2))
 """Always the same objects, so a streamed update leaves the footer as it is."""
 
 
-def footer_below(rows: Sequence[Row], *, asked: bool) -> FooterRow:
-    """The footer of a message with these rows, which a person ``asked`` or the model wrote."""
+@lru_cache(maxsize=64)
+def _footer_saying(status: str) -> FooterRow:
+    return FooterRow(FOOTER_ANSWER.place, status=status)
+
+
+def footer_below(rows: Sequence[Row], *, asked: bool, status: str = "") -> FooterRow:
+    """The footer of a message.
+
+    Args:
+        rows: What is above it.
+        asked: Whether a person wrote the message.
+        status: How the answer ended, if not by itself.
+    """
     if not asked:
-        return FOOTER_ANSWER
+        return _footer_saying(status) if status else FOOTER_ANSWER
     return FOOTER_TEXT if rows and isinstance(rows[-1], TextRow) else FOOTER_OTHER
 
 

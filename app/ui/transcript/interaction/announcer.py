@@ -61,5 +61,9 @@ class ScreenReaderAnnouncer:
         widget = self._layout.widgets.widgets.get(model.message.id)
         if widget is not None:
             widget.describe()
-        words = spoken_message(model, limit=ANNOUNCED)
-        announce(self._speaker, words)
+        self.announce_message(model)
+
+    def announce_message(self, model: MessageModel) -> None:
+        """Somebody came to a message by keys: announce it."""
+        if QAccessible.isActive():
+            announce(self._speaker, spoken_message(model, limit=ANNOUNCED))

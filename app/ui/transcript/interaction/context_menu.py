@@ -28,7 +28,7 @@ from app.ui.transcript.interaction.pointer import Pointer
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.layout import Layout
-from app.ui.transcript.widgets.footer import message_entries
+from app.ui.transcript.widgets.footer import has_words, message_entries
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave
 
 if TYPE_CHECKING:  # most answers are in no form
@@ -177,7 +177,9 @@ class ContextMenu:
         if model.message.status is MessageStatus.STREAMING:
             return
         busy = self._actions.is_busy()
-        entries: list[tuple[str, ActionKind]] = [(tr("Copy message"), ActionKind.COPY)]
+        entries: list[tuple[str, ActionKind]] = []
+        if has_words(model.message):
+            entries.append((tr("Copy message"), ActionKind.COPY))
         if not busy and model.is_user:
             entries.append((tr("Edit message"), ActionKind.EDIT))
         elif not busy:

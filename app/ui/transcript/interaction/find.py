@@ -41,6 +41,19 @@ class FindOptions:
     whole_words: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search over all chats found in one message.
+
+    Attributes:
+        message_id: The message.
+        words: Texts in it that fit, as they are written there; the most telling one first.
+    """
+
+    message_id: str
+    words: tuple[str, ...]
+
+
 DEFAULT_OPTIONS = FindOptions()
 
 
@@ -84,6 +97,8 @@ class Finder:
         self._by_row: dict[tuple[int, int], list[FindMatch]] = {}
         self._current: FindMatch | None = None
         self._next = 0
+        self._only: int | None = None  # the one message that is searched
+        self._telling: re.Pattern[str] | None = None  # its first match is to be shown
         self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.setInterval(0)
@@ -93,8 +108,13 @@ class Finder:
     def state(self) -> FindState:
         """Where the search stands."""
         current = bisect_left(self._matches, self._current) + 1 if self._current else 0
-        complete = self._next >= len(self._branch.models)
+        complete = self._next >= self._end
         return FindState(current, len(self._matches), complete, self._words())
+
+    @property
+    def _end(self) -> int:
+        """The number of the first message that is not searched."""
+        return len(self._branch.models) if self._only is None else self._only + 1
 
     def _words(self) -> str:
         """The match that is shown and what stands around it."""
@@ -124,14 +144,36 @@ class Finder:
         self._layout.widgets.repaint()
         return len(self._matches)
 
+    def mark(self, found: Found) -> None:
+        """Mark what was found in a message, and come to the most telling of it."""
+        self.clear()
+        patterns = [words for text in found.words if (words := _loosely(text))]
+        at = self._branch.by_id.get(found.message_id)
+        if at is None or not patterns:
+            return
+        self._telling = re.compile(patterns[0], re.IGNORECASE)
+        self._pattern = re.compile("|".join(sorted(patterns, key=len, reverse=True)), re.IGNORECASE)
+        self._next = self._only = at
+        self._search(AT_ONCE_SECONDS)
+        self._layout.widgets.repaint()
+
+    def unmark(self) -> bool:
+        """Forget what was marked; whether anything was."""
+        if self._only is None:
+            return False
+        self.clear()
+        return True
+
     def restart(self) -> None:
-        """Search again after the messages changed."""
-        if self._text:
+        """Search again after the messages changed; what was marked has been seen by then."""
+        if self._only is not None:
+            self.clear()
+        elif self._text:
             self.find(self._text, self._options)
 
     def refresh_message(self, at: int) -> None:
         """A message has other rows now: what was found in it stands elsewhere."""
-        if self._pattern is None or at >= self._next:
+        if self._pattern is None or at >= self._next or self._only not in {None, at}:
             return
         self._matches = [match for match in self._matches if match.at != at]
         self._by_row = {key: found for key, found in self._by_row.items() if key[0] != at}
@@ -148,6 +190,7 @@ class Finder:
         self._timer.stop()
         self._text, self._pattern, self._current, self._next = "", None, None, 0
         self._matches, self._by_row = [], {}
+        self._only = self._telling = None
         if shown:
             self._layout.widgets.repaint()
 
@@ -156,16 +199,28 @@ class Finder:
         if pattern is None:
             return
         end = perf_counter() + seconds
-        while self._next < len(chat.models) and perf_counter() < end:
+        while self._next < self._end and perf_counter() < end:
             at = self._next
-            if self._may_match(chat.models[at]):
+            if self._only is not None or self._may_match(chat.models[at]):
                 if not self._is_read(at):
                     continue
                 self._search_message(at, pattern)
             self._next += 1
-        if self._next < len(chat.models):
+        if self._next < self._end:
             self._timer.start()
+        elif self._telling is not None and self._matches:
+            self._current = next(
+                (one for one in self._matches if self._fits(one, self._telling)), self._matches[0]
+            )
+            self._telling = None
+            self._show(self._current)
         self._changed(self.state)
+
+    def _fits(self, match: FindMatch, pattern: re.Pattern[str]) -> bool:
+        """Whether the text of a match is one of a pattern's."""
+        text = self._branch.models[match.at].rows[match.row].drawn_text()
+        found = text[from_units(text, match.start) : from_units(text, match.end)]
+        return pattern.fullmatch(found) is not None
 
     def _may_match(self, model: MessageModel) -> bool:
         """Whether a message is worth being parsed: one without the longest word is not."""
@@ -240,6 +295,11 @@ class Finder:
             return (), None
         here = self._current if self._current in found else None
         return tuple((m.start, m.end) for m in found), (here.start, here.end) if here else None
+
+
+def _loosely(text: str) -> str:
+    """A pattern for words of a message's Markdown as they are drawn; empty where it has none."""
+    return r"[\W_]*".join(re.escape(word) for word in re.findall(r"[^\W_]+", text))
 
 
 def _spans(row: Row, pattern: re.Pattern[str]) -> list[tuple[int, int]]:

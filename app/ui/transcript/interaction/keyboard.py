@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QAbstractScrollArea, QWidget
 
+from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.interaction.selection_controller import SelectionController
 from app.ui.transcript.layout import Layout
+from app.ui.transcript.viewport.scroll_anchor import BEGINNING, ScrollPosition
 from app.ui.transcript.widgets.controls import has_control
 
 CONTROL = 20
@@ -17,6 +19,14 @@ CONTROL = 20
 
 _REASON = {True: Qt.FocusReason.TabFocusReason, False: Qt.FocusReason.BacktabFocusReason}
 _STEPS: dict[int, bool] = {Qt.Key.Key_Down: True, Qt.Key.Key_Up: False}
+WALKS: dict[int, bool] = {Qt.Key.Key_PageDown: True, Qt.Key.Key_PageUp: False}
+"""With Ctrl, keys that go from message to message: whether forward."""
+
+
+def walks(event: QKeyEvent) -> bool:
+    """Whether a key goes to another message."""
+    held = event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
+    return event.key() in WALKS and held == Qt.KeyboardModifier.ControlModifier
 
 
 class Keyboard:
@@ -26,12 +36,18 @@ class Keyboard:
         area: Whose keys they are.
         layout: What is moved through.
         selection: What is selected and copied.
+        read: Has a screen reader read a message.
     """
 
     def __init__(
-        self, area: QAbstractScrollArea, layout: Layout, selection: SelectionController
+        self,
+        area: QAbstractScrollArea,
+        layout: Layout,
+        selection: SelectionController,
+        read: Callable[[MessageModel], object],
     ) -> None:
-        self._area, self._layout, self._selection = area, layout, selection
+        self._area, self._layout, self._selection, self._read = area, layout, selection, read
+        self._walked = ""  # the message that was gone to last
 
     def press(self, event: QKeyEvent) -> bool:
         """Answer a key; whether it was one of ours. The Menu key is Qt's, Shift+F10 is not."""
@@ -47,6 +63,9 @@ class Keyboard:
             return True
         if event.matches(QKeySequence.StandardKey.MoveToEndOfDocument):
             layout.scroll_to_end()
+            return True
+        if walks(event):
+            self._walk(forward=WALKS[event.key()])
             return True
         if event.modifiers() & ~(
             Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.KeypadModifier
@@ -67,6 +86,21 @@ class Keyboard:
         else:
             return False
         return True
+
+    def _walk(self, *, forward: bool) -> None:
+        """Go to the message before or after the one that was gone to, else to the last in view."""
+        layout, models = self._layout, self._layout.branch.models
+        seen = [one.at for one in layout.flow.placed if layout.is_in_view(one.y, CONTROL)]
+        if not models or not seen:
+            return
+        here = layout.branch.by_id.get(self._walked)
+        if here is None or here not in seen:
+            here = seen[0] if forward else seen[-1] + 1
+        to = models[min(max(here + (1 if forward else -1), 0), len(models) - 1)]
+        self._walked = to.message.id
+        layout.following = not layout.anchor.go_to(ScrollPosition(self._walked, BEGINNING))
+        layout.relayout()
+        self._read(to)
 
     def _way(self, event: QKeyEvent) -> int:
         bar = self._area.verticalScrollBar()

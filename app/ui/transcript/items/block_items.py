@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from math import ceil
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter
@@ -29,6 +30,10 @@ from app.ui.transcript.items.text_document import TextDocument
 
 CODE_HEAD, SIDE_BAR, FOLD = 34, 14, 30
 """Heights at 100 %, pixels."""
+
+_BUTTONS = 236
+"""Of a footer with all it may have, without the word of the first: pixels at 100 %."""
+_ENDLESS = 10_000  # pixels: higher than any words about an end
 
 LONGEST_SOURCE = 3000
 """Characters of a formula's source that are shown where the formula is not."""
@@ -246,7 +251,20 @@ class FooterItem(FixedItem):
 
     def body_height(self) -> int:
         """Without the gap above, pixels."""
-        return self.style.px(self.row.units)
+        return self.style.px(self.row.units) + self._status_height()
+
+    def _status_height(self) -> int:
+        """Of the words about the end, where they stand below the buttons; else 0."""
+        words, style = self.row.status, self.style
+        if not words:
+            return 0
+        metrics = style.small_metrics
+        buttons = style.px(_BUTTONS) + metrics.horizontalAdvance(tr("Continue"))
+        if buttons + metrics.horizontalAdvance(words) <= self.room:
+            return 0
+        room = QRectF(0, 0, self.room, _ENDLESS)
+        wraps = Qt.TextFlag.TextWordWrap.value
+        return ceil(metrics.boundingRect(room, wraps, words).height()) + style.px(4)
 
 
 def paint_half_round(painter: QPainter, item: RowItem, *, top: bool) -> None:

@@ -26,7 +26,8 @@ CHIP_NUMBER = QTextFormat.Property.UserProperty.value + 8
 
 PAD, SIDE = 4, 1
 """Inside a chip beside its words, and outside of it, pixels at 100 %."""
-_TINT = 34  # of 255: the ground of a chip
+CHIP_TINT = 34
+"""How much of its colour the ground of a chip has, of 255."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,7 @@ def paint_chip(painter: QPainter, area: QRectF, mark: Mark, style: Style) -> Non
 def _paint_ground(painter: QPainter, area: QRectF, mark: Mark, style: Style) -> None:
     ground = QColor(qcolour(style.tone(mark.tone)))
     edge = QPen(qcolour(style.tone(mark.tone)), 1)
-    ground.setAlpha(_TINT)
+    ground.setAlpha(CHIP_TINT)
     painter.setPen(edge)
     painter.setBrush(ground)
     radius = min(area.height() / 2, style.px(7))

@@ -43,7 +43,7 @@ class QuietLabel(QLabel):
         painter.setFont(self._style.fonts.small)
         painter.setPen(qcolour(self._style.theme.muted))
         align = Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft
-        painter.drawText(self.rect(), align, self.text())
+        painter.drawText(self.rect(), align | Qt.TextFlag.TextWordWrap, self.text())
 
 
 class ButtonRow(QWidget):
@@ -82,6 +82,7 @@ class QuietButton(QToolButton):
         self._style, self._name = style, name
         self.shown = True
         self.quiet = False  # whether its words are of the second rank
+        self.wordless = False  # whether there is room for its picture alone
         self.setText(text)
         self.setAccessibleName(label)
         self.setToolTip(label)
@@ -95,12 +96,16 @@ class QuietButton(QToolButton):
         self._name = name
         self.update()
 
+    @property
+    def _words(self) -> str:
+        return "" if self.wordless else self.text()
+
     def wanted_width(self) -> int:
         """The size of the picture and the text."""
         style = self._style
-        if not self.text():
+        if not self._words:
             return style.px(BUTTON)
-        words = int(style.small_metrics.horizontalAdvance(self.text()))
+        words = int(style.small_metrics.horizontalAdvance(self._words))
         return words + style.px(16) + (style.px(ICON + 6) if self._name else 0)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -119,12 +124,12 @@ class QuietButton(QToolButton):
             painter.setPen(QPen(qcolour(theme.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area, style.px(6), style.px(6))
-        lively = self.underMouse() or self.hasFocus() or (self.text() and not self.quiet)
+        lively = self.underMouse() or self.hasFocus() or (self._words and not self.quiet)
         colour = theme.text if lively and self.isEnabled() else theme.muted
         if not self.isEnabled():
-            colour = theme.border
+            colour = theme.disabled
         side, turned = style.px(ICON), self.layoutDirection()
-        x = style.px(8) if self.text() else (self.width() - side) // 2
+        x = style.px(8) if self._words else (self.width() - side) // 2
         if self._name:
             name = self._name
             if turned is Qt.LayoutDirection.RightToLeft:
@@ -133,12 +138,12 @@ class QuietButton(QToolButton):
             place = QStyle.visualRect(turned, self.rect(), place)
             icon(name, colour, side, self.devicePixelRatioF()).paint(painter, place)
             x += side + style.px(6)
-        if self.text():
+        if self._words:
             painter.setPen(qcolour(colour))
             painter.setFont(self.font())
             rest = QStyle.visualRect(turned, self.rect(), self.rect().adjusted(x, 0, 0, 0))
             painter.drawText(
-                rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self.text()
+                rest, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, self._words
             )
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QRect, Qt, Signal
 from PySide6.QtWidgets import QMenu, QSizePolicy, QWidget
 
 from app.domain.conversation import Message, MessageStatus, Version
@@ -16,7 +16,7 @@ from app.services.core import formatting
 from app.ui.style.widgets import add_entry, open_below
 from app.ui.transcript.content.status import status_text
 from app.ui.transcript.items.style import Style
-from app.ui.transcript.widgets.buttons import ButtonRow, QuietButton, QuietLabel
+from app.ui.transcript.widgets.buttons import BUTTON, ButtonRow, QuietButton, QuietLabel
 from app.ui.transcript.widgets.signals import ActionKind
 
 OVERHANG = 6
@@ -25,6 +25,11 @@ OVERHANG = 6
 
 FLOATING = 24
 """Height of one that stands over the edge of a question's bubble, pixels at 100 %."""
+
+
+def has_words(message: Message) -> bool:
+    """Whether there is anything to copy: an answer that was stopped early may be empty."""
+    return bool(message.content.strip() or message.placed)
 
 
 def is_always_shown(message: Message, version: Version) -> bool:
@@ -46,6 +51,7 @@ class Footer(ButtonRow):
         self._message = message
         self._buttons: list[QuietButton] = []
         self._revealed = False
+        self._go_on: QuietButton | None = None
         self._copy: QuietButton | None = None
         self._previous: QuietButton | None = None
         self._count: QuietLabel | None = None
@@ -55,13 +61,14 @@ class Footer(ButtonRow):
         self._always: set[QuietButton] = set()
         # What cannot be done now keeps its place: no button moves under the pointer.
         if message.status.can_continue and not user:
-            button = self._add(
+            self._go_on = self._add(
                 "continue", tr("Continue this answer"), ActionKind.CONTINUE, tr("Continue")
             )
-            button.setEnabled(not busy)
-            self._always.add(button)
+            self._go_on.setEnabled(not busy)
+            self._always.add(self._go_on)
         if not streaming:
-            self._copy = self._add("copy", tr("Copy message"), ActionKind.COPY)
+            if has_words(message):
+                self._copy = self._add("copy", tr("Copy message"), ActionKind.COPY)
             if user:
                 change = self._add("edit", tr("Edit message"), ActionKind.EDIT)
             else:
@@ -104,14 +111,18 @@ class Footer(ButtonRow):
         return f"{made_by.name} {made_by.quantization}".strip()
 
     def _speed(self) -> str:
+        timings, rate = self._message.timings, self._rate()
+        if timings is None or not rate:
+            return ""
+        count = trn("{n} token", "{n} tokens", timings.completion_tokens)
+        return formatting.join(count, rate)
+
+    def _rate(self) -> str:
         timings = self._message.timings
         writing = self._message.status is MessageStatus.STREAMING
         if timings is None or writing or not timings.tokens_per_second:
             return ""
-        return formatting.join(
-            trn("{n} token", "{n} tokens", timings.completion_tokens),
-            formatting.rate(timings.tokens_per_second),
-        )
+        return formatting.rate(timings.tokens_per_second)
 
     def _add(
         self, name: str, label: str, kind: ActionKind | None, text: str = "", payload: str = ""
@@ -163,15 +174,29 @@ class Footer(ButtonRow):
         for button in self._buttons:
             button.shown = shown or button in self._always
             button.update()
-        writing = self._message.status is MessageStatus.STREAMING
-        self._figures.setVisible((shown or writing) and bool(self._figures.text()))
         self._place()
+
+    def _put(self, widget: QWidget, x: int, width: int) -> None:
+        """Give a widget its place in the first line, where the buttons are."""
+        tall = min(self._style.px(BUTTON), self.height())
+        self._stand(widget, QRect(x, 0, width, tall))
+
+    def _widths(self, count_width: int) -> list[int]:
+        """Of the buttons; the one with a word does without it where that has no room."""
+        widths = [button.wanted_width() for button in self._buttons]
+        if self._go_on is not None:
+            self._go_on.wordless = False
+            widths[0] = self._go_on.wanted_width()
+            self._go_on.wordless = sum(widths) + count_width > self.width()
+            widths[0] = self._go_on.wanted_width()
+            self._go_on.update()
+        return widths
 
     def _place(self) -> None:
         style = self._style
-        widths = [button.wanted_width() for button in self._buttons]
         count = self._count
         count_width = count.text_width + style.px(4) if count is not None else 0
+        widths = self._widths(count_width)
         right = self._message.role is Role.USER
         x = self.width() - sum(widths) - count_width if right else 0
         for button, width in zip(self._buttons, widths, strict=True):
@@ -181,23 +206,31 @@ class Footer(ButtonRow):
                 self._put(count, x, count_width)
                 x += count_width
         x += style.px(10 if widths else OVERHANG)
-        if self._status.text():
+        below = self.height() - style.px(BUTTON)
+        if self._status.text() and below > 0:
+            side = style.px(OVERHANG)
+            place = QRect(side, style.px(BUTTON), self.width() - side, below)
+            self._stand(self._status, place)
+        elif self._status.text():
             self._put(self._status, x, self._status.text_width)
             x += self._status.width() + style.px(12)
         if self._record:
             self._fit_record(self.width() - x)
         self._put(self._figures, x, self._figures.text_width)
+        seen = self._revealed or self._message.status is MessageStatus.STREAMING
+        self._figures.setVisible(seen and bool(self._figures.text()))
 
     def _fit_record(self, room: int) -> None:
-        """Leave the model out of an answer's record where there is no room; the tool tip has it.
+        """Leave the model out of an answer's record where there is no room, then its length.
 
         Args:
             room: Pixels.
         """
-        self._figures.setText(self._record)
-        if self._figures.text_width > room:
-            self._figures.setText(self._speed())
-            self._figures.setToolTip(self._record)
+        for words in (self._record, self._speed(), self._rate(), ""):
+            self._figures.setText(words)
+            if self._figures.text_width <= room:
+                break
+        self._figures.setToolTip("" if words == self._record else self._record)
 
 
 def message_entries(
@@ -210,11 +243,13 @@ def message_entries(
         busy: An answer is being written.
         several: There are other versions of it.
     """
-    rows: list[tuple[str, ActionKind, str]] = [
-        (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
-        (tr("Copy as plain text"), ActionKind.COPY, "plain"),
-        (tr("Copy as rich text"), ActionKind.COPY, "rich"),
-    ]
+    rows: list[tuple[str, ActionKind, str]] = []
+    if has_words(message):
+        rows += [
+            (tr("Copy as Markdown"), ActionKind.COPY, "markdown"),
+            (tr("Copy as plain text"), ActionKind.COPY, "plain"),
+            (tr("Copy as rich text"), ActionKind.COPY, "rich"),
+        ]
     if busy:
         return rows
     if message.role is not Role.USER:

@@ -30,7 +30,7 @@ from app.domain.generation import (
     Turn,
 )
 from app.domain.model import LoadRequest
-from app.engine.llama import decode
+from app.engine.llama import decode, loader
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.grammar_sampler import nesting
 from app.engine.plan import ComputeResources
@@ -410,14 +410,41 @@ def test_loading_can_be_cancelled(engine: LlamaEngine, talker: Path) -> None:
     load(engine, talker)
 
 
-@pytest.mark.warns("unknown model architecture", "failed to load model")
-def test_files_that_cannot_be_used_give_llama_cpps_reason(
-    engine: LlamaEngine, folder: Path
+@pytest.mark.parametrize("free", [2**30, 2**34])
+def test_the_model_before_goes_first_only_where_both_do_not_fit_in_memory(
+    engine: LlamaEngine, talker: Path, endless: Path, monkeypatch: pytest.MonkeyPatch, free: int
 ) -> None:
+    order: list[str] = []
+    for name in ("load", "free"):
+        real = getattr(loader, name)
+        monkeypatch.setattr(
+            loader, name, lambda *given, real=real, name=name: (order.append(name), real(*given))[1]
+        )
+    monkeypatch.setattr(engine, "resources", lambda: ComputeResources(free, 2**34, 2))
+    load(engine, talker)
+    order.clear()
+    tight = free == 2**30
+    assert load(engine, endless).made_room is tight
+    assert order == (["free", "load"] if tight else ["load", "free"])
+    assert ask(engine, request(sampling=GREEDY.with_limit(3))).text == ALPHABET[:3]
+
+
+@pytest.mark.warns("unknown model architecture", "failed to load model")
+def test_files_that_cannot_be_used_give_llama_cpps_reason_and_the_model_before_stays(
+    engine: LlamaEngine, folder: Path, talker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "resources", lambda: ComputeResources(2**34, 2**34, 2))
+    load(engine, talker)
+    before = engine._session
     path = write_model(folder / "alien.gguf", ModelSpec())
     path.write_bytes(path.read_bytes().replace(b"phi3", b"phi9"))
     with pytest.raises(ModelFileError, match="unknown model architecture: 'phi9'"):
         load(engine, path)
+    load(engine, talker)
+    assert engine._session is before is not None
+    engine.unload()
+    load(engine, talker)
+    assert ask(engine).text == SENTENCE
 
 
 def test_a_context_beyond_memory_is_refused_in_words(

@@ -36,8 +36,10 @@ def test_a_chat_is_named_by_the_model_after_its_first_exchange(tmp_path: Path) -
     harness.services.close()
 
 
-def test_a_chat_is_named_once_and_answering_again_leaves_its_name(tmp_path: Path) -> None:
-    titles = iter(["Baking bread", "Something else"])
+def test_answering_again_leaves_a_chats_name_and_asking_in_other_words_does_not(
+    tmp_path: Path,
+) -> None:
+    titles = iter(["Baking bread", "Brewing beer"])
     asked: list[str] = []
 
     def names(request: GenerationRequest) -> str:
@@ -53,6 +55,21 @@ def test_a_chat_is_named_once_and_answering_again_leaves_its_name(tmp_path: Path
     harness.services.executor.submit(lambda: None).result()
     assert asked.count(QUESTION) == 1
     assert harness.services.library.chats.get(conversation).title == "Baking bread"
+
+    def edited(to: str) -> None:
+        heard = len(harness.heard.events)
+        first = harness.services.library.chats.branch(conversation)[0].message
+        harness.ended(harness.services.chat.edit(first.id, to).answer_id, after=heard)
+        harness.services.executor.submit(lambda: None).result()  # behind what the answer caused
+
+    edited("How do I brew beer?")
+    wait_for_title(harness, conversation, "Brewing beer")
+    titles = iter([""])  # what this model makes of it is no title: the first words are one
+    edited("How do I make wine?")
+    assert harness.services.library.chats.get(conversation).title == "How do I make wine?"
+    harness.services.library.rename(conversation, "Mine").result()
+    edited("How do I make cider?")
+    assert harness.services.library.chats.get(conversation).title == "Mine"
     harness.services.close()
 
 

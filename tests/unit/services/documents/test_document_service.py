@@ -147,8 +147,28 @@ def test_a_copy_outlives_the_original_and_goes_with_the_document(
     assert copy.read_bytes() == content
     assert copy.stat().st_mode & 0o077 == 0
     assert library.draw(document, 1, 100).width == 100
-    library.remove([document])
-    assert not copy.exists()
+    assert library.add(document_as(report, content), copy=True).id == document.id
+    assert library.add(report).id == document.id, "its copy is as good"
+    report.write_bytes(pdf([lines("Something new.")]))
+    new = library.add(report, copy=True)
+    assert [one.id for one in library.documents()] == [new.id], "not twice in the list"
+    assert library.draw(document, 1, 100).width == 100, "answers show the page that they cite"
+    library.remove([new])
+    assert not any(copy.parent.iterdir())
+
+
+def test_a_file_that_was_read_where_it_is_can_be_copied_later(
+    library: DocumentService, report: Path
+) -> None:
+    read = library.add(report)
+    kept = library.add(report, copy=True)
+    assert kept.path != read.path
+    assert [one.id for one in library.documents()] == [kept.id]
+
+
+def document_as(path: Path, content: bytes) -> Path:
+    path.write_bytes(content)
+    return path
 
 
 def test_removing_leaves_the_original(library: DocumentService, report: Path) -> None:

@@ -12,7 +12,7 @@ from app.domain.embedding import EmbeddingModel, MeaningPhase, MeaningState, pac
 from app.domain.errors import EngineError
 from app.services.documents.document_service import DocumentService
 from app.services.documents.meaning import PassageMeaning
-from app.store.documents.opening import open_documents
+from app.store.documents.opening import open_documents, open_private_documents
 from tests.support.harness import PATIENCE
 
 SAME = {"automobile": 1, "car": 1, "doctor": 2, "physician": 2}
@@ -52,13 +52,15 @@ class Meanings:
 class Watched:
     """A library with what finds its passages by meaning, and every state it told."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, private: bool = False) -> None:
         self.maker = Meanings()
         self.model: EmbeddingModel | None = EmbeddingModel(folder / "m.gguf", "Tiny", "ab" * 32)
         self.busy = False
         self.states: list[MeaningState] = []
         self._news = threading.Condition()
-        store = open_documents(folder / "library").repository
+        store = (
+            open_private_documents() if private else open_documents(folder / "library").repository
+        )
         self.meaning = PassageMeaning(
             store.embeddings,
             self.maker,
@@ -96,6 +98,13 @@ def whole(state: MeaningState) -> bool:
     return state.phase is MeaningPhase.IDLE and state.done == state.total > 0
 
 
+@pytest.fixture(params=[False, True], ids=["kept", "private"])
+def either(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Watched]:
+    made = Watched(tmp_path, private=request.param)
+    yield made
+    made.library.close()
+
+
 @pytest.fixture
 def watched(tmp_path: Path) -> Iterator[Watched]:
     made = Watched(tmp_path)
@@ -110,7 +119,8 @@ def first(watched: Watched, question: str) -> list[str]:
 
 
 @pytest.mark.may_warn("broken", "by meaning")
-def test_a_question_in_other_words_finds_its_passage(watched: Watched) -> None:
+def test_a_question_in_other_words_finds_its_passage(either: Watched) -> None:
+    watched = either
     watched.add("a.txt", "Physician houses", "Automobile parts", most=80)
     state = watched.until(whole)
     assert state.model == "Tiny"

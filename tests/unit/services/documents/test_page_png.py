@@ -16,9 +16,9 @@ WHITE, BLACK, YELLOW = (255, 255, 255), (0, 0, 0), (255, 224, 102)
 def test_the_ground_of_a_place_is_coloured_and_its_letters_stay() -> None:
     rows = [[WHITE] * WIDE for _ in range(TALL)]
     rows[1][2] = BLACK
-    pixels = b"".join(bytes((*pixel[::-1], 255)) for row in rows for pixel in row)
+    pixels = b"".join(b"".join(map(bytes, row)) + b"\0\0" for row in rows)  # rows of 20 bytes
     packed = base64.b64encode(zlib.compress(pixels)).decode("ascii")
-    picture = PagePicture(WIDE, TALL, packed, ())
+    picture = PagePicture(WIDE, TALL, 3 * WIDE + 2, packed, ())
     file, tall = marked_png(picture, [Box(2, 1, 4, 1)], YELLOW)
     assert file.startswith(b"\x89PNG\r\n\x1a\n")
     assert struct.unpack(">II", file[16:24]) == (WIDE, tall) == (WIDE, TALL)

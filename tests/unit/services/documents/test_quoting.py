@@ -50,6 +50,19 @@ def test_no_letter_of_a_passage_is_lost(text: str) -> None:
     assert [one.number for one in lines] == list(range(1, len(lines) + 1))
 
 
+def test_one_line_is_offered_to_the_demo_and_none_where_a_name_stands_nowhere():
+    keeper = "Aron Vale was the keeper of Ormsund."
+    plan = ReadingPlan(ReadingMode.PASSAGES, (source(f"{keeper} A cat lived there."),))
+
+    def offered(question: str) -> list[str]:
+        return [one.text for one in quoting_plan(plan, question).lines.values()]
+
+    assert offered("Who was the keeper of Ormsund?") == [keeper]
+    assert offered("Who was the keeper of Kalvorn?") == []
+    assert quoting_plan(plan, "Who was the keeper of Kalvorn?").grammar == 'root ::= "none"\n'
+    assert offered("Wie heißt der Keeper vom Turm?") == [keeper]  # every noun has a capital there
+
+
 def test_the_grammar_allows_the_numbers_of_lines_that_exist():
     plan = ReadingPlan(ReadingMode.PASSAGES, (source("One. Two."), source("Three.", 2)))
     quotes = quoting_plan(plan)

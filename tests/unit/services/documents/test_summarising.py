@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-from app.compose import private_document_library
 from app.domain.documents import StoredDocument
 from app.domain.errors import DocumentError
 from app.services.documents.document_service import DocumentService
@@ -18,11 +17,12 @@ from app.services.documents.summarising import (
     summary_parts,
     summary_text,
 )
+from app.store.documents.opening import open_private_documents
 
 
 @pytest.fixture
 def library() -> Iterator[DocumentService]:
-    made = private_document_library()
+    made = DocumentService(open_private_documents())
     yield made
     made.close()
 

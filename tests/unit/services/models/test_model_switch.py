@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,7 @@ from app.services.core.events import (
     ModelPhase,
     ModelState,
     ModelStateChanged,
+    Notice,
     SettingsChanged,
 )
 from app.services.models.listed_files import SPARE_BYTES, NextFileReader
@@ -41,7 +43,8 @@ class Choosy(ScriptedEngine):
         self.loads.append(request.path.name)
         if "bad" in request.path.name:
             raise ModelFileError("llama.cpp does not know this architecture.")
-        return super().load(request, progress, cancel)
+        loaded = super().load(request, progress, cancel)
+        return replace(loaded, seconds=12.0, made_room=True)
 
 
 class Slow(ScriptedEngine):
@@ -109,6 +112,19 @@ def answered_by(harness: Harness, model: ModelFile) -> tuple[str, AnswerEnded]:
     return harness.ask("Who are you?")
 
 
+def test_a_switch_tells_how_long_it_took_and_why(harness: Harness, tmp_path: Path) -> None:
+    one, two = put(tmp_path, "one.gguf"), put(tmp_path, "two.gguf")
+    harness.services.models.choose(one)
+    settled(harness, ModelPhase.READY, one.path)
+    harness.services.models.choose(two)
+    settled(harness, ModelPhase.READY, two.path)
+    (told,) = [event.text for event in harness.heard.events if isinstance(event, Notice)]
+    assert told == (
+        "two.gguf Q4_K_M answers from now on. Loading it took 12 s. "
+        "The model before was freed first: both do not fit in memory."
+    )
+
+
 def test_answering_again_with_another_file_keeps_both_with_their_records(
     harness: Harness, tmp_path: Path
 ) -> None:
@@ -123,6 +139,8 @@ def test_answering_again_with_another_file_keeps_both_with_their_records(
     )
     first, second = services.library.chats.versions(ended.message.id)
     assert first.parent_id == second.parent_id
+    assert isinstance(harness.engine, Choosy)
+    assert [one.likely for one in harness.engine.requests if one.likely] == [(first.content,)]
     assert [v.model.name if v.model else "" for v in (first, second)] == ["one.gguf", "two.gguf"]
     assert all(v.timings is not None and v.content for v in (first, second))
     settled(harness, ModelPhase.READY, one.path, after)

@@ -124,10 +124,10 @@ def test_the_cap_is_what_was_set_and_less_on_a_small_disk() -> None:
 def test_settings_reach_a_running_engine_at_once(tmp_path: Path) -> None:
     engine = ScriptedEngine()
     harness = build(tmp_path / "data", engine)
-    harness.services.settings.update(kv_snapshot_gib=2.0)
+    harness.services.settings.update(kv_snapshot_gb=2.0)
     harness.services.settings.update(zoom=120)  # none of the engine's business
     harness.services.settings.update(kv_snapshots=False)
     harness.services.executor.submit(lambda: None).result()
-    assert [options.snapshot_cap_bytes for options in engine.options] == [2 * 2**30] * 2
+    assert [options.snapshot_cap_bytes for options in engine.options] == [2 * 10**9] * 2
     assert engine.options[-1].snapshot_dir is None
     harness.services.close()

@@ -16,6 +16,7 @@ from app.domain.documents import (
     PageUnit,
     Remark,
 )
+from app.domain.embedding import QuestionVector, packed
 from app.domain.errors import NewerDatabaseError, NotFoundError
 from app.store.database.connect import APPLICATION_ID
 from app.store.documents import passage_search
@@ -45,8 +46,8 @@ def add(
     replaces: str = "",
 ) -> str:
     """A document whose pages are one passage each."""
-    id_ = f"{name!a}-id"
-    store.begin(DocumentSource(id_, name, f"/somewhere/{name}", collection, 7, 8)).result()
+    id_, path = f"{name!a}-id", f"/somewhere/{name}"
+    store.begin(DocumentSource(id_, name, path, path, collection, 7, 8)).result()
     pages = [DocumentPage(n, text, 0, len(text)) for n, text in enumerate(texts, 1)]
     drafts = [PassageDraft(page.number, 0, page.text, heading) for page in pages]
     store.add_pages(id_, pages, drafts).result()
@@ -86,7 +87,7 @@ def test_names_that_are_no_unicode_come_back(store: DocumentRepository) -> None:
 
 
 def test_what_is_being_read_is_seen_by_nobody(store: DocumentRepository) -> None:
-    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "", 0, 100)).result()
+    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "/a.pdf", "", 0, 100)).result()
     page = DocumentPage(1, "a secret word", 0, 13)
     store.add_pages("x", [page], [PassageDraft(1, 0, page.text, "")]).result()
     assert store.documents() == []
@@ -100,7 +101,7 @@ def test_what_is_being_read_is_seen_by_nobody(store: DocumentRepository) -> None
 
 def test_what_is_being_read_hides_nothing_that_was_read(store: DocumentRepository) -> None:
     add(store, "b.pdf", "a thing that other people know")
-    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "", 0, 100)).result()
+    store.begin(DocumentSource("x", "a.pdf", "/a.pdf", "/a.pdf", "", 0, 100)).result()
     page = DocumentPage(1, "other thing other thing", 0, 23)
     drafts = [PassageDraft(1, 0, page.text, "")] * 80
     store.add_pages("x", [page], drafts).result()
@@ -154,11 +155,21 @@ def test_one_collection_can_be_asked_alone(store: DocumentRepository) -> None:
     assert len(store.documents("Two")) == 2
 
 
-def test_another_ranking_counts_as_much(store: DocumentRepository) -> None:
-    add(store, "a.pdf", "apples apples", "apples and pears and much more besides")
-    first, second = store.search("apples")
-    fused = store.search("apples", rankings=[[second.seq], [second.seq]])
-    assert [one.seq for one in fused] == [second.seq, first.seq]
+def test_meaning_decides_where_words_do_not_and_adds_what_they_miss(
+    store: DocumentRepository,
+) -> None:
+    texts = ("apples and pears", "apples and plums", "pears of a garden in the north", "fruit")
+    add(store, "a.pdf", *texts)
+    sha, seqs = "ab" * 32, [one.seq for one in store.embeddings.missing("", 9)]
+    vectors = [packed([1.0, 0.3]), packed([1.0, 0.1]), packed([0.0, 1.0]), packed([1.0, 0.0])]
+    store.embeddings.keep(sha, list(zip(seqs, vectors, strict=True))).result()
+    asked = QuestionVector(sha, packed([1.0, 0.0]))
+
+    def places(question: str) -> list[int]:
+        return [seqs.index(one.seq) for one in store.search(question, asked=asked)]
+
+    assert places("apples") == [1, 0, 3, 2], "both have the word; one means more like it"
+    assert places("garden in the north")[0] == 2, "all words stand there"
 
 
 def test_a_document_that_is_read_again_takes_the_place_of_the_old_one(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from app.domain.embedding import likeness, packed
+from app.domain.embedding import QuestionVector, likeness, packed
 from app.store.documents.document_repository import DocumentRepository
 from app.store.documents.embedding_store import EmbeddedCount
 from app.store.documents.opening import open_documents
@@ -26,6 +26,10 @@ def store(tmp_path: Path) -> Iterator[DocumentRepository]:
 
 def some_vectors(rng: random.Random, count: int) -> list[bytes]:
     return [packed([rng.gauss(0, 1) for _ in range(WIDTH)]) for _ in range(count)]
+
+
+def asked(vector: bytes, sha256: str = SHA) -> QuestionVector:
+    return QuestionVector(sha256, vector)
 
 
 def filled(store: DocumentRepository, rng: random.Random, count: int) -> dict[int, bytes]:
@@ -49,9 +53,9 @@ def test_the_closest_are_found_as_if_all_were_compared(store: DocumentRepository
     hits = 0
     for question in some_vectors(rng, 10):
         exact = sorted(vectors, key=lambda seq: -likeness(question, vectors[seq]))
-        assert store.embeddings.nearest(SHA, question)[:3] == exact[:3]
-        hits += len({*store.embeddings.nearest(SHA, question)[:10]} & {*exact[:10]})
-        of_one = store.embeddings.nearest(SHA, question, [first])
+        assert store.embeddings.nearest(asked(question))[:3] == exact[:3]
+        hits += len({*store.embeddings.nearest(asked(question))[:10]} & {*exact[:10]})
+        of_one = store.embeddings.nearest(asked(question), [first])
         assert of_one[:3] == [seq for seq in exact if seq in mine][:3]
     assert hits >= 90
 
@@ -63,9 +67,9 @@ def test_what_is_removed_or_made_by_another_model_is_found_no_more(
     first, second = add(store, "a.pdf", "one", "two"), add(store, "b.pdf", "three")
     vectors = filled(store, rng, 3)
     last = max(vectors)
-    assert store.embeddings.nearest(SHA, vectors[last])[0] == last
+    assert store.embeddings.nearest(asked(vectors[last]))[0] == last
     store.remove([second]).result()
-    assert last not in store.embeddings.nearest(SHA, vectors[last])
+    assert last not in store.embeddings.nearest(asked(vectors[last]))
     add(store, "c.pdf", "four")  # may have the number of what was removed
     assert store.embeddings.count(SHA) == EmbeddedCount(2, 3)
     other = "cd" * 32
@@ -73,8 +77,8 @@ def test_what_is_removed_or_made_by_another_model_is_found_no_more(
     store.embeddings.keep(other, [(missing.seq, vectors[last]), (10**9, vectors[last])]).result()
     assert store.embeddings.count(SHA) == EmbeddedCount(0, 3)
     assert not store.embeddings.has(SHA)
-    assert store.embeddings.nearest(SHA, vectors[last]) == []
-    assert store.embeddings.nearest(other, vectors[last]) == [missing.seq]
-    assert store.embeddings.nearest(other, packed([1.0] * 3)) == []  # of another width
+    assert store.embeddings.nearest(asked(vectors[last])) == []
+    assert store.embeddings.nearest(asked(vectors[last], other)) == [missing.seq]
+    assert store.embeddings.nearest(asked(packed([1.0] * 3), other)) == []  # of another width
     store.remove([first]).result()
     assert store.embeddings.count(other) == EmbeddedCount(0, 1)
