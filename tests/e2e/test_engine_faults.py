@@ -148,7 +148,7 @@ def test_an_engine_that_owes_nothing_stays_however_long_nobody_asks(
     assert ask(client).text == SENTENCE
     unread = client.generate(request(), threading.Event())
     next(unread)
-    unread.close()  # stopped; how it ended lies there until somebody asks again
+    del unread  # stopped; how it ended lies there until somebody asks again
     time.sleep(2.2)
     said = ask(client)
     assert said.text == SENTENCE
