@@ -30,7 +30,7 @@ _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
     re.IGNORECASE,
 )
 _ALONE = 2  # tokens where π itself is said to be something
-_COUNTED = {"+", "*", "/"}
+_COUNTED = {"+", "-", "*", "/"}
 _BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
 
 
@@ -127,7 +127,8 @@ def _in_clause(
         finding = _judge(replace(left, settled=chained), meant, right, text, symbols)
         entire = len(right.choices[0]) == len(sides[number + 1])
         so = finding is None or finding.kind is FindingKind.RIGHT
-        settled = so and (relation.text == "=" or entire)
+        known = finding is not None and so
+        settled = known and (relation.text == "=" or entire)
         if finding is None or (so and not rights):
             continue
         if not so and not last and relation.text == "=" and _runs_on(left, right, text, symbols):
@@ -378,6 +379,11 @@ def _may_be_grouped(stated: Quantity) -> bool:
 def _is_counted(side: Sequence[Token]) -> bool:
     """Whether plain numbers are multiplied, divided or added there, and nothing else."""
     signs = {token.text for token in side if token.kind is not Kind.NUMBER}
+    if "-" in signs and any(
+        one.text == "-" and (before.end == one.start or one.end == after.start)
+        for before, one, after in zip(side, side[1:], side[2:], strict=False)
+    ):
+        return False  # 12-15 are hours of a day
     return bool(signs) and signs <= _COUNTED
 
 

@@ -20,7 +20,8 @@ _VERSIONS = re.compile(
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
     r"|tensorflow|kapitel|abschnitt|chapitre|capítulo|bible|bibel|biblia|biblical|verses?|verset"
     r"|vers|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
-    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?)\b",
+    r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?"
+    r"|priorit\w+|rank\w*)\b",
     re.IGNORECASE,
 )
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
@@ -36,6 +37,7 @@ _PROMPT = re.compile(r"\s*(?:>>>|\$ |\w{2,12}[=#-]?> )")
 _COUNTED_PROMPT = re.compile(r"[\s\0]*\d{1,4}>[ ]")  # something is asked there
 _TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
+_LIKELIHOOD = re.compile(r"0[.,]0+[15]")
 _NEAR_PI = re.compile(r"3[.,][012]\d*")
 _DAY_AND_YEAR = re.compile(r"\d{1,2}/\d{1,2}\s*(?:=|is|was)\s*(?:1[5-9]|20)\d\d")  # 9/11 = 2001
 _DISCOUNT = re.compile(r"([\d.]+)\s*%\s+off\s+(?:of\s+)?[$€£]?([\d.]+)")
@@ -117,6 +119,9 @@ def is_excused(finding: Finding, said: Statement) -> bool:
             tight = text[relation.start - 1].isdigit() and text[relation.end].isdigit()
             if not tight or one is not part:
                 return True
+    least = [one.text for one in said.right]
+    if relation.text == "<" and len(least) == 1 and _LIKELIHOOD.fullmatch(least[0]):
+        return True  # behind the number before it, in a table of a test
     written = text[part[0].start : part[-1].end]
     counted = any(one.kind is Kind.WORD for one in said.right)
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
@@ -135,7 +140,7 @@ def _are_texts(finding: Finding, said: Statement, place: StatementPlace) -> bool
 
 def _is_parameter(part: Sequence[Token]) -> bool:
     """Whether a side is π and nothing else, which may be any letter there."""
-    return [one.kind for one in part] == [Kind.CONSTANT]
+    return [one.text for one in part if one.kind is Kind.CONSTANT] == ["pi"] and len(part) == 1
 
 
 def _is_of_another(text: str, relation: Token, part: Sequence[Token]) -> bool:

@@ -16,6 +16,7 @@ from app.sums.values import (
     ROUGH_PI,
     E,
     NotComputableError,
+    Value,
     around,
     circular,
     exactly,
@@ -206,9 +207,7 @@ class _Reader(TokenCursor):
         if base.unit is not None or exponent.unit is not None:
             raise UnreadableError
         if self._reading.caret_is_xor and token.text == "^":
-            if any(one.value.low.denominator > 1 for one in (base, exponent)):
-                raise UnreadableError  # no program has bits of 1.05
-            value = whole(base.value.whole() ^ exponent.value.whole())
+            value = _exclusive_or(base.value, exponent.value)
         else:
             value = base.value**exponent.value
         return self._measure(Quantity(value, operations=base.operations + 1))
@@ -409,7 +408,7 @@ class _Reader(TokenCursor):
     def _function(self, name: str, depth: int) -> Quantity:
         if name in CIRCULAR:
             return self._circular(name, depth)
-        degree = 2
+        degree = 3 if name == "cbrt" else 2
         base = whole(10)
         if name == "log of base":
             base = self._primary(depth + 1).value
@@ -426,7 +425,7 @@ class _Reader(TokenCursor):
         ):
             raise UnreadableError  # ln 1/8 is ln(1)/8, or ln(1/8)
         value = argument.value
-        if name in {"sqrt", "root"}:
+        if name in {"sqrt", "root", "cbrt"}:
             value = value.root(degree)
         elif name == "abs":
             value = value.absolute()
@@ -437,3 +436,15 @@ class _Reader(TokenCursor):
         else:
             value = value.decimal_logarithm()
         return Quantity(value, operations=argument.operations + 1)
+
+
+def _exclusive_or(base: Value, exponent: Value) -> Value:
+    """A caret as in program code.
+
+    Raises:
+        UnreadableError: A number is not whole, so that it is a power.
+    """
+    try:
+        return whole(base.whole() ^ exponent.whole())
+    except NotComputableError as error:
+        raise UnreadableError from error

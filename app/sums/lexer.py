@@ -68,6 +68,7 @@ _PI_IS = re.compile(  # not shown: a word that is the number only where a number
     r"\s*(?:[=≈]|\s(?:is|equals|ist|est|es|vaut)(?:\s+(?:about|approximately|etwa|rund|environ))?\s)"
     r"\s*3[.,][012]\d*(?![\d.,]*\d)"
 )
+_E_IS = re.compile(r"\s*(?:≈|\\approx)\s*2[.,][67]\d+(?![\d.,]*\d)")
 _PLAIN_DECIMAL = r"[-−]?\d{1,15},\d{1,15}"
 _BARS = re.compile(  # what stands between bars with nothing beside it, and something behind them
     rf"\|(?=\S)(?P<inside>[-+−\d.\s*/×·^()]{{1,40}}|{_PLAIN_DECIMAL}(?:\s*[-+−×·*/]\s*{_PLAIN_DECIMAL})?)"
@@ -97,6 +98,7 @@ _ONE = {
     **{sign: (Kind.WORD, sign) for sign in "$€£¥₹"},
     **{sign: (Kind.BREAK, sign) for sign in ".,;?\n|\"“”„«»•…&‘’'→⇒،؛؟।"},
     "√": (Kind.FUNCTION, "sqrt"),
+    "∛": (Kind.FUNCTION, "cbrt"),
 }
 """What one sign alone is."""
 _COMMANDS = {
@@ -224,6 +226,8 @@ class _Lexer:
             return Token(Kind.OPERATOR, "%", at, end)
         if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
             return Token(Kind.UNKNOWN, word, at, end)
+        if word == "e" and _E_IS.match(self._text, end):
+            return Token(Kind.CONSTANT, "e", at, end)
         if word in {"log2", "log10"} and self._text[end : end + 1] == "(":
             return Token(Kind.FUNCTION, word, at, end)
         if word in {"sqrt", "ln", "log", "abs"} and self._text[end : end + 2] != "  ":

@@ -15,8 +15,8 @@ clock and of the processor (all threads of the window's process), with memory an
 modules at each; then the window and the engine's process at rest and minimised for ten seconds, how
 often they wake, and the terminal's commands. ``--against FOLDER`` takes turns with another checkout
 that has a ``.venv`` of its own. An empty Qt window of the same packages is the floor. ``--chart
-FILE`` draws the least rows as an SVG, named by ``--names`` in the order of the checkouts, this one
-first.
+FILE`` draws the processor's least seconds as an SVG, whose rows ``--names`` names in the order of
+the checkouts, this one first.
 """
 
 from __future__ import annotations
@@ -348,12 +348,12 @@ def step_by_step(
             named = [*names, *(root.name for root in roots[len(names) :])]
             least = {
                 name: [
-                    (str(step[0]["step"]), min(one["seconds"] for one in step))
+                    (str(step[0]["step"]), min(one["cpu"] for one in step))
                     for step in zip(*seen[root], strict=True)
                 ]
                 for root, name in reversed(list(zip(roots, named, strict=True)))
             }
-            chart.write_text(draw(least, min(clock for clock, _ in floors)), "utf-8")
+            chart.write_text(draw(least, min(cpu for _, cpu in floors)), "utf-8")
         for root in roots:
             print(f"\n{root.name}: step, seconds, of the processor, MB, modules, ours")
             for step in zip(*seen[root], strict=True):

@@ -16,9 +16,8 @@ def draw(starts: Mapping[str, Sequence[tuple[str, float]]], empty: float) -> str
     """An SVG with a bar for each start.
 
     Args:
-        starts: By name, the steps with the seconds since the process was started, of which each
-            start has the same.
-        empty: Seconds that an empty Qt window takes.
+        starts: By name, the steps with the processor's seconds until each, the same for all.
+        empty: Of an empty Qt window.
     """
     longest = max(AIM, *(steps[-1][1] for steps in starts.values())) * 1.06
     scale = _WIDTH / longest
@@ -27,10 +26,11 @@ def draw(starts: Mapping[str, Sequence[tuple[str, float]]], empty: float) -> str
     high = top + 20 * ((len(names) + 1) // 2) + 12
     style = "font-family='sans-serif' font-size='12' fill='#777'"
     box = f"0 0 {_LEFT + _WIDTH + 60} {high}"
-    label = "aria-label='Seconds from the start of the process to a usable window'"
+    label = "aria-label='Seconds of the processor from the start to a usable window'"
+    said = "Seconds of the processor to a usable window, by step"
     lines = [
         f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='{box}' {style} role='img' {label}>",
-        f"<text x='{_LEFT}' y='18' font-size='14'>Seconds to a usable window, by step</text>",
+        f"<text x='{_LEFT}' y='18' font-size='14'>{said}</text>",
     ]
     rows = {**starts, "empty Qt": [("", empty)]}
     for number, (name, steps) in enumerate(rows.items()):

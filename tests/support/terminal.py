@@ -161,16 +161,24 @@ def phial(
         AssertionError: It ended otherwise, with a traceback, or not at all.
     """
     recording = {ENGINE_LOG: str(log)} if log is not None else {}
+    given = stdin if isinstance(stdin, bytes) else stdin.encode("utf-8", "surrogateescape")
+    changed = log is not None or WITHOUT in os.environ
     try:
-        done = subprocess.run(
-            command(*map(str, words), changed=log is not None),
-            input=stdin if isinstance(stdin, bytes) else stdin.encode("utf-8", "surrogateescape"),
-            capture_output=True,
-            check=False,
-            cwd=cwd,
-            env=environment(**recording, **more),
-            timeout=PATIENCE,
-        )
+        if changed and not more and sys.platform != "win32":
+            from tests.support.nursery import nursery
+
+            env = environment(**recording)
+            done = nursery().run([*map(str, words)], stdin=given, cwd=cwd, env=env, limit=PATIENCE)
+        else:
+            done = subprocess.run(
+                command(*map(str, words), changed=changed),
+                input=given,
+                capture_output=True,
+                check=False,
+                cwd=cwd,
+                env=environment(**recording, **more),
+                timeout=PATIENCE,
+            )
     except subprocess.TimeoutExpired as error:
         raise AssertionError(f"it does not end: {words}") from error
     ran = Ran(done.returncode, done.stdout.decode(), done.stderr.decode())

@@ -10,7 +10,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 LATER = ("huggingface_hub", "httpx2", "keyring", "ziamath", "latex2mathml", "jinja2", "rich",
          "prompt_toolkit", "uvicorn", "starlette", "asyncio", "pygments.lexers",
-         "importlib.metadata", "http.client", "ssl", "spylls", "app.spelling.speller",
+         "importlib.metadata", "http.client", "ssl", "markdown_it", "uuid", "PySide6.QtDBus",
+         "spylls", "app.spelling.speller",
          "app.remote.engine", "app.hub.queue.download_queue", "app.hub.api.client",
          "app.markup.transfer.formats", "app.services.transfer.importing", "app.cli.ask",
          "app.documents.process.client", "app.ui.models.models_page",

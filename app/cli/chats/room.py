@@ -12,7 +12,6 @@ from pathlib import Path
 from app.cli.chats.names import find_chat
 from app.cli.chats.opening import report_opening
 from app.cli.drawing.progress_line import told_start
-from app.compose import snapshot_folder
 from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr
@@ -70,6 +69,8 @@ def open_chats(setup: Setup) -> Iterator[ChatContext]:
     Raises:
         KnownError: They cannot be opened, or a change could not be stored.
     """
+    from app.compose import snapshot_folder  # --help needs none of it
+
     with told_start() as progress:
         opened = open_store(setup.folders.data, progress=progress)
     library = LibraryService(opened.repository, setup.settings, setup.bus)

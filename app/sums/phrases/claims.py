@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 _UNCLAIMED = re.compile(  # what is supposed, or what others say
-    r"\b(?:if|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
+    r"\b(?:if|while|until|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
     r"|(?<!\bI )(?:think|believe|claim|wrote|said|glauben|denken|meinen|pensent|croient|creen)"
     r"|first glance|auf den ersten blick|you(?:r answer|r result)?|deine antwort)"
     r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
@@ -33,7 +33,8 @@ _WRONG = re.compile(  # not shown
 _MARKED = re.compile("[✗✘❌❎]")
 _OTHER_NUMBERS = re.compile(  # not shown: numbers of another kind
     r"\b(?:hex(?:adecimal)?|octal|oktal|hexadezimal|in base|base[- ]?\d+|zur basis|basis \d+"
-    r"|modul[oar]\w*|xor|u?int\d+\w*|overflow\w*|wraps?|wrapped|wrapping|saturat\w+|roman)\b|₂|₈",
+    r"|modul[oar]\w*|xor|u?int\d+\w*|overflow\w*|wraps?|wrapped|wrapping|saturat\w+|roman"
+    r"|as (?:a )?strings?|concatenat\w*)\b|₂|₈",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"[^2-9]*")

@@ -107,13 +107,14 @@ _TIMES: Mapping[str, int] = {  # not shown: "twice 8", "das Doppelte von 8"
     "twice": 2, "double": 2, "triple": 3, "thrice": 3, "quadruple": 4, "doppelte": 2,
     "dreifache": 3, "vierfache": 4, "fünffache": 5, "zehnfache": 10, "doble": 2, "ضعف": 2,
 }  # fmt: skip
-_WITHOUT_OF = {"twice", "thrice", "ضعف", "نصف", "ثلث", "ربع"}  # not shown
+_WITHOUT_OF = {"twice", "thrice", "double", "triple", "ضعف", "نصف", "ثلث", "ربع"}  # not shown
 _HALVES_OF_TIME = {"first", "second", "last", "latter", "next", "this", "every", "each", "erste",
                    "ersten", "zweite", "zweiten", "letzten", "première", "deuxième", "dernière",
                    "primera", "segunda", "última"}  # fmt: skip
 _YEARS = range(1800, 2101)
-_CHANGING = {"increasing": "+", "raising": "+", "reducing": "-", "decreasing": "-", "lowering": "-",
-             "erhöht": "+", "reduziert": "-", "senkt": "-"}  # fmt: skip
+_CHANGING = {"dividing": "/", "multiplying": "*", "increasing": "+", "raising": "+",
+             "reducing": "-", "decreasing": "-", "lowering": "-", "erhöht": "+",
+             "reduziert": "-", "senkt": "-"}  # fmt: skip
 _CHANGED = {"erhöht": "+", "gesteigert": "+", "vermehrt": "+", "vermindert": "-", "reduziert": "-",
             "gesenkt": "-", "verringert": "-"}  # fmt: skip
 _BY = {"by", "um"}
@@ -196,7 +197,10 @@ def _sign_of(
     if words in _OPERATORS and _after_number(before) and _begins_number(tokens, after):
         return [_sign(Kind.OPERATOR, _OPERATORS[words], first, last)]
     words = _unstressed(words)
-    if words in _RELATIONS and _begins_number(tokens, after):
+    if words in _RELATIONS and (
+        _begins_number(tokens, after)
+        or (after < len(tokens) and _share(tokens, after, [last]) is not None)
+    ):
         return [_sign(Kind.RELATION, _RELATIONS[words], first, last)]
     if len(words) == 1 and words[0] in _OF and _is_share(before) and not _goes_on(tokens, after):
         return [_sign(Kind.OPERATOR, "*", first, last)]
@@ -311,7 +315,7 @@ def _changed(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | 
         return None
     verb = before[-2] if len(before) > 1 else None
     sign = _CHANGING.get(verb.text.lower()) if verb is not None else None
-    if sign is not None:
+    if sign is not None and not (sign in "*/" and _goes_on(tokens, at + 1)):
         return [_sign(Kind.OPERATOR, sign, token, token)], 1
     stop = at + 2
     while stop < len(tokens) and tokens[stop].text == "%":

@@ -41,14 +41,15 @@ _AND_IS = (  # not shown: "rose from 40 to 50, which is an increase of 20 %"
     rf"(?:{_GAP}(?:is|ist|est|es|means|represents|representing|or))?{_GAP}(?:an?|eine?|une?|una?){_GAP}"
 )
 _BY = r"(?:of|by|um|von|de|del|en|d['’]un|de un|del un|en un)"
-_CHANGED = re.sub(r"\?P<\w+>", "?:", _VERB)
+_CHANGED = rf"(?:{re.sub('[?]P<[a-z]+>', '?:', _VERB)}|(?<!\w)(?:went|goes|changed|moved))"
 _END = r"(?=[\s\0*]*(?:[.,;)!]|$|\n))"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)
     for pattern in (
         rf"{_SHARE}{_GAP}{_WAY}{_GAP}{_FROM}{_END}",
         rf"{_FROM}{_IS_A}{_SHARE}{_GAP}{_WAY}",
-        rf"{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_SHARE}{_GAP}{_WAY}{_END}",
+        rf"{_CHANGED}{_GAP}{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_SHARE}{_GAP}{_WAY}{_END}",
+        rf"{_CHANGED}{_GAP}{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_END}",
         rf"{_FROM}{_IS_A}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}",
         rf"{_CHANGED}{_GAP}{_FROM}{_AND_IS}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_END}",
         rf"{_CHANGED}{_GAP}{_FROM}{_AND_IS}{_SHARE}{_GAP}{_WAY}{_END}",

@@ -11,7 +11,6 @@ from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from app.language import tr
-from app.system.viewers.pdf_viewer import page_command
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
 _OPENABLE = re.compile(r"(?:https?://[^\s/?#]|mailto:[^\s])[^\s\x00-\x1f\x7f]*", re.IGNORECASE)
@@ -81,6 +80,8 @@ def open_at_page(path: Path, page: int) -> None:
 
     The program is another's and stays when this one ends.
     """
+    from app.system.viewers.pdf_viewer import page_command  # nobody waits for it at the start
+
     command = page_command(path, page) if path.is_file() else None
     if command is None or not QProcess.startDetached(command[0], list(command[1:]))[0]:
         QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
