@@ -9,6 +9,7 @@ import struct
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -133,6 +134,26 @@ def test_a_question_after_one_that_hung_before_its_first_word_is_answered(
     assert said.text == SENTENCE
     assert [event.step for event in said.of(EngineRestarted)] == [""]
     assert client.pid != frozen
+
+
+def test_an_engine_that_owes_nothing_stays_however_long_nobody_asks(
+    client: EngineClient, talker: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(line_module, "OWED_SECONDS", 2.0)
+    load(client, talker, context_size=256)
+    same = client.pid
+    with pytest.raises(PromptTooLongError):
+        ask(client, "x" * 1000)
+    time.sleep(2.2)
+    assert ask(client).text == SENTENCE
+    unread = client.generate(request(), threading.Event())
+    next(unread)
+    unread.close()  # stopped; how it ended lies there until somebody asks again
+    time.sleep(2.2)
+    said = ask(client)
+    assert said.text == SENTENCE
+    assert not said.of(EngineRestarted)
+    assert client.pid == same
 
 
 def test_stop_is_heard_while_a_long_chat_waits_before_a_hanging_engine(

@@ -60,6 +60,7 @@ class EngineConnection:
         self._began = 0.0
         self._owed: dict[int, float] = {}  # commands that were stopped and have not ended, and when
         self._number = 0
+        self._ended = 0  # the last command whose end was read
         self._reaper: threading.Thread | None = None
 
     @property
@@ -98,8 +99,8 @@ class EngineConnection:
         return self._number
 
     def stop(self, number: int) -> None:
-        """Ask that a command ends early."""
-        if self._process is not None:
+        """Ask that a command ends early; one that ended, as by an error, owes nothing."""
+        if self._process is not None and number != self._ended:
             self._process.send(StopCommand(number))
             self._owed.setdefault(number, time.monotonic())
 
@@ -133,7 +134,8 @@ class EngineConnection:
             if time.monotonic() - stopped_at > patience():
                 raise SlowToStopError
             owed = min((at for n, at in self._owed.items() if n != number), default=math.inf)
-            if time.monotonic() > min(heard_at + silence, owed + OWED_SECONDS):
+            late = time.monotonic() > min(heard_at + silence, owed + OWED_SECONDS)
+            if late and process.events.empty():  # what came while nobody read is read first
                 raise HungError
             try:
                 frame = process.events.get(timeout=POLL_SECONDS)
@@ -144,6 +146,7 @@ class EngineConnection:
                 raise ProcessDiedError(frame)
             if isinstance(frame, DoneReply | FailedReply | frames.LoadedReply):
                 self._owed.pop(frame.id, None)
+                self._ended = frame.id
             if getattr(frame, "id", 0) != number:
                 continue
             if isinstance(frame, FailedReply):

@@ -48,8 +48,6 @@ _PATTERNS = tuple(
     for pattern in (
         rf"{_SHARE}{_GAP}{_WAY}{_GAP}{_FROM}{_END}",
         rf"{_FROM}{_IS_A}{_SHARE}{_GAP}{_WAY}",
-        rf"{_CHANGED}{_GAP}{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_SHARE}{_GAP}{_WAY}{_END}",
-        rf"{_CHANGED}{_GAP}{_FROM}[\s\0]*[,(—–][\s\0]*(?:an?|eine?|une?|una?){_GAP}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_END}",
         rf"{_FROM}{_IS_A}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}",
         rf"{_CHANGED}{_GAP}{_FROM}{_AND_IS}{_WAY}{_GAP}{_BY}{_GAP}{_SHARE}{_END}",
         rf"{_CHANGED}{_GAP}{_FROM}{_AND_IS}{_SHARE}{_GAP}{_WAY}{_END}",
