@@ -41,7 +41,7 @@ _AND_IS = (  # not shown: "rose from 40 to 50, which is an increase of 20 %"
     rf"(?:{_GAP}(?:is|ist|est|es|means|represents|representing|or))?{_GAP}(?:an?|eine?|une?|una?){_GAP}"
 )
 _BY = r"(?:of|by|um|von|de|del|en|d['’]un|de un|del un|en un)"
-_CHANGED = re.sub(r"\?P<\w+>", "?:", _VERB)
+_CHANGED = rf"(?:{re.sub('[?]P<[a-z]+>', '?:', _VERB)}|(?<!\w)(?:went|goes|changed|moved))"
 _END = r"(?=[\s\0*]*(?:[.,;)!]|$|\n))"
 _PATTERNS = tuple(
     re.compile(pattern, re.IGNORECASE)

@@ -413,7 +413,6 @@ WRONG = (
     ("5 × 8 = 45 cm²", "40"),
     ("5 cm * 8 cm = 45 cm^2", "40"),
     ("$5 \\text{ cm} \\times 8 \\text{ cm} = 45 \\text{ cm}^{2}$", "40"),
-    ("The price rose from $40 to $50, an increase of 20%.", "25"),
     ("Sales fell from 50 to 40, which is a 25% drop.", "20"),
     ("July 4, 1776 was a Friday.", "Thursday"),
     ("1 + 1 = 2 + 1 = 4", "3"),
