@@ -54,10 +54,18 @@ def add_actions(action: Action, pdf: Callable[[], Exporter]) -> None:
         action="store_true",
         help=tr("without ids, versions and details; not importable"),
     )
-    sub.add_argument("--no-reasoning", action="store_true", help=tr("leave the reasoning out"))
-    sub.add_argument("--versions", action="store_true", help=tr("every version of each message"))
     sub.add_argument(
-        "--no-system-prompt", action="store_true", help=tr("leave the system prompt out")
+        "--no-reasoning", action="store_true", help=tr("leave the reasoning out; not importable")
+    )
+    sub.add_argument(
+        "--versions",
+        action="store_true",
+        help=tr("show every version of each message; not importable"),
+    )
+    sub.add_argument(
+        "--no-system-prompt",
+        action="store_true",
+        help=tr("leave the system prompt out; not importable"),
     )
     sub.set_defaults(pdf=pdf)
     sub.add_argument(

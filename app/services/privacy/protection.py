@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from app.domain.network.connections import Confinement, ConfinementKind, Connection, Outcome
 from app.language import paragraph, tr
+from app.language.formats import size
 
 REFUSED_BY_OFFLINE = (
     tr("searching for models, and the lists and descriptions of models"),
@@ -88,6 +89,12 @@ _TOLD = {
     ),
     ConfinementKind.HOOK: _hook_only,
 }
+
+
+def amount(connection: Connection, count: int) -> str:
+    """A number of its bytes; they are written down when it ends, and not known before."""
+    unknown = connection.outcome in {Outcome.OPEN, Outcome.CUT_OFF} and not count
+    return tr("not known") if unknown else size(count)
 
 
 def whom(connection: Connection) -> str:

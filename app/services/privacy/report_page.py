@@ -11,7 +11,7 @@ from app.language import spoken, tr, trn
 from app.language.formats import day_and_time, size
 from app.markup.transfer.writers.html_style import DARK, LIGHT
 from app.services.privacy.offline_report import HashedFile, OfflineReport
-from app.services.privacy.protection import OUTCOMES, REFUSED_BY_OFFLINE, whom
+from app.services.privacy.protection import OUTCOMES, REFUSED_BY_OFFLINE, amount, whom
 
 _RULES = """
 body { margin: 0 auto; max-width: 62rem; padding: 1.5rem; background: var(--page);
@@ -149,8 +149,8 @@ def _connection_table(rows: Sequence[Connection]) -> str:
                 escape(f"{datetime.fromtimestamp(row.at).astimezone():%Y-%m-%d %H:%M:%S %z}"),
                 escape(whom(row)),
                 escape(row.reason),
-                escape(size(row.sent)),
-                escape(size(row.received)),
+                escape(amount(row, row.sent)),
+                escape(amount(row, row.received)),
                 escape(OUTCOMES[row.outcome]),
             )
             for row in reversed(rows)

@@ -86,6 +86,8 @@ def chat_from_json(value: object) -> Chat:
         ShapeError: It is not one.
     """
     record = as_map(value, tr("The chat"))
+    if "id" not in record:
+        raise ShapeError(tr("It is JSON, but not an exact export of Phial."))
     messages: list[tuple[Json, str]] = []
     for item in as_list(record.get("messages"), tr("The list of messages")):
         message = as_map(item, tr("A message"))

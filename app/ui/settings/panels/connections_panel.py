@@ -20,7 +20,7 @@ from app.language import tr, trn
 from app.language.formats import day_and_time
 from app.services.core import formatting
 from app.services.privacy.connections import ConnectionService
-from app.services.privacy.protection import OUTCOMES, REFUSED_BY_OFFLINE, whom
+from app.services.privacy.protection import OUTCOMES, REFUSED_BY_OFFLINE, amount, whom
 from app.ui.style.dialogs import confirm, push_button
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
@@ -118,8 +118,8 @@ def _told(row: Connection) -> str:
     when = day_and_time(datetime.fromtimestamp(row.at).astimezone())
     amounts = tr(
         "{sent} sent, {received} received",
-        sent=formatting.size(row.sent),
-        received=formatting.size(row.received),
+        sent=amount(row, row.sent),
+        received=amount(row, row.received),
     )
     first = formatting.join(row.reason, whom(row))
     return "\n".join((first, formatting.join(when, amounts, OUTCOMES[row.outcome])))

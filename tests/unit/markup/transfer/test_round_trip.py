@@ -13,6 +13,7 @@ from markdown_it import MarkdownIt
 
 from app.domain.parts import AttachmentPart, CitationPart, PlacedPart, ReasoningPart, TextPart
 from app.markup.parse import parse
+from app.markup.transfer.readers.json_values import ShapeError
 from app.markup.transfer.readers.patches import undo
 from app.markup.transfer.values import Chat, ExportOptions
 from app.markup.transfer.writers.html import HtmlExporter
@@ -108,6 +109,12 @@ def test_an_export_for_reading_only_carries_no_details() -> None:
     assert "<!--" not in text
     assert not is_ours(text)
     assert MODEL_HASH not in text
+
+
+def test_json_for_reading_only_says_so_where_it_is_read_back() -> None:
+    data = JsonExporter().write((conversation_of("q", "a"),), ExportOptions(exact=False))
+    with pytest.raises(ShapeError, match="not an exact export"):
+        chat_from_json(json.loads(data)["conversations"][0])
 
 
 def test_line_ends_changed_by_a_tool_do_no_harm() -> None:

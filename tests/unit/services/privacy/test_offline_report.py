@@ -67,6 +67,14 @@ def test_the_page_has_each_fact() -> None:
         assert words in page, words
 
 
+def test_bytes_that_nobody_wrote_down_are_not_called_none() -> None:
+    cut = replace(ASKED, sent=0, received=0, outcome=Outcome.CUT_OFF)
+    page = offline_page(report(cut))
+    assert page.count("not known") == 2
+    assert ">0 bytes<" not in page
+    assert ">0 bytes<" in offline_page(report(replace(cut, outcome=Outcome.FAILED)))
+
+
 def test_where_there_was_none_the_page_says_so() -> None:
     page = offline_page(report(offline=True))
     assert "Offline is on: every connection is refused." in page
