@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from PySide6.QtCore import QObject
 
@@ -74,15 +75,13 @@ class KeepAwake(QObject):
         elif self._blocker is not None:
             self._blocker.release()
         elif self._has_bus:
-            self._operations.run(
-                self, self._ask if self._held else self._let_go, lambda _told: None
-            )
+            asked = partial(self._ask, reason) if self._held else self._let_go
+            self._operations.run(self, asked, lambda _told: None)
 
-    def _ask(self, _operation: Operation) -> bool:
+    def _ask(self, reason: str, _operation: Operation) -> bool:
         from app.ui.desktop.inhibitor import forbid_sleep  # with the bus, at the first answer
 
-        why = self._work.reason or tr("Phial is writing an answer")
-        return forbid_sleep("Phial", why)  # not shown: its name
+        return forbid_sleep("Phial", reason)  # not shown: its name
 
     def _let_go(self, _operation: Operation) -> bool:
         from app.ui.desktop.inhibitor import allow_sleep

@@ -94,6 +94,7 @@ def test_what_is_done_before_the_first_word_is_said_where_the_answer_will_be(
 ) -> None:
     engine = ScriptedEngine(["Yes. " * 400], load_delay=0.4, prompt_delay=1.0, token_delay=0.02)
     opened = open_window(engine)
+    opened.window.resize(1_400, 800)  # the whole record has room beside "Continue"
     said: set[str] = set()
 
     def written() -> bool:

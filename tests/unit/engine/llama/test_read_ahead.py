@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -129,9 +130,15 @@ def test_looking_at_another_chat_gives_up_nothing_that_would_be_missed(tmp_path:
         engine.close()
 
 
-def test_a_chat_that_is_opened_comes_back_from_disk_or_is_read(engine: LlamaEngine) -> None:
+def test_a_chat_that_is_opened_comes_back_from_disk_or_is_read(
+    engine: LlamaEngine, tmp_path: Path
+) -> None:
     answer = ask(engine, request(turns("Hello"))).text
     engine.save_state("chat")
+    late = time.monotonic() + 20
+    while not entries(tmp_path / "kv"):  # a thread of its own writes
+        assert time.monotonic() < late
+        time.sleep(0.01)
     ask(engine, request(turns("Other words"), conversation="other"))
     first = read(engine, "", "Hello", answer)[0]
     assert first.restored > 0
