@@ -433,7 +433,7 @@ class MainWindow(QMainWindow):
         closed = (
             self.pane.find_bar.close_bar()
             or self.controller.drafting.cancel_edit()
-            or self.pane.transcript.unmark()
+            or self.pane.transcript.mark_found(None)
             or self.sidebar.clear_search()
         )
         if not closed:

@@ -282,13 +282,19 @@ class TranscriptView(TranscriptSignals):
         """Show the next match, or with -1 the one before."""
         self._finder.step(step)
 
-    def mark_found(self, found: Found) -> None:
-        """Mark what a search over all chats found in a message, and come to it."""
-        self._finder.mark(found)
+    def mark_found(self, found: Found | None) -> bool:
+        """Mark what a search over all chats found in a message, and come to it.
 
-    def unmark(self) -> bool:
-        """Forget that mark; whether there was one."""
-        return self._finder.unmark()
+        Args:
+            found: None forgets the mark.
+
+        Returns:
+            Whether something was marked before.
+        """
+        before = self._finder.unmark()
+        if found is not None:
+            self._finder.mark(found)
+        return before
 
     # ------------------------------------------------------------------ events
 

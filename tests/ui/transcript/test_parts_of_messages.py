@@ -119,8 +119,9 @@ def test_a_copy_has_the_answer_and_its_sources_and_nothing_else(answer: MessageM
 
 def test_what_was_checked_of_a_citation_is_copied_and_spoken(view: TranscriptView) -> None:
     cited = CitationPart("report.pdf", "d1", "12 euros", 3, "1", "differs", "number", "number 13")
-    view.set_branch([message(0, (TextPart("It cost 13 euros [1]."), cited))])
-    model = view._layout.branch.models[0]
+    parts = (TextPart("It cost 13 euros [1]."), cited)
+    view.set_branch([entry(0, "What did it cost?"), message(1, parts)])
+    model = view._layout.branch.models[1]
     told = "report.pdf \u00b7 page 3 \u00b7 “12 euros” \u00b7 differs, not there: “13”"
     assert f"[1] {told}" in message_text(model, CopyAs.PLAIN)
     assert told in message_text(model, CopyAs.MARKDOWN)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cli.ask import _answer
+from app.cli.ask import _write_answer
 from app.cli.chats.rows import message_row
 from app.cli.drawing.answer import DrawnAnswer, PlainAnswer
 from app.domain.conversation import BranchMessage, Version
@@ -30,7 +30,8 @@ SAID = ScriptedAnswer(
 def asked(output: PlainAnswer | DrawnAnswer | None) -> None:
     path = Path("model.gguf")
     model, load = ModelFile(path, "Model", "", 1), LoadRequest(FileSource(path))
-    _answer(ScriptedEngine([SAID]), load, ASKED, model, threading.Event(), output, None, None)
+    stop = threading.Event()
+    _write_answer(ScriptedEngine([SAID]), load, ASKED, model, stop, output, None, None)
 
 
 def test_a_pipe_gets_the_answer_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
