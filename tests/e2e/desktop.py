@@ -149,12 +149,15 @@ class RunningWindow:
 
     def reads(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until a screen reader finds ``text`` in some name or text that is shown."""
+        until(lambda: self._is_read(text), f"the words {text!r}", patience)
 
-        def look() -> bool:
-            shown = [node for node in self.nodes() if "showing" in node["states"]]
-            return any(text in str(node[part]) for node in shown for part in ("name", "text"))
+    def reads_no_more(self, text: str) -> None:
+        """Wait until it finds it no more, as in a sheet that closes."""
+        until(lambda: not self._is_read(text), f"the end of the words {text!r}")
 
-        until(look, f"the words {text!r}", patience)
+    def _is_read(self, text: str) -> bool:
+        shown = [node for node in self.nodes() if "showing" in node["states"]]
+        return any(text in str(node[part]) for node in shown for part in ("name", "text"))
 
     def hears(self, text: str) -> None:
         """Wait until ``text`` was announced."""
