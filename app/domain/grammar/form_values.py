@@ -18,6 +18,7 @@ from app.domain.grammar.form_grammar import NOTHING, field_head
 from app.domain.grammar.schema_check import properties_at
 from app.language import tr
 
+_OPENING = ("{", "[")
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|-?\d[\d.eE+-]*|true|false|null|[\[\]{},]')
 _NAME = re.compile(r'[\s,]*("(?:[^"\\]|\\.)*")\s*:\s*')
 _BLANKS = re.compile(r"\s*")
@@ -141,15 +142,20 @@ def _shown(field: FormField, text: str) -> str:
 
 def _scalars(text: str) -> Iterator[FormValue]:
     """The texts, numbers and the like in JSON; the names of members are none."""
-    first, last = json_span(text)
-    way: list[str | int] = []  # of what is open: the member's name, or the item's number
+    for token, way in _values(text, *json_span(text)):
+        if token[0] not in _OPENING:
+            name = " \u203a ".join(map(str, way))
+            yield FormValue(token.start(), token.end(), _shown_scalar(token[0]), name)
+
+
+def _values(
+    text: str, first: int, last: int
+) -> Iterator[tuple[re.Match[str], tuple[str | int, ...]]]:
+    """Where each value in JSON begins, and the way to it: names of members, numbers of items."""
+    way: list[str | int] = []
     for token in _TOKEN.finditer(text, first, last):
         said = token[0]
-        if said == "{":
-            way.append("")
-        elif said == "[":
-            way.append(1)
-        elif said in "]}":
+        if said in "]}":
             way.pop()
         elif said == ",":
             top = way[-1]
@@ -157,8 +163,9 @@ def _scalars(text: str) -> Iterator[FormValue]:
         elif way and way[-1] == "" and text[token.end() : last].lstrip().startswith(":"):
             way[-1] = str(json.loads(said))
         else:
-            name = " \u203a ".join(map(str, way))
-            yield FormValue(token.start(), token.end(), _shown_scalar(said), name)
+            yield token, tuple(way)
+            if said in _OPENING:
+                way.append("" if said == "{" else 1)
 
 
 def _members_left_out(text: str, schema: object) -> Iterator[FormValue]:
@@ -192,21 +199,10 @@ def _objects(
 ) -> Iterator[tuple[tuple[str | int, ...], int, int, dict[str, object]]]:
     """The objects in JSON: the way to each, where it stands, and what it says."""
     decoder = json.JSONDecoder()
-    way: list[str | int] = []
-    for token in _TOKEN.finditer(text, first, last):
-        said = token[0]
-        if said == "{":
+    for token, way in _values(text, first, last):
+        if token[0] == "{":
             value, end = decoder.raw_decode(text, token.start())
-            yield tuple(way), token.start(), end, value
-        if said in "{[":
-            way.append("" if said == "{" else 1)
-        elif said in "]}":
-            way.pop()
-        elif said == ",":
-            top = way[-1]
-            way[-1] = top + 1 if isinstance(top, int) else ""
-        elif way and way[-1] == "" and text[token.end() : last].lstrip().startswith(":"):
-            way[-1] = str(json.loads(said))
+            yield way, token.start(), end, value
 
 
 def _members(text: str, start: int, end: int) -> Iterator[tuple[str, int]]:
