@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
 import subprocess
 import sys
 import tempfile
@@ -145,7 +144,7 @@ def kill_round(kit: Kit, file: RemoteFile, killed_at: int) -> int:
     first = child(kit, file)
     while on_disk(kit) < killed_at and first.poll() is None:
         threading.Event().wait(0.001)
-    first.send_signal(signal.SIGKILL)
+    first.kill()
     first.communicate()
     had, before = on_disk(kit), len(kit.hub.of_bytes())
     kit.hub.faults.slow_bytes = 0
@@ -159,7 +158,6 @@ def kill_round(kit: Kit, file: RemoteFile, killed_at: int) -> int:
     return had - int(start.removeprefix("bytes=").rstrip("-"))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="kill -9 is a signal of Unix")
 def test_killed_at_random_moments_the_file_is_right_and_little_is_fetched_twice(
     kit: Kit, table: list[Row]
 ) -> None:
