@@ -27,9 +27,9 @@ from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
-from app.domain.model import ChosenModel
+from app.domain.model import ChosenModel, EndpointModel
 from app.domain.presets.preset import Preset
-from app.language import tr, trn
+from app.language import paragraph, tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
@@ -187,7 +187,7 @@ class Talk:
         model = self._services.models.state.model
         name = model.label if model is not None else tr("no model")
         _say(tr("Phial with {model}. /help lists commands.", model=name))
-        _say_where(model)
+        self._say_where(model)
         if not self._conversation:
             self._new()
         self._lines = lines
@@ -346,7 +346,15 @@ class Talk:
         state = models.state
         if state.model is not None and state.phase is ModelPhase.READY:
             _say(tr("{model} answers from now on.", model=state.model.label))
-            _say_where(state.model)
+            self._say_where(state.model)
+
+    def _say_where(self, model: ChosenModel | None) -> None:
+        """Say to whose computer the words go, where that is another program's or another one."""
+        if self._private and isinstance(model, EndpointModel):
+            refused = tr("A private chat is not sent to {server}.", server=model.server)
+            _say(paragraph(refused, tr("/model chooses a model on this computer for it.")))
+        elif where := whose_computer(model):
+            _say(where)
 
     def _next_event(self) -> Event | None:
         """The next event, if one comes soon."""
@@ -371,12 +379,6 @@ class Talk:
             case ErrorReported(error):
                 self._progress.clear()
                 _say(told_in_talk(error))
-
-
-def _say_where(model: ChosenModel | None) -> None:
-    """Say to whose computer the words go, where that is another program's or another one."""
-    if where := whose_computer(model):
-        _say(where)
 
 
 def _say(text: str) -> None:

@@ -165,5 +165,8 @@ def test_offline_asks_no_endpoint(server: EndpointServer) -> None:
 def test_a_private_chat_in_the_terminal_is_not_sent(server: EndpointServer) -> None:
     phial("endpoints", "add", server.address, "--name", "box")
     told = phial("chat", "--private", "--model", "box/small", stdin="Secret?\n").out
-    assert "not sent" in told
+    _, opening, *_, last = told.strip().splitlines()
+    assert opening.startswith("A private chat is not sent to box. /model")
+    assert "not sent to box" in last
+    assert "What you write here goes to" not in told
     assert server.asked() == []

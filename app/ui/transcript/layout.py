@@ -14,7 +14,7 @@ from app.domain.conversation import BranchMessage
 from app.domain.parts import Part
 from app.language import tr
 from app.ui.transcript.content.branch_model import BranchModel
-from app.ui.transcript.content.flow_layout import FlowLayout
+from app.ui.transcript.content.flow_layout import FlowLayout, PlacedRow
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.items.formulas import FRAME_BUDGET
@@ -90,10 +90,13 @@ class Layout:
             leaping: Whether the page is all new.
         """
         self.flow.viewport = self.height
+        self._show(self.flow.arrange(), leaping=leaping)
+
+    def _show(self, placed: Sequence[PlacedRow], *, leaping: bool = False) -> None:
         # In the middle of the area, not of the viewport: a scroll bar that comes moves no line.
         # That stands on the left of the text in a window from right to left.
         left = (self._area.width() - self.styles.normal.column) // 2 - self._area.viewport().x()
-        self.widgets.place(self.flow.arrange(), left)
+        self.widgets.place(placed, left)
         self.following = self.flow.bottom_reached and not self._selecting()
         if self.following:
             self.pill.show_text("")
@@ -172,7 +175,7 @@ class Layout:
         if self.following and self.widgets.refresh(at, self.flow.placed):
             self._arranged(False)  # most updates change the last line and move nothing
         else:
-            self._follow(in_view=message_id in self.widgets.widgets)
+            self._follow(at)
         return True
 
     def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
@@ -185,20 +188,33 @@ class Layout:
         if self.branch.set_waiting(words):
             self.relayout()
 
-    def _follow(self, *, in_view: bool) -> None:
+    def _follow(self, at: int) -> None:
         """An answer grew: follow it, or show the button to the end to a reader further up.
 
         Args:
-            in_view: Whether a part of the answer is seen or laid out.
+            at: The message.
         """
+        in_view = self.branch.models[at].message.id in self.widgets.widgets
         self.following = self.following and not self._selecting()
         if not self.following and not self.pill.text():
             self.pill.show_text(tr("New text"))
+        if self.following and self._grow(at):
+            return
         if self.following or in_view:
             self.relayout()
         else:
             self.sync_bar()
             self._show_pill()
+
+    def _grow(self, at: int) -> bool:
+        """Lay out what is new of an answer that is followed; whether that was enough."""
+        flow = self.flow
+        if flow.viewport != self.height:
+            return False
+        if not flow.grow(at, self.widgets.first_changed(at, flow.placed)):
+            return False
+        self._show(flow.placed)
+        return True
 
     def resize(self) -> None:
         """Lay out for another size of the area."""

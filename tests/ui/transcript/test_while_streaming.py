@@ -18,7 +18,7 @@ from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import Footer
-from tests.ui.transcript.making import chat_of, entry
+from tests.ui.transcript.making import MIXED, chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 THOUGHT, SAID = "First this, then that.", "The answer is forty-two."
@@ -139,6 +139,20 @@ def test_a_mere_click_while_text_comes_does_not_stop_following_it(
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
     assert view._layout.following
     assert view._layout.flow.bottom_reached
+
+
+def test_what_is_shown_while_text_comes_is_what_a_whole_arrangement_shows(
+    view: TranscriptView,
+) -> None:
+    model = streamed(view, [TextPart("A line of the answer.\n\n" * 30)])
+    text = f"{MIXED}\n\n" * 2
+    for start in range(0, len(text), 41):
+        view.feed(model.message.id, text[start : start + 41])
+        seen, stood = view.viewport().grab().toImage(), [*view._layout.flow.placed]
+        view._layout.relayout()
+        view._layout.widgets.repaint()
+        assert view._layout.flow.placed == stood
+        assert view.viewport().grab().toImage() == seen
 
 
 def accents(view: TranscriptView) -> int:
