@@ -23,7 +23,6 @@ from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, build_services, make_engine, named_models
-from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
@@ -304,10 +303,9 @@ class Talk:
                     self._progress.clear()
                     output.add(event.text)
                     begun = True
-                elif isinstance(event, AnswerPartAdded) and (line := computed_line(event.part)):
+                elif isinstance(event, AnswerPartAdded):
                     self._progress.clear()
-                    output.add(line)
-                    begun = True
+                    begun = output.add_part(event.part) or begun
                 elif isinstance(event, AnswerReasoningAdded):
                     self._progress.clear()
                     output.think(event.text)
