@@ -228,7 +228,9 @@ class MessageWidget(QGroupBox):
         bubble = self.layout_cache.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
-        pictures = 1  # that may be made beside the drawing; the others are made in pauses
+        # That may be made beside the drawing; the others are made in pauses, all of an answer that
+        # is written: its rows move along with what is drawn of them already.
+        pictures = 1 if self._caret is None else 0
         top, bottom = event.rect().top(), event.rect().bottom() + 1
         for spot in self.visible_rows:
             if spot.y >= bottom or spot.y + spot.height <= top:

@@ -116,7 +116,10 @@ def test_following_an_answer_puts_its_rows_where_a_whole_arrangement_does() -> N
     chat.set_messages([*chat_of(["A question."]), answer])
     model = chat.models[1]
 
+    measured: list[int] = []
+
     def measure(at: int, row: int) -> int:
+        measured.append(row)
         return 9 + len(chat.models[at].rows[row].drawn_text()) % 40
 
     made, other = FlowLayout(chat, measure), FlowLayout(chat, measure)
@@ -127,9 +130,12 @@ def test_following_an_answer_puts_its_rows_where_a_whole_arrangement_does() -> N
         chat.feed(answer.message.id, TextPart(text[start : start + 9]))
         pairs = zip(before, model.rows, strict=False)
         same = next((n for n, (old, new) in enumerate(pairs) if old is not new), len(before))
+        measured.clear()
         updates, followed = updates + 1, made.grow(1, same)
         grown += followed
-        if not followed:
+        if followed:
+            assert min(measured, default=same) >= same  # what stays is not measured again
+        else:
             made.jump_to_end()
             made.arrange()
         other.jump_to_end()
