@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from importlib import metadata
 
@@ -16,7 +17,7 @@ DIRECT = (
     "markdown-it-py", "pygments", "prompt-toolkit", "rich", "ziamath", "ziafont", "latex2mathml",
     "jinja2", "psutil", "pypdfium2", "filelock", "httpx2", "starlette", "uvicorn", "spylls",
 )  # fmt: skip
-"""What Phial stands on, for a source tree that was never installed and so tells nothing."""
+"""What Phial stands on, for a source tree that was never installed, or not since that changed."""
 
 _BY_TEXT = {"spylls": "MPL-2.0"}  # not shown: its metadata says UNKNOWN and MIT, its text this
 
@@ -67,10 +68,9 @@ _EXTRA = re.compile(r"""\bextra\s*==\s*["']([^"']+)["']""")
 
 def _required(name: str) -> Iterator[metadata.Distribution]:
     """What a package stands on as it is installed here, and what that stands on."""
-    try:
-        waiting = [*(metadata.requires(name) or ())]
-    except metadata.PackageNotFoundError:
-        waiting = [*DIRECT]
+    waiting = [*DIRECT]
+    with suppress(metadata.PackageNotFoundError):
+        waiting += (line for line in metadata.requires(name) or () if _is_for(line, set()))
     seen = set()
     wanted: dict[str, set[str]] = {}  # extras, by the package that they are of
     while waiting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.conversation import BranchMessage
@@ -27,6 +28,11 @@ from app.ui.transcript.widgets.message_widget import MessageWidget
 
 OPENING_SECONDS = 0.03
 """That formulas may take when a chat opens; 0.1 are allowed for all of it."""
+
+
+BAR_MS = 200
+"""After which the scroll bar shows that an answer got longer: it is drawn over what lies below it,
+all of the window's layers, and a line of text changes it by less than a pixel."""
 
 
 class Change:
@@ -75,6 +81,8 @@ class Layout:
         bar.setSingleStep(styles.normal.px(48))
         bar.sliderReleased.connect(self.arrange)
         self._bar = ScrollBarSync(bar, self.flow, self.scroll_to)
+        self._bar_later = QTimer(area, singleShot=True, interval=BAR_MS)
+        self._bar_later.timeout.connect(self.sync_bar)
 
     @property
     def height(self) -> int:
@@ -92,15 +100,27 @@ class Layout:
         self.flow.viewport = self.height
         self._show(self.flow.arrange(), leaping=leaping)
 
-    def _show(self, placed: Sequence[PlacedRow], *, leaping: bool = False) -> None:
+    def _show(
+        self, placed: Sequence[PlacedRow], *, leaping: bool = False, grown: bool = False
+    ) -> None:
+        """Show rows that are placed.
+
+        Args:
+            placed: These.
+            leaping: Whether the page is all new.
+            grown: Whether an answer that is followed got longer, and nothing else happened.
+        """
         # In the middle of the area, not of the viewport: a scroll bar that comes moves no line.
         # That stands on the left of the text in a window from right to left.
         left = (self._area.width() - self.styles.normal.column) // 2 - self._area.viewport().x()
         self.widgets.place(placed, left)
         self.following = self.flow.bottom_reached and not self._selecting()
-        if self.following:
+        if self.following and self.pill.text():
             self.pill.show_text("")
-        self.sync_bar()
+        if not grown:
+            self.sync_bar()
+        elif not self._bar_later.isActive():
+            self._bar_later.start()
         self._show_pill()
         self.anchor.arrived()
         self._arranged(leaping)
@@ -131,6 +151,7 @@ class Layout:
 
     def sync_bar(self) -> None:
         """Heights are known better: have the scroll bar show it."""
+        self._bar_later.stop()
         self._bar.sync(self.styles.normal.line_height)
 
     # ------------------------------------------------------------------ other content, other looks
@@ -213,7 +234,7 @@ class Layout:
             return False
         if not flow.grow(at, self.widgets.first_changed(at, flow.placed)):
             return False
-        self._show(flow.placed)
+        self._show(flow.placed, grown=True)
         return True
 
     def resize(self) -> None:
