@@ -28,7 +28,7 @@ from app.services.core.formatting import join, served_status
 from app.services.serving.served_answers import served_name
 from app.services.serving.serving_service import ServingService
 from app.setup import Setup
-from app.system.shell_line import asking_line
+from app.system.terminal import asking_line
 
 POLL_SECONDS = 0.1  # how soon Ctrl+C is noticed
 _OPEN = {ServedStatus.WAITING, ServedStatus.RUNNING}
