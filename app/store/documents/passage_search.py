@@ -96,7 +96,7 @@ def _scored(
 
 
 def _within(searched: SearchedDocuments) -> str:
-    return "NOT IN" if searched.chosen is None else "IN"
+    return "NOT IN" if searched.chosen is None else "IN"  # not shown: SQL
 
 
 def _rare(
