@@ -31,7 +31,7 @@ _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
 )
 _ALONE = 2  # tokens where π itself is said to be something
 _COUNTED = {"+", "-", "*", "/"}
-_BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
+_BARE = {"a", "à", "y", "o", "e", "i", "I", "A", "O", "E"}
 
 
 @dataclass(frozen=True, slots=True)
