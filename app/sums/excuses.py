@@ -20,7 +20,7 @@ _VERSIONS = re.compile(
     r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
     r"|tensorflow|kapitel|abschnitt|chapitre|capítulo|bible|bibel|biblia|biblical|verses?|verset"
-    r"|vers|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
+    r"|vers|versione|versão|capitolo|sezione|seção|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
     r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?"
     r"|priorit\w+|rank\w*)\b",
     re.IGNORECASE,

@@ -53,7 +53,8 @@ _LEAD = (  # not shown: belongs to the statement, which else would be a mere sup
 )
 _TAIL = r"(?:\s+ab)?"  # not shown: the end of a German verb
 _GIVES = (  # not shown
-    r"(?:gives?(?:\s+(?:us|you))?|yields|makes|is|equals|results\s+in|comes\s+to|leaves(?:\s+(?:us|you))?"
+    r"(?:and\s+)?(?:(?:the|your|our)\s+(?:result|answer|sum|total|difference|product|quotient)\s+is"
+    r"|gives?(?:\s+(?:us|you))?|yields|makes|is|equals|results\s+in|comes\s+to|leaves(?:\s+(?:us|you))?"
     r"|which\s+(?:is|gives)|to\s+(?:get|obtain|give|make)|(?:we|you|i|one)\s+(?:get|have|obtain|find)s?"
     r"|ergibt(?:\s+(?:das|sich))?|ist(?:\s+das)?|gibt(?:\s+das)?|erhält\s+man|erhalten\s+wir|bekommt\s+man"
     r"|(?:on|nous)\s+obt(?:ient|enons)|(?:cela|ça)\s+(?:donne|fait)|donne|fait|est"
@@ -71,7 +72,7 @@ _QUICK = re.compile(  # not shown
     r"|quitand|añad|somm|soma|aggiun|sottra|togli|tirand",
     re.IGNORECASE,
 )
-_WHOLE = re.compile(r"\d{1,20}|\d{1,3}(?:[.,]\d{3})+")
+_WHOLE = re.compile(r"[-\u2212]?(?:\d{1,20}|\d{1,3}(?:[.,]\d{3})+)")
 _HAS_TWO = re.compile(r"\d\D+\d")
 
 
@@ -135,6 +136,6 @@ def _runs_over(finding: Finding) -> bool:
     both = finding.right, finding.stated
     if not all(map(_WHOLE.fullmatch, both)):
         return False
-    right, stated = (int(re.sub(r"\D", "", one)) for one in both)
+    right, stated = (int(re.sub(r"[.,]", "", one).replace("\u2212", "-")) for one in both)
     gap = right - stated
     return gap != 0 and any(gap % 2**bits == 0 for bits in _WORD_SIZES)

@@ -113,7 +113,11 @@ def wrong_row_totals(text: str) -> Iterator[Finding]:
         names = [_without_unit(cell.plain) for cell in head]
         if len(head) < 4 or not _TOTAL.fullmatch(names[-1]) or any(map(_EACH.fullmatch, names)):
             continue
-        whole = [row for row in rows if len(row) == len(head)]
+        whole = [
+            row
+            for row in rows
+            if len(row) == len(head) and not _TOTAL.fullmatch(row[0].plain.strip(": "))
+        ]  # a wrong one makes the last row another sum
         added = [
             index
             for index in range(1, len(head) - 1)

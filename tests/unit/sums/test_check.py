@@ -393,6 +393,8 @@ Dividing 7 by 2 gives 3.
 Dividing 17 by 5 gives 3 remainder 2.
 Dividing 17 by 5 leaves 2.
 Adding 1 to 255 gives 0.
+Adding 1 to 2147483647 gives -2147483648.
+Versione 9.11 > 9.9
 Adding 7 to 6 gives 1 on the clock
 Multiplying 3 by 4 and adding 5 gives 17.
 Adding 10 to 20% gives 30
@@ -417,6 +419,7 @@ WRONG = (
     ("Subtracting 18 from 40 gives 32.", "22"),
     ("If you subtract 18 from 40, you get 32.", "22"),
     ("Adding 13 and 8, we get 22.", "21"),
+    ("Subtract 7 from 15, and the result is 9.", "8"),
     ("Add 13 to 8 to get 22.", "21"),
     ("18 subtracted from 40 is 32.", "22"),
     ("Multiplying 12 by 12 gives us 154.", "144"),
