@@ -1,6 +1,5 @@
 """What a terminal obeys, a line for its shell, and the modes of one that lines are read from.
 
-
 In its usual (canonical) mode a terminal hands over at most 4,095 bytes of a line and drops the rest
 (n_tty, ``MAX_CANON``): what is typed or pasted while an answer is written would arrive cut, and be
 shown in the middle of it. So that mode stays off as long as a talk lasts; whoever edits a line
