@@ -344,8 +344,7 @@ def test_a_load_that_does_not_hear_stop_is_ended_and_another_process_is_ready(
 ) -> None:
     client = faulty("deaf")
     client.start()
-    while client._line.ready(never()) is None:
-        pass
+    client._line.backend(never())
     cancel = threading.Event()
 
     def press(fraction: float) -> None:
