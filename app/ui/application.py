@@ -15,6 +15,7 @@ from PySide6.QtCore import (
     QLocale,
     QObject,
     Qt,
+    QTimer,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
@@ -28,6 +29,7 @@ from app.domain.settings import LoadWhen
 from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
+from app.system.awake import has_session_bus
 from app.system.bundled import program_file
 from app.ui.assistive.accessible_transcripts import AccessibleTranscripts
 from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
@@ -39,12 +41,18 @@ from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
 from app.ui.style.theme import Theme, system_look
-from app.ui.style.typography import Typesetting, interface_font, typesetting_of
+from app.ui.style.typography import (
+    Typesetting,
+    interface_font,
+    set_text_scale,
+    typesetting_of,
+)
 
 _log = logging.getLogger(__name__)
 RESTART = 256
 """What :func:`run` returns for a restart: no exit code that a process can have."""
 _INPUT_METHODS = ("ibus", "compose")
+_AFTER_START = 1_000  # milliseconds until the desktop is asked what nobody waits for
 _LOST = ("The X11 connection broke", "The Wayland connection broke")  # not shown: Qt's words
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -143,6 +151,26 @@ class AppearanceController(QObject):
     def add_window(self, window: MainWindow) -> None:
         """Keep this window dressed too."""
         self._window = window
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The system's fonts may be others: Qt tells the window, and not the application."""
+        if event.type() == QEvent.Type.ThemeChange:
+            QTimer.singleShot(0, self, self.apply)
+        return super().eventFilter(watched, event)
+
+    def follow_text_size(self) -> None:
+        """Learn and follow how large the desktop wants text, where Qt does not."""
+        if not has_session_bus():
+            return
+        from app.ui.desktop.text_size import DesktopTextSize
+
+        wayland = QGuiApplication.platformName().startswith("wayland")
+        DesktopTextSize(self, wayland=wayland).changed.connect(self._scale_text)
+
+    def _scale_text(self, scale: float) -> None:
+        set_text_scale(scale)
+        self.apply()
 
     def apply(self) -> None:
         """Dress everything anew, if something changed."""
@@ -159,8 +187,11 @@ class AppearanceController(QObject):
             self._application.setStyleSheet("")
         sheet = stylesheet.style_sheet(theme, compact=typesetting.compact)
         self._application.setStyleSheet(sheet)
-        if other_theme and self._window is not None:
-            self._window.set_theme(theme)
+        if self._window is not None:
+            if other_type:
+                self._window.set_type(typesetting)
+            if other_theme:
+                self._window.set_theme(theme)
 
 
 def run(
@@ -223,6 +254,7 @@ def _run(
     if not beside:
         window.show()
     window.begin()
+    QTimer.singleShot(_AFTER_START, look, look.follow_text_size)
     if beside:
         window.commands.presence.begin_beside()
     opener = FileOpener(application, window.open_files)
