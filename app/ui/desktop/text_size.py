@@ -22,6 +22,7 @@ from app.ui.style.theme import points_of
 
 _SERVICE, _PATH = "org.freedesktop.portal.Desktop", "/org/freedesktop/portal/desktop"
 _INTERFACE = "org.freedesktop.portal.Settings"
+_READ, _CHANGED = "Read", "SettingChanged"  # not shown: a method and a signal
 _GNOME = ("org.gnome.desktop.interface", "text-scaling-factor")
 _KDE = ("org.kde.kdeglobals.General", "font")
 _LEAST, _MOST = 0.5, 4.0  # a factor beyond these is a mistake
@@ -46,9 +47,10 @@ class DesktopTextSize(QObject):
         self._scale = 1.0
         bus = QDBusConnection.sessionBus()
         slot = SLOT("hear(QDBusMessage)")
-        bus.connect(_SERVICE, _PATH, _INTERFACE, "SettingChanged", self, slot)
+        # The stub wants bytes, which PySide 6.11 refuses.
+        bus.connect(_SERVICE, _PATH, _INTERFACE, _CHANGED, self, slot)  # type: ignore[call-overload]
         for wish in self._wishes:
-            call = QDBusMessage.createMethodCall(_SERVICE, _PATH, _INTERFACE, "Read")
+            call = QDBusMessage.createMethodCall(_SERVICE, _PATH, _INTERFACE, _READ)
             call.setArguments([*wish])
             watcher = QDBusPendingCallWatcher(bus.asyncCall(call), self)
             watcher.finished.connect(partial(self._take, wish, watcher))

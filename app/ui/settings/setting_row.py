@@ -23,7 +23,7 @@ from app.ui.style.widgets import ZOOMED, IconButton, StyledLabel, announce
 _RESET = 40  # width of the way back to the default, pixels at 100 %
 
 
-class Line(IntEnum):
+class ToldLine(IntEnum):
     """What is said below an editor, from top to bottom."""
 
     NOW = 0  # what "automatic" means
@@ -33,7 +33,7 @@ class Line(IntEnum):
     @property
     def role(self) -> str:
         """How it looks."""
-        return "error" if self is Line.ERROR else "small"
+        return "error" if self is ToldLine.ERROR else "small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ class SettingRow(QFrame):
         label = StyledLabel(spec.option.label, "subheading")
         label.setBuddy(self._field.widget)
         self._theme = theme
-        self._told: dict[Line, StyledLabel] = {}
+        self._told: dict[ToldLine, StyledLabel] = {}
         self._reset: IconButton | None = None
         self._spare = QSpacerItem(zoomed(_RESET) + SPACE, 0)  # where the way back will stand
         column = QVBoxLayout()
@@ -136,7 +136,7 @@ class SettingRow(QFrame):
             self._row.insertWidget(at, reset, 0, Qt.AlignmentFlag.AlignTop)
         reset.setVisible(offered)
 
-    def _tell(self, line: Line, text: str) -> None:
+    def _tell(self, line: ToldLine, text: str) -> None:
         """Say something below the editor, in a line that is made for its first words."""
         label = self._told.get(line)
         if label is None:
@@ -147,7 +147,7 @@ class SettingRow(QFrame):
         label.setText(text)
         label.setVisible(bool(text))
 
-    def _says(self, line: Line) -> str:
+    def _says(self, line: ToldLine) -> str:
         """What a line says; empty while it is not seen."""
         label = self._told.get(line)
         return label.text() if label is not None else ""
@@ -201,7 +201,7 @@ class SettingRow(QFrame):
         value = getattr(settings, self.spec.name)
         if not self._field.edited():
             self._show(value)
-        self._offer_reset(offered=value != self.spec.default or bool(self._says(Line.ERROR)))
+        self._offer_reset(offered=value != self.spec.default or bool(self._says(ToldLine.ERROR)))
         self._show_now()
 
     def show_automatic(self, value: object, top: float | None = None) -> None:
@@ -220,13 +220,13 @@ class SettingRow(QFrame):
 
     def show_note(self, text: str) -> None:
         """Say what the value costs; an empty text says nothing."""
-        self._tell(Line.NOTE, text)
+        self._tell(ToldLine.NOTE, text)
 
     def _show_now(self) -> None:
         value = getattr(self._service.current, self.spec.name)
         told = value is None and self._automatic is not None and self.spec.optional
         now = tr("Here and now: {value}", value=self._words(self._automatic)) if told else ""
-        self._tell(Line.NOW, now)
+        self._tell(ToldLine.NOW, now)
 
     def _words(self, value: object) -> str:
         """A value as people read it."""
@@ -252,7 +252,7 @@ class SettingRow(QFrame):
         """Take what is being typed; return what could not be taken."""
         if self._field.edited():
             self._apply()
-        if not (refused := self._says(Line.ERROR)):
+        if not (refused := self._says(ToldLine.ERROR)):
             return None
         field, typed = self._field.widget, ""
         if isinstance(field, NumberField):
@@ -289,15 +289,15 @@ class SettingRow(QFrame):
         except KnownError as error:
             self._refuse(str(error))
             return
-        self._tell(Line.ERROR, "")
+        self._tell(ToldLine.ERROR, "")
         self._field.widget.setAccessibleDescription(self.spec.option.help)
         self._show(getattr(settings, self.spec.name))
         self.show_settings(settings)
 
     def _refuse(self, sentence: str) -> None:
         """Say beside the field why what stands in it was not taken; it stays there as typed."""
-        told = self._says(Line.ERROR) == sentence
-        self._tell(Line.ERROR, sentence)
+        told = self._says(ToldLine.ERROR) == sentence
+        self._tell(ToldLine.ERROR, sentence)
         self._field.widget.setAccessibleDescription(paragraph(sentence, self.spec.option.help))
         self._offer_reset(offered=True)
         if not told:

@@ -19,7 +19,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ModelPhase
 from app.services.core.settings import SettingsService
 from app.ui.settings.number_field import NumberField, signs_of
-from app.ui.settings.setting_row import Line
+from app.ui.settings.setting_row import ToldLine
 from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened
 
@@ -50,7 +50,7 @@ class Room:
         return field.text()
 
     def told(self, name: str) -> str:
-        error = self.hand.row(name)._told.get(Line.ERROR)
+        error = self.hand.row(name)._told.get(ToldLine.ERROR)
         return error.text() if error is not None and error.isVisible() else ""
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtWidgets import QToolButton, QVBoxLayout, QWidget
@@ -85,15 +85,15 @@ class UsedLastRows(QWidget):
         self._buttons, self._lines = [], []
         asked = [(id_, name, tr("Ask about {name}", name=name)) for id_, name in documents]
         answered = [(id_, name, tr("Answer as {name}", name=name)) for id_, name in presets]
-        self._add(tr("Documents used last"), "text", asked, self.document_chosen.emit)
-        self._add(tr("Presets used last"), "preset", answered, self.preset_chosen.emit)
+        self._put(tr("Documents used last"), "text", asked, self.document_chosen.emit)
+        self._put(tr("Presets used last"), "preset", answered, self.preset_chosen.emit)
         self.set_theme(self._theme)
 
-    def _add(
+    def _put(
         self,
         title: str,
         icon: str,
-        entries: list[tuple[str, str, str]],
+        entries: Sequence[tuple[str, str, str]],
         chosen: Callable[[str], object],
     ) -> None:
         if not entries:
