@@ -131,6 +131,7 @@ class EngineHost:
         self._commands: queue.SimpleQueue[Any] = queue.SimpleQueue()
         self._cancels: dict[int, threading.Event] = {}
         self._gentle: set[int] = set()  # commands whose steps are not interrupted
+        self._reading: frames.ReadAheadCommand | None = None  # under way
         self._ahead_put = self._ahead_taken = 0  # commands that read ahead: nobody waits for them
         self._interrupt: Callable[[], None] = lambda: None
         self._worker = threading.Thread(target=self._serve, name="llama.cpp", daemon=True)
@@ -154,6 +155,7 @@ class EngineHost:
                     return
                 case frames.LoadCommand() | frames.GenerateCommand():
                     self._cancels[command.id] = threading.Event()
+                    self._drop_reading(command)
                     self._commands.put(command)
                 case frames.ReadAheadCommand():
                     self._cancels[command.id] = threading.Event()
@@ -171,6 +173,16 @@ class EngineHost:
             cancel.set()
             if number not in self._gentle:
                 self._interrupt()
+
+    def _drop_reading(self, command: frames.LoadCommand | frames.GenerateCommand) -> None:
+        """End the step that reads ahead at once where what comes next has no use for it."""
+        reading = self._reading
+        if reading is None:
+            return
+        of_chat = reading.asked.request.conversation_id
+        if isinstance(command, frames.LoadCommand) or command.request.conversation_id != of_chat:
+            self._gentle.discard(reading.id)
+            self._stop(reading.id)
 
     def _waited_for(self) -> bool:
         """Whether a command waits that is not only for reading ahead."""
@@ -243,8 +255,12 @@ class EngineHost:
                     send(EventReply(number, event))
                 send(DoneReply(number))
             case frames.ReadAheadCommand(id=number, asked=asked):
-                for progress in engine.read_ahead(asked, self._cancels[number]):
-                    send(frames.ReadAheadReply(number, progress))
+                self._reading = command
+                try:
+                    for progress in engine.read_ahead(asked, self._cancels[number]):
+                        send(frames.ReadAheadReply(number, progress))
+                finally:
+                    self._reading = None
                 send(DoneReply(number))
             case frames.CountTokensCommand(id=number, texts=texts):
                 send(frames.TokenCountsReply(number, tuple(engine.count_tokens(texts))))
