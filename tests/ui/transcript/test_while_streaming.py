@@ -145,9 +145,9 @@ def test_what_is_shown_while_text_comes_is_what_a_whole_arrangement_shows(
     view: TranscriptView,
 ) -> None:
     model = streamed(view, [TextPart("A line of the answer.\n\n" * 30)])
-    text = f"{MIXED}\n\n" * 2
-    for start in range(0, len(text), 41):
-        view.feed(model.message.id, text[start : start + 41])
+    text = f"{MIXED}\n\nA line\\\nand another."
+    for start in range(0, len(text), 8):
+        view.feed(model.message.id, text[start : start + 8])
         seen, stood = view.viewport().grab().toImage(), [*view._layout.flow.placed]
         view._layout.relayout()
         view._layout.widgets.repaint()

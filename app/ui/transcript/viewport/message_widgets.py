@@ -134,6 +134,8 @@ class MessageWidgets:
             first, item = one.row, items.get(one.row)
             if first >= len(rows) or item is None or item.row is not rows[first] or item.stale:
                 return first
+            if item.height != one.height:  # it was laid out since, as `refresh` does
+                return first
             first += 1
         return first
 
