@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
@@ -153,6 +153,34 @@ def test_what_is_shown_while_text_comes_is_what_a_whole_arrangement_shows(
         view._layout.widgets.repaint()
         assert view._layout.flow.placed == stood
         assert view.viewport().grab().toImage() == seen
+
+
+class Painted(QObject):
+    """Notes how much of a widget is painted, pixels from top to bottom."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.heights: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.heights.append(event.region().boundingRect().height())
+        return False
+
+
+def test_only_what_is_new_is_painted_also_below_a_style_sheet(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    model = streamed(view, [TextPart("A line of the answer.\n\n" * 60)])
+    widget = view._layout.widgets.widgets[model.message.id]
+    for sheet in ("", "QGroupBox { border: none; }", "QGroupBox { margin: 0; }"):
+        view.setStyleSheet(sheet)
+        QApplication.processEvents()
+        painted = Painted(widget)
+        view.feed(model.message.id, "And another line.\n\nAnd one more.\n\n")
+        qtbot.waitUntil(lambda seen=painted: bool(seen.heights))
+        assert max(painted.heights) < widget.height() / 2, sheet
 
 
 def accents(view: TranscriptView) -> int:
