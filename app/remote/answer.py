@@ -160,9 +160,12 @@ class AnswerReader:
             raise self._server.no_answer(JSON) from error
         if isinstance(value, dict) and not value.get("choices") and value.get("error") is None:
             raise self._server.no_answer(JSON)
-        for chunk in read_chunks(data):
-            self._finish = chunk.finish or "stop"
-            yield chunk
+        try:
+            for chunk in read_chunks(data):
+                self._finish = chunk.finish or "stop"
+                yield chunk
+        except NoChunkError as error:
+            raise self._server.no_answer(JSON) from error
 
     def _streamed(self, head: ReplyHead, reply: ServerReply) -> Iterator[AnswerChunk]:
         reader = EventStreamReader()

@@ -82,7 +82,7 @@ def read_chunks(data: str) -> Iterator[AnswerChunk]:
         NoChunkError: It is something else.
     """
     try:
-        yield _chunk(json.loads(data))
+        yield _chunk(json.loads(data, strict=False))  # a control character harms nobody
     except (ValueError, RecursionError):
         lines = data.splitlines()
         if len(lines) < 2:

@@ -539,6 +539,8 @@ def test_an_event_of_ten_megabytes_is_refused(server: EndpointServer, here: Aske
         ("application/json", b"nonsense"),
         ("application/json", b"{}"),
         ("application/json", b'{"choices": []}'),
+        ("application/json", b"[1, 2]"),
+        ("application/json", b'{"choices": ["Hello"]}'),
         ("application/json", b"[" * 100_000),
         ("image/png", b"\x89PNG"),
         ("text/plain", b"data: hello there\n\n"),
