@@ -5,11 +5,12 @@
                                          [--chart day.svg]
 
 Printed beside the floor: the tokens that nobody could have read before, over the rate at which this
-run's first prompt was read. What is counted in tokens depends on no clock. With ``--server`` the
-very turns that the engine was given are asked of a llama-server on the same file, in turns with
-Phial's day, as a plain client does it at its best: everything is sent at Enter, prompts of other
-chats stay in its memory, its slot is saved before the restart and restored after it, and it drafts
-by its own lookup. ``--pace 0.1`` makes people ten times as quick, for a try.
+run's first prompt was read at the same depth (each token attends to those before it). What is
+counted in tokens depends on no clock. With ``--server`` the very turns that the engine was given
+are asked of a llama-server on the same file, in turns with Phial's day, as a plain client does it
+at its best: everything is sent at Enter, prompts of other chats stay in its memory, its slot is
+saved before the restart and restored after it, and it drafts by its own lookup. ``--pace 0.1``
+makes people ten times as quick, for a try.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from typing import Any
 import psutil
 
 from app.domain.conversation import Message
-from app.domain.generation import GenerationEvent, GenerationRequest
+from app.domain.generation import GenerationEvent, GenerationRequest, PromptProgress
 from app.domain.model import ModelFile
 from app.domain.parts import AttachmentPart
 from app.domain.settings import ReadAheadWhen, Settings
@@ -65,6 +66,7 @@ class Step:
         waited: Seconds from Enter to the first word.
         after: Tokens read after Enter.
         floor: Of these, those that nobody could have read before.
+        least: Seconds that those take.
         cpu: Seconds of the engine's processor time since the step before.
         load: Of the machine's last minute.
         turns: What the engine was asked, for the peer.
@@ -75,6 +77,7 @@ class Step:
     waited: float
     after: int
     floor: int
+    least: float
     cpu: float
     load: float
     turns: tuple[tuple[str, str], ...]
@@ -90,14 +93,51 @@ class Served:
     said: str
 
 
+@dataclass(frozen=True, slots=True)
+class ReadingRate:
+    """What reading a token takes, by the tokens before it.
+
+    Attributes:
+        first: Seconds of a token at the beginning.
+        more: Seconds that each token before it adds.
+    """
+
+    first: float
+    more: float
+
+    @classmethod
+    def of(cls, told: Sequence[tuple[int, float]]) -> ReadingRate:
+        """From how far a long prompt was at what time: of both halves, so that noise is small."""
+        begin, middle, end = told[0], told[len(told) // 2], told[-1]
+        parts = []
+        for (before, began), (after, ended) in ((begin, middle), (middle, end)):
+            parts.append(((before + after) / 2, (ended - began) / max(1, after - before)))
+        (at, low), (later, high) = parts
+        more = max(0.0, (high - low) / max(1.0, later - at))
+        return cls(max(1e-9, low - more * at), more)
+
+    def seconds(self, tokens: int, depth: int) -> float:
+        """Of so many tokens behind ``depth`` others."""
+        return tokens * (self.first + self.more * (depth + tokens / 2))
+
+    def tokens(self, seconds: float, depth: int) -> int:
+        """What can be read in a time behind ``depth`` others, at the rate there."""
+        return round(seconds / (self.first + self.more * depth))
+
+
 class ListeningClient(EngineClient):
-    """The engine's client, and the turns it was asked last."""
+    """The engine's client, the turns it was asked last, and how far it was at what time."""
 
     turns: tuple[tuple[str, str], ...] = ()
+    told: tuple[tuple[int, float], ...] = ()
 
     def generate(self, request: GenerationRequest, cancel: Cancel) -> Iterator[GenerationEvent]:
         self.turns = tuple((str(turn.role), turn.content) for turn in request.turns)
-        yield from super().generate(request, cancel)
+        self.told = ()
+        for event in super().generate(request, cancel):
+            if isinstance(event, PromptProgress):
+                self.told = (*self.told, (event.done, time.perf_counter()))
+            yield event
 
 
 class Day:
@@ -125,7 +165,8 @@ class Day:
         self._folder, self._context, self._pace, self._when = folder, context, pace, when
         self.chance = random.Random(seed)
         self.steps: list[Step] = []
-        self.rate = 0.0  # tokens a second of the first prompt
+        self.rate: ReadingRate | None = None  # of the first prompt
+        self._depth = 0  # tokens of the chat that was asked last
         self._first_word = 0.0
         self._spent = 0.0
         self.first: Step | None = None  # which builds the long chat, and is not counted
@@ -239,14 +280,17 @@ class Day:
         loaded = services.models.state.loaded
         assert loaded is not None
         markup = loaded.turn_tokens + loaded.answer_tokens
-        if not self.rate:
-            self.rate = timings.evaluated_tokens / max(timings.prompt_seconds, 1e-6)
+        if self.rate is None:
+            self.rate = ReadingRate.of(self._engine.told)
+        floor = (last if unread is None else unread) + markup
+        self._depth = timings.prompt_tokens + timings.completion_tokens
         self.steps.append(
             Step(
                 name,
                 self._first_word - began,
                 timings.evaluated_tokens,
-                (last if unread is None else unread) + markup,
+                floor,
+                self.rate.seconds(floor, max(0, timings.prompt_tokens - floor)),
                 self._processor(),
                 os.getloadavg()[0],
                 self._engine.turns,
@@ -290,12 +334,13 @@ class Day:
         """
         question = self.sentence(QUESTION)
         self.type(chat, question, given)
-        left = unread - self.could_read(QUESTION * 60 / WORDS_A_MINUTE)
+        left = unread - self.could_read(QUESTION * 60 / WORDS_A_MINUTE, anew=True)
         return self.enter(name, chat, question, given=given, unread=left if left > 0 else None)
 
-    def could_read(self, seconds: float) -> int:
-        """Tokens that anybody could have read in a pause."""
-        return round(self.rate * seconds * self._pace)
+    def could_read(self, seconds: float, *, anew: bool = False) -> int:
+        """Tokens that anybody could have read in a pause, in the last chat or a new one."""
+        assert self.rate is not None
+        return self.rate.tokens(seconds * self._pace, 0 if anew else self._depth)
 
     def new_chat(self) -> str:
         """Another one; its id."""
@@ -354,7 +399,7 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     given = (one.attach(path),)
     one.look(third, "", given)
     one.wait(30)
-    left = one.tokens(path.read_text(encoding="utf-8")) - one.could_read(30)
+    left = one.tokens(path.read_text(encoding="utf-8")) - one.could_read(30, anew=True)
     one.ask("a document attached, asked after 30 s", third, given, left)
     for turn in ("a second question to it", "a third question to it"):
         one.wait(45)
@@ -435,7 +480,7 @@ def _served(server: Server, turns: Sequence[tuple[str, str]]) -> Served:
     return Served((first or time.perf_counter()) - began, server.processor() - spent, said)
 
 
-def show(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> None:
+def show(steps: Sequence[Step], served: Sequence[Served]) -> None:
     """The table."""
     head = ("tokens", "floor", "waited s", "floor s", "cpu s", "server s", "its cpu", "load")
     print(f"{'after Enter':<42}" + "".join(f"{name:>10}" for name in head))
@@ -445,7 +490,7 @@ def show(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> None:
             f"{step.after}",
             f"{step.floor}",
             f"{step.waited:.2f}",
-            f"{step.floor / rate:.2f}",
+            f"{step.least:.2f}",
             f"{step.cpu:.1f}",
             f"{their.waited:.2f}" if their else "-",
             f"{their.cpu:.1f}" if their else "-",
@@ -456,7 +501,7 @@ def show(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> None:
         f"{sum(s.after for s in steps)}",
         f"{sum(s.floor for s in steps)}",
         f"{sum(s.waited for s in steps):.2f}",
-        f"{sum(s.floor for s in steps) / rate:.2f}",
+        f"{sum(s.least for s in steps):.2f}",
         f"{sum(s.cpu for s in steps):.1f}",
         f"{sum(s.waited for s in served):.2f}" if served else "-",
         f"{sum(s.cpu for s in served):.1f}" if served else "-",
@@ -477,7 +522,7 @@ def energy() -> float | None:
         return None
 
 
-def chart(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> str:
+def chart(steps: Sequence[Step], served: Sequence[Served]) -> str:
     """The day's waiting as an SVG: a bar of Phial's, of the server's, and a line at the floor."""
     left, width, row = 270, 420, 44
     longest = max([step.waited for step in steps] + [their.waited for their in served])
@@ -498,7 +543,7 @@ def chart(steps: Sequence[Step], rate: float, served: Sequence[Served]) -> str:
                 f"fill='{colour}'/><text x='{left + long + 6:.1f}' y='{top + shift + 11}' "
                 f"font-size='11'>{seconds:.2f}</text>"
             )
-        floor = left + width * step.floor / rate / longest
+        floor = left + width * step.least / longest
         lines.append(f"<path d='M{floor:.1f} {top - 2}v30' stroke='#d9822b' stroke-width='2'/>")
     told = (
         ("#4c8bf5", "Phial"),
@@ -553,16 +598,21 @@ def main() -> int:
             finally:
                 one.close()
         after = energy()
-        print(f"rate of the first prompt: {one.rate:.1f} tokens a second")
+        assert one.rate is not None
+        told = " and ".join(
+            f"{1 / (one.rate.first + one.rate.more * depth):.1f} behind {depth:,}"
+            for depth in (0, 4_000)
+        )
+        print(f"rate of the first prompt, tokens a second: {told}")
         if before is not None and after is not None:
             print(f"energy of the machine's processor in Phial's day: {after - before:.0f} J")
         served: list[Served] = []
         if options.server and one.first is not None:
             peer = Peer(options.server, options.model, options.other, context=options.context)
             served = peer.day(one.first, one.steps)
-        show(one.steps, one.rate, served)
+        show(one.steps, served)
         if options.chart and served:
-            options.chart.write_text(chart(one.steps, one.rate, served), encoding="utf-8")
+            options.chart.write_text(chart(one.steps, served), encoding="utf-8")
     return 0
 
 

@@ -38,11 +38,8 @@ from app.domain.documents import DocumentFacts, DocumentKind, DocumentPage, Page
 from app.domain.embedding import QuestionVector, packed
 from app.engine.embedding.client import EmbeddingClient
 from app.services.documents.document_service import DocumentService
-from app.store.documents.document_repository import (
-    DocumentRepository,
-    DocumentSource,
-    PassageDraft,
-)
+from app.store.documents.document_repository import DocumentRepository
+from app.store.documents.document_rows import DocumentSource, PassageDraft
 from app.store.documents.opening import open_documents
 from tests.benchmarks.bench_store import Writing
 from tests.support.document_files import lines, pdf
@@ -170,7 +167,9 @@ def by_meaning(
     store = repository.embeddings
     began = time.perf_counter()
     shape = [packed([rng.gauss(0, 1) for _ in range(WIDTH)]) for _ in range(2_000)]
-    while missing := store.missing(SHA, 5_000):
+    last = 0
+    while missing := store.missing(SHA, 5_000, last):
+        last = missing[-1].seq
         store.keep(SHA, [(one.seq, rng.choice(shape)) for one in missing]).result()
     row(f"{count:,} vectors: seconds to store", f"{time.perf_counter() - began:.0f}")
     size = (folder / "many" / "documents.db").stat().st_size
@@ -210,11 +209,9 @@ def _fill(repository: DocumentRepository, writing: Writing, count: int) -> None:
         texts = [writing.text(100).replace("\n", " ") for _ in range(each)]
         pages = [DocumentPage(n, text, 0, len(text)) for n, text in enumerate(texts, 1)]
         drafts = [PassageDraft(page.number, 0, page.text, "") for page in pages]
-        repository.begin(DocumentSource(name, name, name, name, "", 0, 0))
-        repository.add_pages(name, pages, drafts)
         facts = DocumentFacts(DocumentKind.TEXT, PageUnit.SECTION, 0, name, each, 0)
-        stored = repository.finish(name, facts)
-    stored.result()  # writes are done in order
+        source = DocumentSource(name, name, name, name, "", 0, 0)
+        repository.add(source, facts, pages, drafts).result()  # one after another, as files are
 
 
 def finding(folder: Path, paths: list[Path], model: Path | None) -> None:

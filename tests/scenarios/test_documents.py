@@ -168,18 +168,28 @@ def test_a_document_that_was_dropped_is_taken_away_again(
 
 @scenario("command", "attach_folder")
 @scenario("question", "DocumentCommands.choose_folder: getExistingDirectory")
+@scenario(
+    "button", "AttachmentBar: Remove all documents", without=nothing(AttachmentBar, "_remove_all")
+)
 def test_the_documents_of_a_folder_are_chosen_together(
     qtbot: QtBot, open_window: Open, report: Path
 ) -> None:
     (report.parent / "papers").mkdir()
-    for name in ("one.txt", "two.md"):
-        (report.parent / "papers" / name).write_text("A text.")
+    names = [f"{n}.txt" for n in range(1, 6)] + ["six.md"]
+    for name in names:
+        (report.parent / "papers" / name).write_text(f"A text for {name}.")
     opened = open_window()
     with meanwhile(qtbot, QFileDialog, lambda files: choose_file(files, report.parent / "papers")):
         command(qtbot, opened, "Chat", "Attach a folder…")
     chat = opened.window.controller.current()
     waiting = opened.window.pane.composer.attachments.waiting
-    until(qtbot, lambda: [one.name for one in waiting(chat.id).documents] == ["one.txt", "two.md"])
+    until(qtbot, lambda: [one.name for one in waiting(chat.id).documents] == names)
+    *files, rest, _price = attached(opened)
+    assert [told.split(":")[0] for told in files] == names[:3], "room is left for the words"
+    assert rest.startswith("And 3 more documents, ")
+    press(opened.window, "Remove all documents")
+    until(qtbot, lambda: attached(opened) == [])
+    assert not waiting(chat.id).documents
 
 
 @scenario("button", "AttachmentBar: Stop reading it")
@@ -256,13 +266,15 @@ def test_documents_of_a_message_that_was_not_stored_are_there_again(
 def test_a_file_that_cannot_be_read_takes_no_other_with_it(
     qtbot: QtBot, open_window: Open, report: Path, tmp_path: Path
 ) -> None:
-    bad = tmp_path / "bad.pdf"
-    bad.write_bytes(b"%PDF-1.7 and nothing else")
+    bad = [tmp_path / f"bad{n}.pdf" for n in range(6)]
+    for path in bad:
+        path.write_bytes(b"%PDF-1.7 and nothing else")
     opened = open_window()
-    opened.window.commands.documents.attach([bad, report])
+    opened.window.commands.documents.attach([*bad, report])
     until(qtbot, lambda: len(attached(opened)) == 2)
     assert attached(opened)[0].startswith("report.pdf")
-    assert shows(opened.window.pane, "bad.pdf")
+    assert shows(opened.window.pane, "bad2.pdf")
+    assert shows(opened.window.pane, "3 more files were not read.")
 
 
 @pytest.fixture

@@ -24,6 +24,7 @@ from PySide6.QtGui import QColor, QCursor, QImage, QPainter
 from PySide6.QtWidgets import QApplication, QDialog
 
 from app.domain.appearance.choices import ThemeChoice
+from app.domain.generation import GenerationRequest
 from app.domain.options import Section
 from app.domain.settings import Settings
 from app.engine.scripted import ScriptedEngine
@@ -61,6 +62,10 @@ def horizon(height: float) -> float:
 ```
 
 A sailor's own eye stands above the water too, so the light is seen from farther away than that."""
+WRONG = "And how deep is the water there, and who keeps the lamp?"
+WRONG_ANSWER = """The lamp burned 5 litres in a night [2]. The last keeper was Aron Teveldal,
+who left in 1997 [2]. “The tower is closed in a storm” [3]. The water around the island is known for
+its seals [1]."""
 BEFORE = (
     ("Boats to the island", "Trips"),
     ("A letter to the harbour office", "Trips"),
@@ -88,9 +93,12 @@ class Look:
         return f"{self.theme.name}-{self.zoom}-{self.width}"
 
 
-def looks() -> Iterator[Look]:
-    """Every look."""
+def looks(size: tuple[int, int] | None = None) -> Iterator[Look]:
+    """Every look; of one size at 100 % where that is given."""
     for theme in THEMES:
+        if size is not None:
+            yield Look(theme, 100, *size)
+            continue
         for zoom in (100, 200):
             yield from (Look(theme, zoom, *size) for size in SIZES)
         yield Look(theme, 100, *SMALL)
@@ -120,15 +128,16 @@ class Studio:
     Args:
         folder: Where they are put.
         only: A part of their names.
+        size: Of the window, the only one; None for the usual ones.
     """
 
-    def __init__(self, folder: Path, only: str) -> None:
-        self._folder, self._only = folder, only
+    def __init__(self, folder: Path, only: str, size: tuple[int, int] | None = None) -> None:
+        self._folder, self._only, self._size = folder, only, size
         self._application = make_application()
 
     def take_all(self) -> None:
         """Take every picture that is wanted."""
-        for look in looks():
+        for look in looks(self._size):
             if any(self._wanted(screen, look) for screen in ("first", *SCREENS)):
                 with TemporaryDirectory() as data:
                     self._take_first(look, Path(data) / "first")
@@ -164,7 +173,8 @@ class Studio:
         self._application.setFont(interface_font(typesetting_of(settings)))
         self._application.setStyleSheet("")  # as AppearanceController does, for the font
         self._application.setStyleSheet(style_sheet(look.theme))
-        harness = build(folder, ScriptedEngine([ANSWER]), settings, chosen=chosen, name="Phi-4")
+        engine = ScriptedEngine(_answer, prompt_delay=0.05)  # so that reading has a price
+        harness = build(folder, engine, settings, chosen=chosen, name="Phi-4")
         if chosen:
             for title, kept_in in BEFORE:
                 chat, _ = harness.ask("…")
@@ -197,6 +207,10 @@ class Studio:
         print(path, flush=True)
 
 
+def _answer(request: GenerationRequest) -> str:
+    return WRONG_ANSWER if WRONG in request.turns[-1].content else ANSWER
+
+
 def _nothing() -> None:
     """What is shown stays."""
 
@@ -204,6 +218,23 @@ def _nothing() -> None:
 def show_empty(_stage: Stage) -> Leave:
     """A chat nobody wrote in."""
     return _nothing
+
+
+def show_attached(stage: Stage) -> Leave:
+    """A document that goes with the question, and what reading it costs."""
+    composer = stage.window.pane.composer
+    stage.window.commands.documents.attach([SAMPLE])
+    wait(
+        lambda: composer.attachments.isVisible() and not composer.attachments.is_reading, _PATIENCE
+    )
+    composer.editor.setPlainText(QUESTION)
+    wait()
+
+    def leave() -> None:
+        composer.editor.clear()
+        composer.attachments.clear(stage.window.controller.current().id)
+
+    return leave
 
 
 def show_chat(stage: Stage) -> Leave:
@@ -229,6 +260,25 @@ def show_page(stage: Stage) -> Leave:
     if not marks:
         return _nothing
     marks[0].click()
+    panel = stage.window.findChild(PagePanel)
+    wait(lambda: panel is not None and bool(panel.where.text()), _PATIENCE)
+    wait()
+    return panel.close_panel if panel is not None else _nothing
+
+
+def show_failed(stage: Stage) -> Leave:
+    """An answer that says what its document does not, and the page."""
+    known = len(stage.window.findChildren(MarkButton))
+    if not known:
+        return _nothing
+    stage.window.controller.send(WRONG)
+    wait(lambda: len(stage.window.findChildren(MarkButton)) >= known + 3, _PATIENCE)
+    wait(most=1_500)
+    transcript = stage.window.pane.transcript
+    transcript._layout.scroll_to_end()
+    wait()
+    marks = [one for one in stage.window.findChildren(MarkButton) if one.isVisible()]
+    marks[1].click()
     panel = stage.window.findChild(PagePanel)
     wait(lambda: panel is not None and bool(panel.where.text()), _PATIENCE)
     wait()
@@ -288,8 +338,10 @@ def _show_settings(stage: Stage, section: Section) -> Leave:
 
 SCREENS: dict[str, Callable[[Stage], Leave]] = {
     "empty": show_empty,
+    "attached": show_attached,
     "chat": show_chat,
     "page": show_page,
+    "failed": show_failed,
     "palette": show_palette,
     "export": show_export,
     "models": show_models,
@@ -341,6 +393,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--only", default="", help="part of the pictures' names")
+    parser.add_argument("--size", help="of the window, the only one: 900x680")
     parser.add_argument("--scale", default="1", help="pixels of the screen to one of the window's")
     parser.add_argument("--sheet", type=Path, help="put the pictures on a page, in this file")
     parser.add_argument("--before", type=Path, help="a folder of older pictures")
@@ -351,7 +404,9 @@ def main() -> None:
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
     os.environ["QT_SCALE_FACTOR"] = given.scale
     if given.sheet is None:
-        Studio(given.folder, given.only).take_all()
+        width, _, height = (given.size or "").partition("x")
+        size = (int(width), int(height)) if given.size else None
+        Studio(given.folder, given.only, size).take_all()
         return
     make_application()
     page = make_sheet(given.folder, given.before, given.only, given.width, given.columns)

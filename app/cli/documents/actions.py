@@ -148,18 +148,22 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
 def _list(options: argparse.Namespace, setup: Setup) -> int:
     with _opened(setup) as library:
         found = library.documents(options.collection)
-        rows = [{**document_row(one), "state": library.state(one).value} for one in found]
+        states = [library.state(one) for one in found]
+        rows = [
+            {**document_row(one), "state": state.value}
+            for one, state in zip(found, states, strict=True)
+        ]
         lines = [
-            f"{number:>3}  {_line(one)}{_state(library.state(one))}"
-            for number, one in enumerate(found, 1)
+            f"{number:>3}  {_line(one)}{_state(state)}"
+            for number, (one, state) in enumerate(zip(found, states, strict=True), 1)
         ]
     return print_result(options, rows, lines or [tr("No documents yet.")])
 
 
 def _search(options: argparse.Namespace, setup: Setup) -> int:
     with _opened(setup) as library:
-        documents = library.documents(options.collection)
-        found = library.search(" ".join(options.query), documents, options.most)
+        kept = None if options.collection is None else library.documents(options.collection)
+        found = library.search(" ".join(options.query), kept, options.most)
     rows = [_passage_row(one) for one in found]
     lines = [
         line

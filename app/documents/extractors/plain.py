@@ -107,7 +107,8 @@ class _Table:
         """A row a line."""
         csv.field_size_limit(_FIELD)
         cells = 0
-        reader = csv.reader(self._text.split("\n"), delimiter=_delimiter(self._text))
+        lines = (f"{line}\n" for line in self._text.split("\n"))  # a cell may have several
+        reader = csv.reader(lines, delimiter=_delimiter(self._text))
         try:
             for row in reader:
                 cells += len(row)

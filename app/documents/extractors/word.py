@@ -13,8 +13,9 @@ from app.domain.errors import DocumentLockedError
 from app.language import tr
 
 _HEADING = re.compile(r"heading\s*([1-9])", re.IGNORECASE)
-# Deleted text, formulas of fields, the second form of a drawing: none is what a reader sees.
-_SKIPPED_DOCX = {"del", "instrText", "Fallback", "rPr"}  # not shown: elements
+# Deleted text, where moved text was, formulas of fields, the second form of a drawing: none is what
+# a reader sees.
+_SKIPPED_DOCX = {"del", "moveFrom", "instrText", "Fallback", "rPr"}  # not shown: elements
 _SKIPPED_ODT = {"annotation", "tracked-changes", "forms", "note-citation"}
 _MOST_SPACES = 1_000  # that one element may stand for
 
@@ -194,6 +195,8 @@ def _docx_start(
             paragraphs.ends_page = True
         case "br" | "cr":
             paragraphs.add("\n")
+        case "noBreakHyphen":
+            paragraphs.add("-")
         case "lastRenderedPageBreak":
             paragraphs.ends_page = True
         case "tr":

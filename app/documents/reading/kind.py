@@ -10,6 +10,7 @@ from app.language import tr
 
 HEAD = 4096  # bytes that are looked at
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"  # Office before 2007, and encrypted files of it since
+_RTF = b"{\\rtf"
 _OFFICE = {
     "word/document.xml": DocumentKind.DOCX,
     "xl/workbook.xml": DocumentKind.XLSX,
@@ -72,6 +73,11 @@ def kind_of(
         raise DocumentLockedError(
             tr("It is locked with a password, or was written by Office before 2007."),
             action=tr("Save it without a password in a current format, and add that."),
+        )
+    if head.startswith(_RTF):
+        raise DocumentError(
+            tr("It is written in RTF, which cannot be read."),
+            action=tr("Save it in a current format, such as docx or odt, and add that."),
         )
     if parts:
         for kind_type, kind in _MEDIA_TYPES.items():

@@ -9,10 +9,10 @@ from app.domain.answers.reasoning import Marks, marks_in, thinks
 from app.domain.errors import ModelFileError
 from app.domain.generation import Role, Turn
 from app.domain.gguf.header import GgufHeader
-from app.domain.model import LoadPlan
+from app.domain.model import KvType, LoadPlan
 from app.engine.llama import loader
 from app.engine.llama.backend import Backend
-from app.engine.llama.decode import AbortFlag, Decoder
+from app.engine.llama.decode import AbortFlag, Decoder, ShortPasses
 from app.engine.llama.kv_state import KvStateManager
 from app.engine.llama.tokenizer import Tokenizer
 from app.engine.prompt import Template, TokenCache, opened
@@ -65,7 +65,9 @@ class Session:
         self.template: Template = choose_template(
             header.template, self.tokenizer, self.memory, stopper.is_set
         )
-        self.decoder = Decoder(backend.c, loaded.context, plan.batch_size, stopper)
+        self.decoder = Decoder(
+            backend.c, loaded.context, plan.batch_size, stopper, short_passes(loaded, header, plan)
+        )
         self.kv_state = keeper(self.decoder)
         self.costs = PassCosts()
         self._governor = ThreadGovernor(plan.threads, CpuLoad().others_busy)
@@ -210,3 +212,15 @@ class Session:
         """Free everything."""
         self.decoder.close()
         loader.free(self._backend, self.loaded)
+
+
+def short_passes(
+    loaded: loader.ModelHandle, header: GgufHeader, plan: LoadPlan
+) -> ShortPasses | None:
+    """What short passes cost; None on a GPU, and where the cache's format has no tiled way."""
+    heads = header.hyper("attention.head_count")
+    size = header.hyper("attention.key_length", header.embedding // heads if heads else 0)
+    attention = header.hyper("block_count") * heads * size
+    if plan.gpu_layers or plan.kv_type is not KvType.F16 or not attention:
+        return None
+    return ShortPasses(loaded.parameters, attention)

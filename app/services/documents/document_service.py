@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import stat
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from app.documents.process.client import DocumentReader, StopFlag
 from app.documents.process.frames import OpenedReply
 from app.documents.reading.kind import SUFFIXES
-from app.documents.reading.passages import heading_at, passages_of
 from app.domain.documents import (
     DocumentFacts,
-    DocumentHeading,
     DocumentPage,
     DocumentState,
     PagePicture,
@@ -28,15 +28,12 @@ from app.domain.errors import DocumentError, NotFoundError
 from app.language import tr
 from app.services.core.ids import new_id, utc_now
 from app.services.documents.meaning import PassageMeaning
+from app.services.documents.storing import DocumentStoring
 from app.store.database.files import atomic_file
-from app.store.documents.document_repository import (
-    DocumentRepository,
-    DocumentSource,
-    PassageDraft,
-)
+from app.store.documents.document_repository import DocumentRepository
+from app.store.documents.document_rows import DocumentSource
 
 _log = logging.getLogger(__name__)
-_BATCH = 50  # pages written in one transaction
 _CHUNK = 2**20  # bytes
 _UNFINISHED = 24 * 3600 * 1_000_000  # microseconds: what is half read for a day was left behind
 MOST_FILES = 10_000  # of a folder
@@ -129,22 +126,25 @@ class DocumentService:
             raise DocumentError(
                 tr("“{name}” cannot be found.", name=path.name), detail=str(error)
             ) from error
+        if not stat.S_ISREG(status.st_mode):  # whoever opens a pipe waits for its other end
+            raise DocumentError(tr("“{name}” is no file that can be read.", name=path.name))
         known = self._known(path, collection, status.st_size, copy=copy)
         if known is not None:
             return known
         id_ = new_id()
         kept = self._copy(path, id_) if copy and self._copies is not None else path
+        name = path.name
         source = DocumentSource(
-            id_, path.name, str(kept), str(path), collection, status.st_mtime_ns, _now()
+            id_, name, str(kept), str(path), collection, status.st_mtime_ns, _now()
         )
         with ExitStack() as undo:
             if kept != path:
                 undo.callback(kept.unlink, missing_ok=True)
-            self._repository.begin(source).result()
-            undo.callback(lambda: self._repository.remove([id_]).result())
-            facts = self._read(kept, source, cancel or threading.Event(), progress)
+            storing = DocumentStoring(self._repository, source)
+            undo.callback(storing.undo)
+            facts = self._read(kept, storing, cancel or threading.Event(), partial(progress, name))
             old = self._repository.of_origin(str(path), collection)
-            stored = self._repository.finish(id_, facts, old[0].id if old else "").result()
+            stored = storing.finish(facts, old[0].id if old else "")
             undo.pop_all()
         if self.meaning is not None:
             self.meaning.wake()
@@ -307,43 +307,29 @@ class DocumentService:
         return target
 
     def _read(
-        self, path: Path, source: DocumentSource, cancel: StopFlag, progress: PageProgress
+        self,
+        path: Path,
+        storing: DocumentStoring,
+        cancel: StopFlag,
+        progress: Callable[[int, int | None], None],
     ) -> DocumentFacts:
         """Read a file page by page into the library."""
         facts: DocumentFacts | None = None
         total: int | None = None
-        batch: list[DocumentPage] = []
-        headings: list[DocumentHeading] = []
         done = 0
         for found in self._reader("read").read(path, cancel):
             match found:
                 case OpenedReply(pages=total):
-                    progress(source.name, 0, total)
+                    progress(0, total)
                 case DocumentPage():
-                    batch.append(found)
-                    headings.extend(found.headings)
+                    storing.take(found)
                     done += 1
-                    if len(batch) >= _BATCH:
-                        self._store(source.id, batch, headings)
-                        batch = []
-                    progress(source.name, done, total)
+                    progress(done, total)
                 case DocumentFacts():
                     facts = found
-        self._store(source.id, batch, headings)
         if facts is None:
-            raise DocumentError(tr("“{name}” was not read to its end.", name=source.name))
+            raise DocumentError(tr("“{name}” was not read to its end.", name=storing.name))
         return facts
-
-    def _store(
-        self, id_: str, pages: Sequence[DocumentPage], headings: Sequence[DocumentHeading]
-    ) -> None:
-        drafts = [
-            PassageDraft(page.number, start, page.text[start:end], heading)
-            for page in pages
-            for start, end in passages_of(page)
-            for heading in (heading_at(headings, page.number, start),)
-        ]
-        self._repository.add_pages(id_, pages, drafts).result()
 
 
 def files_in(paths: Sequence[Path]) -> Iterator[Path]:

@@ -152,7 +152,9 @@ class PassageMeaning:
             return EmbeddedCount(0, 0)
         counted = self._store.count(model.sha256)
         progress(counted)
-        while not cancel.is_set() and (missing := self._store.missing(model.sha256, _READ)):
+        last = 0
+        while not cancel.is_set() and (missing := self._missing(model, last)):
+            last = missing[-1].seq
             for start in range(0, len(missing), _TOGETHER):
                 if cancel.is_set():
                     break
@@ -172,6 +174,11 @@ class PassageMeaning:
             thread.join()
 
     # --- inside -----------------------------------------------------------------------------
+
+    def _missing(self, model: EmbeddingModel, last: int) -> list[PassageText]:
+        """The next passages without a vector; in the end those that came in between."""
+        found = self._store.missing(model.sha256, _READ, last)
+        return found or self._store.missing(model.sha256, _READ)
 
     def _make(self, model: EmbeddingModel, passages: Sequence[PassageText]) -> int:
         vectors = self._maker.embed(model.path, [one.text for one in passages])

@@ -6,15 +6,11 @@ import json
 import sqlite3
 from collections.abc import Mapping, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
 from typing import Any
 
 from app.domain.documents import (
     DocumentFacts,
-    DocumentHeading,
-    DocumentKind,
     DocumentPage,
-    PageUnit,
     Passage,
     PassagePlace,
     Remark,
@@ -26,51 +22,24 @@ from app.language import tr
 from app.store.database.connect import transaction
 from app.store.database.rows import to_blob, to_text
 from app.store.database.sqlite_database import Database
+from app.store.documents.document_rows import (
+    COLUMNS,
+    DocumentSource,
+    PassageDraft,
+    complete_document,
+    document_seq,
+    insert_document,
+    insert_pages,
+    read_document,
+    stored_document,
+)
 from app.store.documents.embedding_store import EmbeddingStore
 from app.store.documents.passage_search import read_passages, search_passages
-from app.store.documents.question import has_other_letters
+from app.store.documents.searched import searched_documents
 
-_COLUMNS = (
-    "d.id, d.name, d.path, d.collection, d.modified, d.read_at, d.kind, d.unit, d.size, d.sha256, "
-    "d.pages, d.characters, d.title, d.headings, d.remarks, d.origin, "
-    "(SELECT count(*) FROM passages WHERE document = d.seq)"
-)
 _LISTED = (  # not shown
-    f"SELECT {_COLUMNS} FROM documents d WHERE d.complete AND NOT d.superseded"  # noqa: S608
+    f"SELECT {COLUMNS} FROM documents d WHERE d.complete AND NOT d.superseded"  # noqa: S608
 )
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentSource:
-    """What is known of a document before it is read.
-
-    Attributes:
-        id: Unique, 32 hex digits.
-        name: The file's name, without folders.
-        path: Where it is read: the original, or Phial's copy.
-        origin: Where the original is.
-        collection: The name it is to be kept under.
-        modified: The file's time of change, nanoseconds since 1970.
-        read_at: Now, microseconds since 1970, UTC.
-    """
-
-    id: str
-    name: str
-    path: str
-    origin: str
-    collection: str
-    modified: int
-    read_at: int
-
-
-@dataclass(frozen=True, slots=True)
-class PassageDraft:
-    """A passage before it is stored."""
-
-    page: int
-    start: int
-    text: str
-    heading: str
 
 
 class DocumentRepository:
@@ -100,51 +69,15 @@ class DocumentRepository:
 
     def begin(self, source: DocumentSource) -> Future[None]:
         """Make room for a document that is about to be read."""
-        values = (
-            source.id,
-            to_blob(source.collection),
-            to_blob(source.name),
-            to_blob(source.path),
-            to_blob(source.origin),
-            source.modified,
-            source.read_at,
-        )
-
-        def work(connection: sqlite3.Connection) -> None:
-            connection.execute(
-                "INSERT INTO documents (id, collection, name, path, origin, modified, read_at, "
-                "complete, kind, unit, size, sha256, pages, characters, title, headings, remarks) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, 0, 'text', 'page', 0, '', 0, 0, '', '[]', '[]')",
-                values,
-            )
-
-        return self._database.submit(work)
+        return self._database.submit(lambda connection: insert_document(connection, source))
 
     def add_pages(
         self, document_id: str, pages: Sequence[DocumentPage], passages: Sequence[PassageDraft]
     ) -> Future[None]:
         """More pages of a document that is being read."""
-
-        def work(connection: sqlite3.Connection) -> None:
-            seq = _seq(connection, document_id)
-            connection.executemany(
-                "INSERT INTO pages (document, number, start, stop, line, label, remark, text) "
-                "VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-                [
-                    (seq, one.number, one.start, one.end, one.line, one.label, one.remark, one.text)
-                    for one in pages
-                ],
-            )
-            connection.executemany(
-                "INSERT INTO passages (document, page, start, plain, heading, text) "
-                "VALUES (?, ?, ?, ?, ?, ?)",
-                [
-                    (seq, one.page, one.start, has_other_letters(one.text), one.heading, one.text)
-                    for one in passages
-                ],
-            )
-
-        return self._database.submit(work)
+        return self._database.submit(
+            lambda connection: insert_pages(connection, document_id, pages, passages)
+        )
 
     def finish(
         self, document_id: str, facts: DocumentFacts, replaces: str = ""
@@ -153,28 +86,24 @@ class DocumentRepository:
 
         The one it replaces is in no list any more, but found by its id: answers cite its pages.
         """
-        headings = [(one.level, one.text, one.page, one.at) for one in facts.headings]
+        return self._database.submit(
+            lambda connection: complete_document(connection, document_id, facts, replaces)
+        )
+
+    def add(
+        self,
+        source: DocumentSource,
+        facts: DocumentFacts,
+        pages: Sequence[DocumentPage],
+        passages: Sequence[PassageDraft],
+        replaces: str = "",
+    ) -> Future[StoredDocument]:
+        """A document that was read already, in one transaction."""
 
         def work(connection: sqlite3.Connection) -> StoredDocument:
-            connection.execute(
-                "UPDATE documents SET complete = 1, kind = ?, unit = ?, size = ?, sha256 = ?, "
-                "pages = ?, characters = ?, title = ?, headings = ?, remarks = ? WHERE id = ?",
-                (
-                    facts.kind,
-                    facts.unit,
-                    facts.size,
-                    facts.sha256,
-                    facts.pages,
-                    facts.characters,
-                    to_blob(facts.title),
-                    json.dumps(headings),
-                    json.dumps(facts.remarks),
-                    document_id,
-                ),
-            )
-            if replaces:
-                connection.execute("UPDATE documents SET superseded = 1 WHERE id = ?", (replaces,))
-            return _document(connection, document_id)
+            insert_document(connection, source)
+            insert_pages(connection, source.id, pages, passages)
+            return complete_document(connection, source.id, facts, replaces)
 
         return self._database.submit(work)
 
@@ -209,7 +138,7 @@ class DocumentRepository:
         def work(connection: sqlite3.Connection) -> None:
             connection.execute(
                 "INSERT OR REPLACE INTO summary_parts (document, key, text) VALUES (?, ?, ?)",
-                (_seq(connection, document_id), key, text),
+                (document_seq(connection, document_id), key, text),
             )
 
         return self._database.submit(work)
@@ -234,7 +163,7 @@ class DocumentRepository:
                 f"{_LISTED} AND (?1 IS NULL OR d.collection = ?1)",
                 (None if collection is None else to_blob(collection),),
             )
-            return [_stored(row) for row in rows]
+            return [stored_document(row) for row in rows]
 
         return sorted(self._database.read(work), key=lambda one: (one.name.casefold(), one.id))
 
@@ -270,7 +199,7 @@ class DocumentRepository:
         Raises:
             NotFoundError: There is none of that id.
         """
-        return self._database.read(lambda connection: _document(connection, document_id))
+        return self._database.read(lambda connection: read_document(connection, document_id))
 
     def page(self, document_id: str, number: int) -> DocumentPage:
         """A page of a document.
@@ -340,12 +269,14 @@ class DocumentRepository:
         """
 
         def work(connection: sqlite3.Connection) -> list[Passage]:
+            searched = searched_documents(connection, documents)
+
             def likeness(others: Sequence[int]) -> Mapping[int, float]:
                 if asked is None:
                     return {}
-                return self.embeddings.likeness(connection, asked, documents, others)
+                return self.embeddings.likeness(connection, asked, searched, others)
 
-            found = search_passages(connection, question, documents, likeness)
+            found = search_passages(connection, question, searched, likeness)
             return read_passages(connection, found[:limit])
 
         return self._database.read(work)
@@ -353,7 +284,7 @@ class DocumentRepository:
     def _listed(self, condition: str, values: tuple[Any, ...]) -> list[StoredDocument]:
         question = f"{_LISTED} AND {condition}"  # not shown
         rows = self._database.read(lambda c: c.execute(question, values).fetchall())
-        return [_stored(row) for row in rows]
+        return [stored_document(row) for row in rows]
 
     def _pages(
         self, document_id: str, condition: str, values: tuple[Any, ...]
@@ -373,47 +304,3 @@ class DocumentRepository:
             ]
 
         return self._database.read(work)
-
-
-def _seq(connection: sqlite3.Connection, document_id: str) -> int:
-    row = connection.execute("SELECT seq FROM documents WHERE id = ?", (document_id,)).fetchone()
-    if row is None:
-        raise NotFoundError(tr("The document is not there any more."))
-    return int(row[0])
-
-
-def _document(connection: sqlite3.Connection, document_id: str) -> StoredDocument:
-    row = connection.execute(
-        f"SELECT {_COLUMNS} FROM documents d WHERE d.complete AND d.id = ?",  # noqa: S608
-        (document_id,),
-    ).fetchone()
-    if row is None:
-        raise NotFoundError(tr("The document is not there any more."))
-    return _stored(row)
-
-
-def _stored(row: tuple[Any, ...]) -> StoredDocument:
-    (id_, name, path, collection, modified, read_at, kind, unit, size, sha256, pages, characters,
-     title, headings, remarks, origin, passages) = row  # fmt: skip
-    facts = DocumentFacts(
-        DocumentKind(kind),
-        PageUnit(unit),
-        size,
-        sha256,
-        pages,
-        characters,
-        tuple(DocumentHeading(*one) for one in json.loads(headings)),
-        to_text(title),
-        tuple(Remark(one) for one in json.loads(remarks)),
-    )
-    return StoredDocument(
-        id_,
-        to_text(name),
-        to_text(path),
-        to_text(collection),
-        facts,
-        modified,
-        read_at,
-        passages,
-        to_text(origin),
-    )

@@ -7,13 +7,14 @@ import sqlite3
 import threading
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from itertools import compress
 
 from app.domain.embedding import QuestionVector, dimensions, likeness, signs
 from app.store.database.sqlite_database import Database
-from app.store.documents.passage_search import wanted_documents
+from app.store.documents.searched import SearchedDocuments, searched_documents
 
 _CANDIDATES = 200  # passages whose signs are closest, of which the vectors are looked at
 _READ = 60  # passages that are found by meaning alone
@@ -46,12 +47,14 @@ class _Signs:
 
     Attributes:
         model: Number and changes of the model.
+        last: Number of the last row that was read; later ones are added to these.
         passages: Numbers of passages.
         documents: The document of each.
         signs: As one whole number each.
     """
 
     model: tuple[int, int] = (0, -1)
+    last: int = 0
     passages: array[int] = field(default_factory=lambda: array("q"))
     documents: array[int] = field(default_factory=lambda: array("q"))
     signs: list[int] = field(default_factory=list)
@@ -72,18 +75,25 @@ class EmbeddingStore:
         self._lock = threading.Lock()
         self._signs = _Signs()
 
-    def missing(self, sha256: str, most: int) -> list[PassageText]:
-        """The first passages that have no vector of a model; none are left where it is empty."""
+    def missing(self, sha256: str, most: int, after: int = 0) -> list[PassageText]:
+        """The first passages that have no vector of a model; none are left where it is empty.
+
+        Args:
+            sha256: Of the model's file.
+            most: Passages at most.
+            after: Only those with higher numbers, so that whoever goes through them all does not
+                meet those that are done again.
+        """
 
         def work(connection: sqlite3.Connection) -> list[PassageText]:
             rows = connection.execute(
                 "SELECT p.seq, p.heading, p.text FROM passages p "
-                "JOIN documents d ON d.seq = p.document "
+                "CROSS JOIN documents d ON d.seq = p.document "
                 "LEFT JOIN embedding_signs e ON e.passage = p.seq AND e.model = "
                 "(SELECT seq FROM embedding_models WHERE sha256 = ?) "
-                "WHERE d.complete AND NOT d.superseded AND e.passage IS NULL "
+                "WHERE p.seq > ? AND d.complete AND NOT d.superseded AND e.passage IS NULL "
                 "ORDER BY p.seq LIMIT ?",
-                (sha256, most),
+                (sha256, after, most),
             )
             return [
                 PassageText(seq, f"{heading}\n{text}" if heading else text)
@@ -133,16 +143,23 @@ class EmbeddingStore:
                 "INSERT OR IGNORE INTO embedding_models (sha256, dimensions) VALUES (?, ?)",
                 (sha256, size),
             )
-            connection.execute("UPDATE embedding_models SET changes = changes + 1")
-            for table, column, values in (
-                ("embedding_signs", "signs", [(signs(one), seq) for seq, one in vectors]),
-                ("embedding_vectors", "vector", [(one, seq) for seq, one in vectors]),
-            ):
-                connection.executemany(
-                    f"INSERT OR REPLACE INTO {table} (passage, model, {column}) "  # noqa: S608
-                    "SELECT p.seq, m.seq, ? FROM passages p, embedding_models m WHERE p.seq = ?",
-                    values,
-                )
+            (model,) = connection.execute("SELECT seq FROM embedding_models").fetchone()
+            places = [(seq, model) for seq, _ in vectors]
+            replaced = connection.executemany(
+                "DELETE FROM embedding_signs WHERE passage = ? AND model = ?", places
+            )
+            if replaced.rowcount > 0:
+                connection.execute("UPDATE embedding_models SET changes = changes + 1")
+            connection.executemany(
+                "INSERT OR REPLACE INTO embedding_signs (passage, document, model, signs) "
+                "SELECT seq, document, ?, ? FROM passages WHERE seq = ?",
+                [(model, signs(one), seq) for seq, one in vectors],
+            )
+            connection.executemany(
+                "INSERT OR REPLACE INTO embedding_vectors (passage, model, vector) "
+                "SELECT seq, ?, ? FROM passages WHERE seq = ?",
+                [(model, one, seq) for seq, one in vectors],
+            )
 
         return self._database.submit(work)
 
@@ -155,7 +172,8 @@ class EmbeddingStore:
         """
 
         def work(connection: sqlite3.Connection) -> list[int]:
-            found = self.likeness(connection, asked, documents, ())
+            searched = searched_documents(connection, documents)
+            found = self.likeness(connection, asked, searched, ())
             return sorted(found, key=lambda seq: (-found[seq], seq))
 
         return self._database.read(work)
@@ -164,7 +182,7 @@ class EmbeddingStore:
         self,
         connection: sqlite3.Connection,
         asked: QuestionVector,
-        documents: Sequence[str] | None,
+        searched: SearchedDocuments,
         others: Sequence[int],
     ) -> dict[int, float]:
         """How alike a question and passages are, of those that are closest and of others.
@@ -172,14 +190,13 @@ class EmbeddingStore:
         Args:
             connection: Reads the database.
             asked: The question.
-            documents: Ids of those that are searched; None searches all.
+            searched: The documents it is asked of.
             others: Numbers of passages that were found otherwise.
         """
         kept = self._current(connection, asked.sha256, dimensions(asked.vector))
         if not kept.signs:
             return {}
-        wanted = wanted_documents(connection, documents)
-        close = _closest(kept, int.from_bytes(signs(asked.vector), "big"), wanted)
+        close = _closest(kept, int.from_bytes(signs(asked.vector), "big"), searched)
         rows = connection.execute(
             "SELECT passage, vector FROM embedding_vectors WHERE model = ? AND passage IN "
             "(SELECT value FROM json_each(?))",
@@ -198,38 +215,38 @@ class EmbeddingStore:
         with self._lock:
             if row is None:
                 self._signs = _Signs()
-            elif self._signs.model != row:
-                self._signs = _read_signs(connection, row)
+            else:
+                known = self._signs if self._signs.model == row else _Signs(row)
+                self._signs = _read_signs(connection, known)
             return self._signs
 
 
-def _read_signs(connection: sqlite3.Connection, model: tuple[int, int]) -> _Signs:
-    found = _Signs(model)
+def _read_signs(connection: sqlite3.Connection, known: _Signs) -> _Signs:
+    """What is known with what came since; whoever is searching what was known goes on with that."""
     rows = connection.execute(
-        "SELECT e.passage, p.document, e.signs FROM embedding_signs e "
-        "JOIN passages p ON p.seq = e.passage WHERE e.model = ? ORDER BY e.passage",
-        (model[0],),
+        "SELECT seq, passage, document, signs FROM embedding_signs "
+        "WHERE seq > ? AND model = ? ORDER BY seq",
+        (known.last, known.model[0]),
+    ).fetchall()
+    if not rows:
+        return known
+    numbers, passages, documents, blobs = zip(*rows, strict=True)
+    return _Signs(
+        known.model,
+        numbers[-1],
+        known.passages + array("q", passages),
+        known.documents + array("q", documents),
+        known.signs + [int.from_bytes(one, "big") for one in blobs],
     )
-    for passage, document, blob in rows:
-        found.passages.append(passage)
-        found.documents.append(document)
-        found.signs.append(int.from_bytes(blob, "big"))
-    return found
 
 
-def _closest(kept: _Signs, question: int, documents: set[int]) -> list[int]:
+def _closest(kept: _Signs, question: int, searched: SearchedDocuments) -> list[int]:
     """The passages with the fewest signs that differ from a question's."""
     passages: Sequence[int] = kept.passages
-    found: Iterable[int] = kept.signs
-    if not documents.issuperset(kept.documents):
-        chosen = [
-            (passage, one)
-            for passage, document, one in zip(
-                kept.passages, kept.documents, kept.signs, strict=True
-            )
-            if document in documents
-        ]
-        passages, found = [one[0] for one in chosen], [one[1] for one in chosen]
+    found: Sequence[int] = kept.signs
+    if searched.leaves_out(kept.documents):
+        among = searched.among(kept.documents)
+        passages, found = list(compress(passages, among)), list(compress(found, among))
     differing = [(one ^ question).bit_count() for one in found]
     return [passages[index] for index in _lowest(differing, _CANDIDATES)]
 

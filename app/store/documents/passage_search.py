@@ -10,10 +10,10 @@ from app.domain.documents import Passage
 from app.store.database.rows import to_text
 from app.store.documents.question import plain_terms, stem_terms
 from app.store.documents.ranking import blend, fuse
+from app.store.documents.searched import MOST_SCORED, SearchedDocuments
 
 _PASSAGE = "p.seq, d.id, d.name, p.page, p.start, p.text, p.heading"  # not shown
 _CANDIDATES = 60  # of each ranking, before they are fused
-_MOST_SCORED = 8_000  # passages that a question may have scored: about 25 ms
 _COMMON = 2_500  # passages with a word from which it is left out, where there are rarer ones
 _HEADING_WEIGHT = 0.5  # of a word in the heading; in the text it is 1
 
@@ -21,7 +21,7 @@ _HEADING_WEIGHT = 0.5  # of a word in the heading; in the text it is 1
 def search_passages(
     connection: sqlite3.Connection,
     question: str,
-    documents: Sequence[str] | None,
+    searched: SearchedDocuments,
     likeness: Callable[[Sequence[int]], Mapping[int, float]],
 ) -> list[int]:
     """Numbers of the passages that answer a question, the best first.
@@ -29,14 +29,13 @@ def search_passages(
     Args:
         connection: Reads the documents' database.
         question: In words; any of them may occur.
-        documents: Ids of those that are searched; None searches all.
+        searched: The documents it is asked of.
         likeness: How alike in meaning the question is to these passages, and to those that are
             closest to it; nothing where that is not known.
     """
-    wanted = wanted_documents(connection, documents)
     words = fuse(
-        _scored(connection, "stem_index", stem_terms(question), wanted),
-        _scored(connection, "plain_index", plain_terms(question), wanted),
+        _scored(connection, "stem_index", stem_terms(question), searched),
+        _scored(connection, "plain_index", plain_terms(question), searched),
     )
     alike = likeness(list(words))
     found = blend(words, alike) if alike else words
@@ -58,54 +57,70 @@ def read_passages(connection: sqlite3.Connection, seqs: Sequence[int]) -> list[P
 
 
 def _scored(
-    connection: sqlite3.Connection, index: str, terms: Sequence[str], documents: set[int] | None
+    connection: sqlite3.Connection, index: str, terms: Sequence[str], searched: SearchedDocuments
 ) -> dict[int, float]:
-    """The best passages of an index with their scores by BM25."""
-    match = " OR ".join(_rare(connection, index, terms))
-    if not match:
+    """The best passages of an index with their scores by BM25.
+
+    Of many documents the best of all passages are looked at one after another, until enough of them
+    are of the documents that are searched: going through the passages of 10,000 documents takes
+    longer than scoring does.
+    """
+    chosen, crowded = _rare(connection, index, terms, searched)
+    if not chosen:
         return {}
     weights = f", 1.0, {_HEADING_WEIGHT}" if index == "stem_index" else ""
-    values: tuple[str, ...] = (match,)
-    within = ""
-    if documents is not None:
-        values = (match, json.dumps(sorted(documents)))
-        within = (
-            " AND rowid IN (SELECT seq FROM passages WHERE document IN "
-            "(SELECT value FROM json_each(?)))"
+    ranked = (
+        f"SELECT rowid AS seq, bm25({index}{weights}) AS rank FROM {index} "  # noqa: S608
+        f"WHERE {index} MATCH ?1 AND rowid BETWEEN ?2 AND ?3"
+    )
+    values = (" OR ".join(chosen), searched.first, searched.last, searched.numbers)
+    if not searched.few:
+        best = f"SELECT * FROM ({ranked} LIMIT {MOST_SCORED}) ORDER BY rank LIMIT {MOST_SCORED}"  # noqa: S608
+        rows = connection.execute(
+            f"SELECT s.seq, -s.rank FROM ({best}) s CROSS JOIN passages p ON p.seq = s.seq "  # noqa: S608
+            f"WHERE p.document {_within(searched)} (SELECT value FROM json_each(?4)) "
+            f"LIMIT {_CANDIDATES}",
+            values,
         )
+        found = dict(rows)
+        if len(found) == _CANDIDATES or not crowded:
+            return found
+    # Of few documents, and where those that were scored left no room for theirs.
     rows = connection.execute(
-        f"SELECT rowid, -rank FROM (SELECT rowid, bm25({index}{weights}) AS rank FROM {index} "  # noqa: S608
-        f"WHERE {index} MATCH ?{within} LIMIT {_MOST_SCORED}) ORDER BY rank LIMIT {_CANDIDATES}",
+        f"SELECT seq, -rank FROM ({ranked} AND +rowid {_within(searched)} "  # noqa: S608
+        "(SELECT seq FROM passages WHERE document IN (SELECT value FROM json_each(?4))) "
+        f"LIMIT {MOST_SCORED}) ORDER BY rank LIMIT {_CANDIDATES}",
         values,
     )
     return dict(rows)
 
 
-def _rare(connection: sqlite3.Connection, index: str, terms: Sequence[str]) -> Sequence[str]:
+def _within(searched: SearchedDocuments) -> str:
+    return "NOT IN" if searched.chosen is None else "IN"  # not shown: SQL
+
+
+def _rare(
+    connection: sqlite3.Connection, index: str, terms: Sequence[str], searched: SearchedDocuments
+) -> tuple[Sequence[str], bool]:
     """The terms that tell passages apart: scoring those that are in most of them takes too long.
 
     The rarest come first, as many as can be scored in time; at least one.
+
+    Returns:
+        The terms, and whether more passages may have them than can be scored.
     """
-    count = connection.execute("SELECT max(seq) FROM passages").fetchone()[0] or 0
-    if count <= _MOST_SCORED or len(terms) < 2:
-        return terms
-    query = f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? LIMIT {_COMMON})"  # noqa: S608
-    counted = sorted((connection.execute(query, (one,)).fetchone()[0], one) for one in terms)
+    if searched.narrow or not terms:
+        return terms, False
+    query = (
+        f"SELECT count(*) FROM (SELECT 1 FROM {index} WHERE {index} MATCH ? "  # noqa: S608
+        f"AND rowid BETWEEN ? AND ? LIMIT {_COMMON})"
+    )
+    area = (searched.first, searched.last)
+    counted = sorted((connection.execute(query, (one, *area)).fetchone()[0], one) for one in terms)
     chosen, total = [counted[0][1]], counted[0][0]
     for number, term in counted[1:]:
         total += number
-        if number >= _COMMON or total > _MOST_SCORED:
+        if number >= _COMMON or total > MOST_SCORED:
             break
         chosen.append(term)
-    return chosen
-
-
-def wanted_documents(connection: sqlite3.Connection, ids: Sequence[str] | None) -> set[int]:
-    """Documents that were read to their end, by number: those of ``ids``, or all of the lists."""
-    rows = connection.execute(
-        "SELECT seq FROM documents WHERE complete AND "
-        "CASE WHEN ?1 IS NULL THEN NOT superseded"
-        " ELSE id IN (SELECT value FROM json_each(?1)) END",
-        (None if ids is None else json.dumps(list(ids)),),
-    )
-    return {row[0] for row in rows}
+    return chosen, counted[0][0] >= _COMMON

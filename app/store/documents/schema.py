@@ -152,6 +152,25 @@ DROP INDEX documents_path;
 CREATE INDEX documents_origin ON documents (origin);
 """
 
+# Signs in the order in which they were made, with their documents: what is new is read alone, and
+# from one table.
+_SIGNS_IN_ORDER_V7 = """
+CREATE TABLE ordered_signs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    passage INTEGER NOT NULL REFERENCES passages (seq) ON DELETE CASCADE,
+    document INTEGER NOT NULL,
+    model INTEGER NOT NULL REFERENCES embedding_models (seq) ON DELETE CASCADE,
+    signs BLOB NOT NULL
+);
+INSERT INTO ordered_signs (passage, document, model, signs)
+SELECT e.passage, p.document, e.model, e.signs
+FROM embedding_signs e JOIN passages p ON p.seq = e.passage ORDER BY e.passage;
+DROP TABLE embedding_signs;
+ALTER TABLE ordered_signs RENAME TO embedding_signs;
+CREATE UNIQUE INDEX embedding_signs_passage ON embedding_signs (passage, model);
+CREATE INDEX documents_hidden ON documents (seq) WHERE superseded OR NOT complete;
+"""
+
 
 def _tables(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _TABLES_V1)
@@ -177,6 +196,10 @@ def _origins(connection: sqlite3.Connection, _progress: Progress) -> None:
     run_script(connection, _ORIGINS_V6)
 
 
+def _signs_in_order(connection: sqlite3.Connection, _progress: Progress) -> None:
+    run_script(connection, _SIGNS_IN_ORDER_V7)
+
+
 MIGRATIONS: tuple[Migration, ...] = (
     _tables,
     _versions,
@@ -184,4 +207,5 @@ MIGRATIONS: tuple[Migration, ...] = (
     _whole_words,
     _embeddings,
     _origins,
+    _signs_in_order,
 )

@@ -14,7 +14,7 @@ from app.domain.documents import Passage, StoredDocument
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.parts import ReadingChoicePart
-from app.language import paragraph, tr
+from app.language import paragraph, tr, trn
 from app.services.core.events import DownloadChanged, Event, MeaningChanged
 from app.services.documents.attached import (
     CONTEXT_UNKNOWN,
@@ -33,6 +33,7 @@ if TYPE_CHECKING:  # nobody waits for it at the start
     from app.ui.library.meaning_row import MeaningRow
 
 _MORE = 12  # passages that looking for more brings
+_TOLD = 3  # files that were not read of which each is told why
 _NAMED = 5  # pages with text for the model that are named
 _ENDINGS = "*.pdf *.docx *.odt *.epub *.pptx *.xlsx *.ods *.html *.md *.txt *.csv"
 _FILES = ";;".join((tr("Documents ({endings})", endings=_ENDINGS), tr("All files (*)")))
@@ -117,7 +118,11 @@ class DocumentCommands:
         def show(result: tuple[list[StoredDocument], list[KnownError]]) -> None:
             found, failed = result
             self._end_reading()
-            why = [words for one in failed for words in (one.what, one.action)]
+            why = [words for one in failed[:_TOLD] for words in (one.what, one.action)]
+            if more := len(failed[_TOLD:]):
+                why.append(
+                    trn("{n} more file was not read.", "{n} more files were not read.", more)
+                )
             if not (found or failed or task.cancel.is_set()):
                 why = [tr("There is no document in it that can be read.")]
             status.show_notice(paragraph(*why))

@@ -73,6 +73,7 @@ class ReadingCosts:
 
 
 _NOTHING = Waiting()
+_MOST_ROWS = 4  # of documents; a folder of a thousand would leave no room for the words
 _DEMO = tr("The built-in demo answers with the line that suits best, and its page.")
 
 
@@ -191,8 +192,12 @@ class AttachmentBar(QWidget):
     def _show(self) -> None:
         clear_layout(self._rows)
         waiting = self.waiting(self._chat)
-        for document in waiting.documents:
+        documents = waiting.documents
+        named = len(documents) if len(documents) <= _MOST_ROWS else _MOST_ROWS - 1
+        for document in documents[:named]:
             self._rows.addWidget(self._row(document))
+        if documents[named:]:
+            self._rows.addWidget(self._rest_row(documents[named:]))
         if waiting != _NOTHING:
             self._rows.addWidget(self._price_row(waiting))
         self._show_or_hide()
@@ -212,24 +217,41 @@ class AttachmentBar(QWidget):
         return StackingRow(price, change, only, grows=price)
 
     def _row(self, document: StoredDocument) -> QWidget:
+        remove = IconButton("close", tr("Remove the document"))
+        remove.setAccessibleDescription(document.name)
+        remove.clicked.connect(partial(self._remove, document))
+        return self._removable(_told(document), remove)
+
+    def _rest_row(self, rest: Sequence[StoredDocument]) -> QWidget:
+        size = formats.size(sum(one.facts.size for one in rest))
+        told = trn(
+            "And {n} more document, {size}", "And {n} more documents, {size}", len(rest), size=size
+        )
+        remove = IconButton("close", tr("Remove all documents"))
+        remove.clicked.connect(self._remove_all)
+        return self._removable(told, remove)
+
+    def _removable(self, told: str, remove: IconButton) -> QWidget:
         row = QWidget()
         across = QHBoxLayout(row)
         across.setContentsMargins(0, 0, 0, 0)
         across.setSpacing(SPACE // 2)
-        label = text_label(_told(document))
-        remove = IconButton("close", tr("Remove the document"))
-        remove.setAccessibleDescription(document.name)
         if self._theme is not None:
             remove.set_colours(self._theme.muted, self._theme.faint)
-        remove.clicked.connect(partial(self._remove, document))
-        across.addWidget(label, 1)
+        across.addWidget(text_label(told), 1)
         across.addWidget(remove)
         return row
 
     def _remove(self, document: StoredDocument) -> None:
         waiting = self.waiting(self._chat)
         left = tuple(one for one in waiting.documents if one.id != document.id)
-        self._waiting[self._chat] = replace(waiting, documents=left) if left else _NOTHING
+        self._leave(replace(waiting, documents=left) if left else _NOTHING)
+
+    def _remove_all(self) -> None:
+        self._leave(_NOTHING)
+
+    def _leave(self, waiting: Waiting) -> None:
+        self._waiting[self._chat] = waiting
         if (above := self.parentWidget()) is not None:
             above.setFocus()  # the button that had it is gone
         self._show()

@@ -276,6 +276,7 @@ def test_what_is_no_document_is_refused(tmp_path: Path, name: str) -> None:
     with zipfile.ZipFile(tmp_path / "b.zip", "w") as made_zip:
         made_zip.writestr("a.txt", "x")
     failure(tmp_path / "b.zip")
+    assert "RTF" in str(failure(written(tmp_path, "c.txt", r"{\rtf1\ansi\b words}")))
 
 
 def test_scripts_are_never_run_and_never_text(tmp_path: Path) -> None:

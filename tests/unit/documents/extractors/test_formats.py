@@ -106,6 +106,8 @@ def test_a_word_document_gives_headings_tables_and_its_pages(tmp_path: Path) -> 
         + "</w:tc></w:tr></w:tbl>"
         + paragraph("Next", "H2", before="<w:lastRenderedPageBreak/>")
         + "<w:p><w:r><w:delText>deleted</w:delText><w:instrText>PAGE</w:instrText></w:r></w:p>"
+        + "<w:p><w:moveFrom><w:r><w:t>moved away</w:t></w:r></w:moveFrom></w:p>"
+        + "<w:p><w:r><w:t>well</w:t><w:noBreakHyphen/><w:t>known</w:t></w:r></w:p>"
     )
     pages, facts = read(make.docx(tmp_path / "a.docx", body, title="Costs of 2024"))
     assert (facts.kind, facts.unit, facts.title) == (
@@ -115,7 +117,7 @@ def test_a_word_document_gives_headings_tables_and_its_pages(tmp_path: Path) -> 
     )
     assert [page.text for page in pages] == [
         "Costs\n\nIt costs 12 euros.\nYear | Sum\n2024 | 700",
-        "Next",
+        "Next\n\nwell-known",
     ]
     assert [(one.level, one.text, one.page) for one in facts.headings] == [
         (1, "Costs", 1),
@@ -215,6 +217,8 @@ def test_a_table_of_commas_and_one_of_semicolons(tmp_path: Path) -> None:
     for name, content in (("a.csv", 'a,"b, c"\n1,2\n'), ("b.csv", "a;b, c\n1;2\n")):
         pages, _ = read(written(tmp_path, name, content))
         assert pages[0].text == "a | b, c\n1 | 2"
+    pages, _ = read(written(tmp_path, "c.csv", 'name,place\n"Ann","Main Street 5\nOrmsund"\n'))
+    assert pages[0].text == "name | place\nAnn | Main Street 5 Ormsund", "lines in a cell"
 
 
 def test_source_code_is_kept_and_knows_its_lines(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 
 from app.domain.generation import GREEDY, ReadAheadProgress, ReadAheadRequest, Role, Turn
 from app.engine.base import EngineOptions
+from app.engine.llama.decode import ShortPasses
 from app.engine.llama.engine import LlamaEngine
 from app.engine.llama.read_ahead import settled
 from app.engine.segments import read_entry
@@ -196,3 +197,33 @@ def test_cells_read_ahead_are_never_moved(plain: LlamaEngine, engine: LlamaEngin
         heard.append((said.text, said.fitted.left_out, list(cells(one))))
     assert heard[0] == heard[1]
     assert heard[0][1]
+
+
+def test_what_little_is_left_far_into_a_chat_is_read_in_the_sooner_way() -> None:
+    """The shape of Phi-4, whose times are in `ShortPasses`; the cells are those of one pass."""
+    engine = LlamaEngine(EngineOptions())
+    try:
+        load(engine, DEMO, context_size=8192)
+        assert engine._session is not None
+        decoder = engine._session.decoder
+        prompt = [300 + (at * 7919) % 700 for at in range(2540)]
+        list(decoder.prefill(prompt, never().is_set))
+        whole = [decoder.logits(-1)[token] for token in range(1000)]
+        decoder._short = ShortPasses(14_660_000_000, 40 * 40 * 128)
+        for depth, left, evaluated in (
+            (2500, 40, 64),
+            (2470, 70, 70),
+            (2500, 8, 8),
+            (2500, 1, 1),
+            (500, 40, 40),
+        ):
+            decoder.kv.trim(depth)
+            before, passes = decoder.evaluated, decoder.passes
+            list(decoder.prefill(prompt[: depth + left], never().is_set))
+            assert decoder.kv.tokens == prompt[: depth + left]
+            assert (decoder.evaluated - before, decoder.passes - passes) == (evaluated, 1)
+            if depth + left == len(prompt):
+                again = [decoder.logits(-1)[token] for token in range(1000)]
+                assert again == pytest.approx(whole, abs=0.05)
+    finally:
+        engine.close()

@@ -1,16 +1,22 @@
-"""What the engine's process does when one of its threads ends with a bug."""
+"""The engine's process: a bug in one of its threads, and who ends a step that reads ahead."""
 
 from __future__ import annotations
 
 import io
 import os
 import threading
+from pathlib import Path
 
 import pytest
 
+from app.domain.endpoints.source import FileSource
+from app.domain.generation import ReadAheadRequest
+from app.domain.model import LoadRequest
+from app.engine.process import frames
 from app.engine.process.host import EngineHost
 from app.process.child_process import BUG_EXIT
 from app.process.messages import LogLine
+from tests.support.engines import request, turns
 
 pytestmark = pytest.mark.may_warn("A thread of the engine ended with a bug")
 
@@ -43,3 +49,27 @@ def test_a_thread_that_ends_with_a_bug_ends_the_process_and_what_was_said_is_sen
     host._writer.thread.join(10)
     assert ended == [BUG_EXIT]
     assert of == "its own" or b"the last words" in sink.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("comes", "ends"),
+    [
+        (frames.GenerateCommand(2, request(turns("Hello"), conversation="read")), False),
+        (frames.GenerateCommand(2, request(turns("Hello"), conversation="another")), True),
+        (frames.LoadCommand(2, LoadRequest(FileSource(Path("other.gguf"))), 0), True),
+    ],
+)
+def test_a_step_that_reads_ahead_is_only_waited_for_by_who_needs_it(
+    comes: frames.GenerateCommand | frames.LoadCommand, ends: bool
+) -> None:
+    interrupted: list[bool] = []
+    host = EngineHost(io.BytesIO(), io.BytesIO(), 0.0)
+    host._interrupt = lambda: interrupted.append(True)
+    ahead = ReadAheadRequest(request(turns("Hello"), conversation="read"), "more")
+    host._reading = frames.ReadAheadCommand(1, ahead)
+    host._cancels[1] = threading.Event()
+    host._gentle.add(1)
+    host._drop_reading(comes)
+    host._writer.close()
+    assert host._cancels[1].is_set() is ends
+    assert interrupted == [True] * ends

@@ -124,6 +124,10 @@ def test_what_cannot_be_read_leaves_nothing(library: DocumentService, tmp_path: 
         library.add(path, copy=True)
     with pytest.raises(DocumentError):
         library.add(tmp_path / "gone.pdf")
+    if hasattr(os, "mkfifo"):  # whoever opens one waits for ever
+        os.mkfifo(tmp_path / "pipe.txt")
+        with pytest.raises(DocumentError):
+            library.add(tmp_path / "pipe.txt", copy=True)
     assert library.documents() == []
     assert not any((tmp_path / "phial" / "documents").iterdir())
 

@@ -19,12 +19,9 @@ from app.domain.documents import (
 from app.domain.embedding import QuestionVector, packed
 from app.domain.errors import NewerDatabaseError, NotFoundError
 from app.store.database.connect import APPLICATION_ID
-from app.store.documents import passage_search
-from app.store.documents.document_repository import (
-    DocumentRepository,
-    DocumentSource,
-    PassageDraft,
-)
+from app.store.documents import passage_search, searched
+from app.store.documents.document_repository import DocumentRepository
+from app.store.documents.document_rows import DocumentSource, PassageDraft
 from app.store.documents.opening import DATABASE_NAME, open_documents, open_private_documents
 
 HEADINGS = (DocumentHeading(1, "Costs", 1, 0),)
@@ -244,13 +241,17 @@ def test_a_damaged_file_is_kept_and_a_new_one_begun(tmp_path: Path) -> None:
 def test_of_very_many_passages_the_rare_words_of_a_question_decide(
     store: DocumentRepository, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passage_search, "_MOST_SCORED", 20)
+    for module in (passage_search, searched):
+        monkeypatch.setattr(module, "MOST_SCORED", 20)
     monkeypatch.setattr(passage_search, "_COMMON", 10)
     texts = [f"every page has common words {n}" for n in range(50)]
     texts[40] += " and a walrus"
     add(store, "a.pdf", *texts)
     assert found(store, "common words of the walrus") == [("a.pdf", 41)]
     assert len(found(store, "common words")) == 6
+    other = add(store, "b.pdf", *(f"other common words {n}" for n in range(30)))
+    of_other = found(store, "common", documents=[other])
+    assert {name for name, _ in of_other} == {"b.pdf"}, "however many others have the word"
 
 
 @pytest.mark.parametrize(
