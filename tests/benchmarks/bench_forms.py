@@ -9,7 +9,7 @@ is validated twice: by `jsonschema`, and by the program's own check. One that me
 is asked for again with a limit that every one of these bounded schemas ends within; what meets that
 one too counts as cut, which is not valid. An abort ends this program, so a last line means none.
 `--first` is the seed to begin with, so that several processes can share the work. Of `--threads`
-one is best on a busy machine: two wait for each other, ten seconds a token where all cores are in use.
+one is best on a busy machine: two wait for each other, as long as ten seconds a token.
 
 ``--cost`` takes a model of a large vocabulary that says the alphabet over and over, as
 ``make_phi4_shaped.py --layers 1 --script`` writes it, and compares tokens without a grammar, with
