@@ -329,6 +329,17 @@ def show_documents(stage: Stage) -> Leave:
     return stage.window.pages.back
 
 
+def show_again(stage: Stage) -> Leave:
+    """A new chat after others: what was used last stands below its cards."""
+    window, presets = stage.window, stage.harness.services.presets
+    window.commands.presets.use(presets.get("translate"))
+    wait()
+    window.pane.snackbar.dismiss()
+    window.controller.new_chat()
+    wait(most=1_500)
+    return _nothing
+
+
 def _show_settings(stage: Stage, section: Section) -> Leave:
     stage.window.commands.preferences.open(section)
     wait(most=1_500)
@@ -348,6 +359,7 @@ SCREENS: dict[str, Callable[[Stage], Leave]] = {
     "settings": show_settings,
     "measured": show_model_settings,
     "documents": show_documents,
+    "again": show_again,
 }
 
 
