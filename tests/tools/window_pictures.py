@@ -63,9 +63,11 @@ def horizon(height: float) -> float:
 
 A sailor's own eye stands above the water too, so the light is seen from farther away than that."""
 WRONG = "And how deep is the water there, and who keeps the lamp?"
-WRONG_ANSWER = """The lamp burned 5 litres in a night [2]. The last keeper was Aron Teveldal,
-who left in 1997 [2]. “The tower is closed in a storm” [3]. The water around the island is known for
-its seals [1]."""
+WRONG_ANSWER = (
+    "The lamp burned 5 litres in a night [2]. The last keeper was Aron Teveldal, who left in "
+    "1997 [2]. “The tower is closed in a storm” [3]. The water around the island is known for its "
+    "seals [1]."
+)
 BEFORE = (
     ("Boats to the island", "Trips"),
     ("A letter to the harbour office", "Trips"),
@@ -177,7 +179,7 @@ class Studio:
         harness = build(folder, engine, settings, chosen=chosen, name="Phi-4")
         if chosen:
             for title, kept_in in BEFORE:
-                chat, _ = harness.ask("…")
+                chat, _ = harness.ask("word " * 40)
                 harness.services.library.rename(chat, title).result()
                 harness.services.library.set_folder(chat, kept_in).result()
         window = MainWindow(harness.services, look.theme)
