@@ -12,6 +12,7 @@ import os
 import sys
 from collections.abc import Sequence
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -261,6 +262,7 @@ def _open_window(
     from app.compose import build_services, make_engine
     from app.domain.errors import StoreBusyError
     from app.domain.model import DEMO
+    from app.engine.late_engine import LateEngine
     from app.language import tr
     from app.setup import prepare
     from app.system.instance_lock import InstanceLock
@@ -286,7 +288,8 @@ def _open_window(
         if chosen is not None:
             _use_model(setup.settings, DEMO if chosen.demo else str(chosen.path.absolute()))
         with StartProgress() as starting:
-            built = build_services(setup, make_engine(setup), progress=starting.tell)
+            engine = LateEngine(partial(make_engine, setup))
+            built = build_services(setup, engine, progress=starting.tell)
         with closing(built) as services:
             code = run(services, channel=lock.channel, files=files, quick=quick)
         move = services.moving().wanted

@@ -11,7 +11,6 @@ from typing import Protocol
 
 from app.domain.errors import KnownError
 from app.engine.base import Engine, EngineOptions
-from app.engine.process.client import EngineClient
 from app.services.core.event_trace import trace
 from app.services.core.events import EventBus
 from app.services.core.settings import SettingsService
@@ -31,6 +30,8 @@ _log = logging.getLogger(__name__)
 
 def engine_process(options: EngineOptions, memory: LadderStore) -> Engine:
     """llama.cpp in a process of its own, which starts with the first call."""
+    from app.engine.process.client import EngineClient
+
     return EngineClient(options, memory=memory)
 
 

@@ -11,16 +11,18 @@ from app.sums.equations import wrong_equations
 from app.sums.findings import Finding, FindingKind
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral
 from app.sums.segments import blanked, code_blocks, segments
+from app.sums.statements.acts import wrong_acts
 from app.sums.statements.changes import wrong_changes
 from app.sums.statements.dates import wrong_dates
 from app.sums.statements.lists import wrong_lists, wrong_ways
 from app.sums.statements.measures import wrong_measures
 from app.sums.statements.results import wrong_results
-from app.sums.statements.totals import wrong_rows, wrong_totals
+from app.sums.statements.series import wrong_series
+from app.sums.statements.totals import wrong_row_totals, wrong_rows, wrong_totals
 
 MOST_CHARACTERS = 400_000
 _LET = re.compile(
-    r"\b(?:let|sei|soit|sea)\s+\$?(?P<name>[A-Za-z])\s*=\s*(?P<number>-?\d[\d.,]*\d|-?\d)\b",
+    r"\b(?:let|sei|soit|sea|sia|seja)\s+\$?(?P<name>[A-Za-z])\s*=\s*(?P<number>-?\d[\d.,]*\d|-?\d)\b",
     re.IGNORECASE,
 )
 
@@ -43,8 +45,9 @@ def _checked(text: str, *, rights: bool) -> tuple[Finding, ...]:
     plain = blanked(text[:MOST_CHARACTERS].translate(ASCII_DIGITS))
     symbols = _given(plain)
     found: list[Finding] = [*wrong_dates(plain), *wrong_totals(plain), *wrong_rows(plain)]
+    found += wrong_row_totals(plain)
     code = tuple(code_blocks(plain))
-    found += [*wrong_results(plain, code), *wrong_ways(plain, code)]
+    found += [*wrong_results(plain, code), *wrong_ways(plain, code), *wrong_series(plain, code)]
     for segment in segments(plain):
         start, end = segment.start, segment.end
         found += wrong_equations(
@@ -54,6 +57,7 @@ def _checked(text: str, *, rights: bool) -> tuple[Finding, ...]:
             found += wrong_lists(plain, start, end)
             found += wrong_measures(plain, start, end)
             found += wrong_changes(plain, start, end)
+            found += wrong_acts(plain, start, end)
     as_written = (
         replace(one, stated=text[one.at : one.at + len(one.stated)])  # in the digits of the text
         for one in found

@@ -9,7 +9,7 @@ from fractions import Fraction
 from itertools import pairwise, product
 
 from app.sums.excuses import Statement, is_excused
-from app.sums.expressions import COMPARED, JOINING, Interpretation, evaluate
+from app.sums.expressions import Interpretation, evaluate
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral
@@ -18,20 +18,20 @@ from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import said_as_signs
 from app.sums.quantities import Quantity, UnreadableError
 from app.sums.rounding import Judgement, compare, looks_rounded, misses
-from app.sums.units import BYTES, unit_of
+from app.sums.units import BYTES, COMPARED, JOINING, unit_of
 from app.sums.values import CIRCULAR, NotComputableError
 
-_REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem"}
+_REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem", "avanzo"}
 _LONGEST_CLAUSE = 600  # tokens
 _LONGEST_SIDE = 80  # tokens
 _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
     r"(?<!\w)(?:about|around|roughly|approximately|approx\.?|circa|ca\.|etwa|ungefähr|rund|environ"
-    r"|aproximadamente|unos|unas|حوالي|تقريبا|लगभग)[\s$*(]*$",
+    r"|aproximadamente|unos|unas|all['’]incirca|cerca de|حوالي|تقريبا|लगभग)[\s$*(]*$",
     re.IGNORECASE,
 )
 _ALONE = 2  # tokens where π itself is said to be something
 _COUNTED = {"+", "-", "*", "/"}
-_BARE = {"a", "à", "y", "o", "e", "i", "I", "A"}
+_BARE = {"a", "à", "y", "o", "e", "i", "I", "A", "O", "E"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from itertools import pairwise
 
 from app.sums.findings import Finding
@@ -19,11 +20,23 @@ _VERSIONS = re.compile(
     r"|macos|qt|java|jdk|ruby|rust|php|perl|mysql|postgres\w*|sqlite|openssl|cmake|gtk|gnome|firefox"
     r"|chrome|docker|kubernetes|nginx|apache|cuda|driver|firmware|package|usb|bluetooth|pytorch"
     r"|tensorflow|kapitel|abschnitt|chapitre|capítulo|bible|bibel|biblia|biblical|verses?|verset"
-    r"|vers|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
+    r"|vers|versione|versão|capitolo|sezione|seção|versículo|gospel|psalms?|genesis|exodus|isaiah|matthew|luke|romans|corinthians|revelation"
     r"|qur['’]?an|koran|surah?|paragraphs?|clauses?|articles?"
     r"|priorit\w+|rank\w*)\b",
     re.IGNORECASE,
 )
+_RANKED = re.compile(  # not shown: what is numbered there, not counted
+    r"\b(?:preced\w+|preferen\w+|prefers?|importan\w+|urgen\w+|order(?:ed|ing)?|options?|candidates?"
+    r"|teams?|choices?|seeds?|severity|levels?|vorrang|wichtig\w*|rangfolge|reihenfolge|opciones"
+    r"|opzion\w+|opções|ordine|orden|ordem|ordre)\b",
+    re.IGNORECASE,
+)
+_NOT_SPANISH = re.compile(  # not shown
+    r"\b(?:sottra\w+|togli\w+|tolt\w+|il|gli|dell[aeo]|si|dal|è|che|o|os|as|do|das|é|uma?|são|não)\b",
+    re.IGNORECASE,
+)
+_PLACE = re.compile(r"\d{1,2}")
+_LOST_POWER = re.compile(r"([\d.,]+)\s*[×x·*]\s*10([-−–]?)(\d{1,2})")  # 4.5 × 10-3, copied
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
 _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     r"(?:%|\b(?:half|third|thirds|quarters?|double|triple|hälfte|drittel|viertel|moitié|tiers|quart"
@@ -92,7 +105,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         or _is_code(text, place, part)
     ):
         return True
-    if _is_of_another(text, relation, part):
+    if _is_ranked(said, place) or _is_of_another(text, relation, part):
         return True
     alone = _is_parameter(part) or _is_parameter(said.right)
     if alone and finding.stated and not _NEAR_PI.fullmatch(finding.stated):
@@ -108,6 +121,12 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True
     if _OF_A_LIST.search(text, max(place.line, finding.start - 120), finding.start):
         return True
+    if said.text[relation.start : relation.end] == "da" and _NOT_SPANISH.search(
+        text, place.line, sentence_end(text, place)
+    ):
+        return True  # "from", and "of the"
+    if said.text[relation.start : relation.end] == "leaves" and "/" in {o.text for o in part}:
+        return True  # a rest
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True
     if _are_texts(finding, said, place):
@@ -123,6 +142,8 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if relation.text == "<" and len(least) == 1 and _LIKELIHOOD.fullmatch(least[0]):
         return True  # behind the number before it, in a table of a test
     written = text[part[0].start : part[-1].end]
+    if _is_lost_power(written, finding.stated):
+        return True
     counted = any(one.kind is Kind.WORD for one in said.right)
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
@@ -136,6 +157,27 @@ def _are_texts(finding: Finding, said: Statement, place: StatementPlace) -> bool
         return False
     first, last = sentence_before(said.text, place), sentence_end(said.text, place)
     return _TEXTS.search(said.text, first, last) is not None
+
+
+def _is_ranked(said: Statement, place: StatementPlace) -> bool:
+    """Whether small numbers stand in the order of what they name: "we prefer 1 > 2 > 3"."""
+    if not said.row or not all(_PLACE.fullmatch(one) for one in said.row):
+        return False
+    first, last = sentence_before(said.text, place), sentence_end(said.text, place)
+    return _RANKED.search(said.text, first, last) is not None
+
+
+def _is_lost_power(written: str, stated: str) -> bool:
+    """Whether a power of ten lost its place above the line when it was copied."""
+    found = _LOST_POWER.fullmatch(written)
+    if found is None:
+        return False
+    power = int(found[3]) * (-1 if found[2] else 1)
+    for convention in Convention:
+        base, result = (read_numeral(one, convention) for one in (found[1], stated))
+        if base and result and base.value * Fraction(10) ** power == result.value:
+            return True
+    return False
 
 
 def _is_parameter(part: Sequence[Token]) -> bool:

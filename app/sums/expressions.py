@@ -9,7 +9,7 @@ from fractions import Fraction
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
 from app.sums.numerals import Convention, Numeral, read_numeral
 from app.sums.quantities import Quantity, UnreadableError, added, combined, half_a_digit
-from app.sums.units import CURRENCIES, Unit, binary_unit, divided, unit_of
+from app.sums.units import CURRENCIES, MULTIPLIERS, NO_UNITS, Unit, binary_unit, divided, unit_of
 from app.sums.values import (
     CIRCULAR,
     PI,
@@ -25,27 +25,7 @@ from app.sums.values import (
 
 MOST_TOKENS = 400
 _DEEPEST = 60
-_MULTIPLIERS = {  # not shown
-    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
-    "tausend": 10**3, "Tausend": 10**3, "Million": 10**6, "Millionen": 10**6,
-    "Milliarde": 10**9, "Milliarden": 10**9, "millions": 10**6, "milliard": 10**9,
-    "milliards": 10**9, "millones": 10**6, "mil": 10**3, "mille": 10**3,
-    "Mio": 10**6, "Mrd": 10**9, "Tsd": 10**3, "bn": 10**9, "mn": 10**6,
-    "lakh": 10**5, "crore": 10**7,
-}  # fmt: skip
-
-
 _LOGARITHMIC = {"dB", "dBA", "dBm", "dBi", "dBV"}  # not shown; 60 and 60 of them are 63
-JOINING = {"and", "so", "then", "while", "but", "or", "whereas", "und", "dann", "et", "puis", "y"}
-"""Words between two statements."""
-COMPARED = {  # not shown: "3 less than 15", "2 times as much"
-    "more", "less", "fewer", "higher", "lower", "greater", "larger", "bigger", "smaller", "times",
-    "mal", "mehr", "weniger", "größer", "kleiner", "fois", "veces", "más", "menos",
-}  # fmt: skip
-"""Words behind a number that say how it compares with what comes after."""
-_NO_UNITS = JOINING | COMPARED | {
-    "in", "at", "for", "of", "is", "are", "as", "with", "to", "from", "by",
-}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +180,7 @@ class _Reader(TokenCursor):
         if token.text == "*":
             return None
         self._at += 1
-        if token.text[1:].isdigit():
+        if token.text[1:].lstrip("-").isdigit():
             exponent = Quantity(whole(int(token.text[1:6])))
         else:
             exponent = self._exponent(depth + 1)
@@ -253,9 +233,9 @@ class _Reader(TokenCursor):
         token = self._peek()
         if token is None or token.kind is not Kind.WORD or found.unit is not None:
             return found
-        if token.text.lower() in _NO_UNITS:
+        if token.text.lower() in NO_UNITS:
             return found
-        if factor := _MULTIPLIERS.get(token.text):
+        if factor := MULTIPLIERS.get(token.text):
             self._at += 1
             literal = found.literal
             if literal is not None:
@@ -412,6 +392,8 @@ class _Reader(TokenCursor):
         base = whole(10)
         if name == "log of base":
             base = self._primary(depth + 1).value
+        elif name[3:].isdigit():
+            base = whole(int(name[3:]))
         if name == "root":
             degree = self._primary(depth + 1).value.whole()
             if not 2 <= degree <= 20:
@@ -429,8 +411,8 @@ class _Reader(TokenCursor):
             value = value.root(degree)
         elif name == "abs":
             value = value.absolute()
-        elif name in {"log of base", "log2", "log10"}:
-            value = value.logarithm(whole(2) if name == "log2" else base)
+        elif name == "log of base" or name[3:].isdigit():
+            value = value.logarithm(base)
         elif name == "ln" or self._reading.log_is_natural:
             value = value.natural_logarithm()
         else:

@@ -114,7 +114,15 @@ _SILENT = {  # not shown
 _FRACTIONS = {"frac": "/", "dfrac": "/", "tfrac": "/", "cfrac": "/", "binom": "choose",
               "dbinom": "choose", "tbinom": "choose"}  # fmt: skip
 """Commands of two arguments, and the sign that stands between those."""
-_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789")
+_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_POWER = re.compile("⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_BASED = re.compile(r"log(?:_\{?(\d{1,3})\}?|([₀₁₂₃₄₅₆₇₈₉]{1,3}))(?=\s?[(\d])")  # log₂ 8
+_SQUARE = re.compile(  # [3 + 4] × 2, with nothing but a sum in it and a sign beside it
+    r"\[(?=[^\]]{0,60}[\d)]\s*[-+−×*·÷/]\s+[(\d√])[-+−×*·÷/^²³()√\d.,\s]{3,60}\]"
+)
+_BEHIND_SQUARE = re.compile(r"\s?[×*·÷/^²³]|\s[-+−]\s")
+_BEFORE_SQUARE = re.compile(r"(?:[×*·÷/]\s?|\s[-+−]\s|(?:^|[\s(=])\d{1,6})$")
 _VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8),
            "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
            "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
@@ -165,6 +173,18 @@ class _Lexer:
                 at = token.end
                 yield token
 
+    def _is_square(self, at: int, end: int) -> bool:
+        """Whether a square bracket is one of two around a sum that is gone on with."""
+        text = self._text
+        first = text.rfind("[", max(0, at - 62), at + 1)
+        found = _SQUARE.match(text, first, end) if first >= 0 else None
+        if found is None or at not in {first, found.end() - 1}:
+            return False
+        if text[found.end() : found.end() + 1] == "(":
+            return False  # a link
+        before, after = text[max(0, first - 12) : first], found.end()
+        return bool(_BEHIND_SQUARE.match(text, after, end) or _BEFORE_SQUARE.search(before))
+
     def _bars(self, at: int, end: int) -> re.Match[str] | None:
         """An absolute value that begins here; None for any other bar."""
         before = self._text[max(0, at - 12) : at]
@@ -196,22 +216,22 @@ class _Lexer:
             number = _ungrouped(found.group())
             number = f"0{number}" if number[0] == "." else number
             return Token(Kind.NUMBER, number, at, found.end())
-        if sign in "⁰¹²³⁴⁵⁶⁷⁸⁹":
-            stop = at
-            while stop < end and text[stop] in "⁰¹²³⁴⁵⁶⁷⁸⁹":
-                stop += 1
-            power = text[at:stop].translate(_SUPERSCRIPTS)
-            return Token(Kind.OPERATOR, f"^{power}", at, stop)
+        if found := _POWER.match(text, at, end):
+            power = found.group().translate(_SUPERSCRIPTS)
+            return Token(Kind.OPERATOR, f"^{power}", at, found.end())
         if sign in _VULGAR:
             return Token(Kind.NUMBER, sign, at, at + 1, fraction=True)
         if sign == "π":
             return Token(Kind.CONSTANT, "pi", at, at + 1)
+        if found := _BASED.match(text, at, end):
+            base = found.group(1) or found.group(2).translate(_SUBSCRIPTS)
+            return Token(Kind.FUNCTION, f"log{base}", at, found.end())
         if found := _WORD.match(text, at, end):
             return self._word(found.group(), at, found.end())
         two = text[at : min(at + 2, end)]
         if two in _TWO:
             return Token(*_TWO[two], at, at + len(two))
-        if sign in "[]" and not self._latex:
+        if sign in "[]" and not self._latex and not self._is_square(at, end):
             return Token(Kind.BREAK, _ONE[sign][1], at, at + 1)
         if sign in _ONE:
             return Token(*_ONE[sign], at, at + 1)

@@ -28,10 +28,12 @@ class Numeral:
         value: What it says.
         decimals: Digits after the decimal sign; negative where whole digits are rounded away, as
             in 1.2 × 10^6 (-5).
+        scientific: It was written with a power of ten: 1e6.
     """
 
     value: Fraction
     decimals: int = 0
+    scientific: bool = False
 
 
 _DIGIT_NAMES = {
@@ -59,7 +61,7 @@ def read_numeral(text: str, convention: Convention) -> Numeral | None:
     if found := _SCIENTIFIC.fullmatch(text):
         base = read_numeral(found[1], convention)
         power = int(found[2])
-        return base and Numeral(base.value * Fraction(10) ** power, base.decimals - power)
+        return base and Numeral(base.value * Fraction(10) ** power, base.decimals - power, True)
     plain = _SIGNS.sub("", text)
     if len(plain) != len(text) and not _IN_THREES.fullmatch(text):
         return None

@@ -119,10 +119,24 @@ def _comparable(left: Quantity, relation: str, right: Quantity) -> bool:
     """Whether two plain numbers side by side say something that can be wrong."""
     if relation in {"<", ">", "<=", ">="}:
         return left.unit == right.unit
+    if _differ_in_noughts(left, right):
+        return True
     both = left.unit is not None and right.unit is not None
     if not both or left.unit is None or right.unit is None:
         return False
     return left.unit.kind == right.unit.kind and left.unit.factor != right.unit.factor
+
+
+def _differ_in_noughts(left: Quantity, right: Quantity) -> bool:
+    """Whether a number that was written with a power of ten has other noughts: 1e6 = 100,000."""
+    one, other = left.literal, right.literal
+    if one is None or other is None or not (one.scientific or other.scientific):
+        return False
+    if left.unit is not None or right.unit is not None or min(one.value, other.value) <= 0:
+        return False
+    ratio = one.value / other.value
+    larger, smaller = max(ratio.as_integer_ratio()), min(ratio.as_integer_ratio())
+    return smaller == 1 < larger and str(larger).strip("0") == "1"
 
 
 def _in_one_unit(left: Quantity, right: Quantity) -> tuple[Value, Value] | None:

@@ -36,6 +36,32 @@ class Unit:
         return number == 1
 
 
+MULTIPLIERS = {  # not shown
+    "hundred": 10**2, "thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10**12,
+    "tausend": 10**3, "Tausend": 10**3, "Million": 10**6, "Millionen": 10**6,
+    "Milliarde": 10**9, "Milliarden": 10**9, "millions": 10**6, "milliard": 10**9,
+    "milliards": 10**9, "millones": 10**6, "mil": 10**3, "mille": 10**3, "mila": 10**3,
+    "milione": 10**6, "milioni": 10**6, "miliardo": 10**9, "miliardi": 10**9,
+    "milhão": 10**6, "milhões": 10**6, "Mio": 10**6, "Mrd": 10**9, "Tsd": 10**3, "bn": 10**9,
+    "mn": 10**6, "lakh": 10**5, "crore": 10**7,
+}  # fmt: skip
+"""Words of numbers behind a number."""
+JOINING = {
+    "and", "so", "then", "while", "but", "or", "whereas", "und", "dann", "et", "puis", "y",
+    "quindi", "poi", "então", "mas", "mais",
+}  # fmt: skip
+"""Words between two statements."""
+COMPARED = {  # not shown: "3 less than 15", "2 times as much"
+    "more", "less", "fewer", "higher", "lower", "greater", "larger", "bigger", "smaller", "times",
+    "mal", "mehr", "weniger", "größer", "kleiner", "fois", "veces", "más", "menos", "volte", "più",
+    "meno", "maggiore", "minore", "vezes", "maior", "menor",
+}  # fmt: skip
+"""Words behind a number that say how it compares with what comes after."""
+NO_UNITS = JOINING | COMPARED | {
+    "in", "at", "for", "of", "is", "are", "as", "with", "to", "from", "by", "di", "da", "de", "per",
+    "por", "que", "che",
+}  # fmt: skip
+"""Words behind a number that say nothing of what it counts."""
 _F = Fraction
 _LENGTH = {  # not shown
     "nm": _F(1, 10**9), "µm": _F(1, 10**6), "mm": _F(1, 1000), "cm": _F(1, 100), "dm": _F(1, 10),
@@ -52,6 +78,9 @@ _LENGTH = {  # not shown
     "kilomètres": _F(1000), "centimètres": _F(1, 100), "kilómetros": _F(1000),
     "centímetros": _F(1, 100), "Zoll": _F(254, 10_000), "pulgadas": _F(254, 10_000),
     "كم": _F(1000), "سم": _F(1, 100), "متر": _F(1), "किमी": _F(1000), "सेमी": _F(1, 100),
+    "chilometri": _F(1000), "chilometro": _F(1000), "metri": _F(1), "centimetri": _F(1, 100),
+    "millimetri": _F(1, 1000), "pollici": _F(254, 10_000), "quilómetros": _F(1000),
+    "quilômetros": _F(1000), "polegadas": _F(254, 10_000),
     "मीटर": _F(1), "किलोमीटर": _F(1000),
 }  # fmt: skip
 _MASS = {  # not shown
@@ -61,6 +90,8 @@ _MASS = {  # not shown
     "gram": _F(1, 1000), "grams": _F(1, 1000), "kilogram": _F(1), "kilograms": _F(1),
     "Gramm": _F(1, 1000), "Kilogramm": _F(1), "grammes": _F(1, 1000), "gramos": _F(1, 1000),
     "kilogrammes": _F(1), "kilogramos": _F(1), "كغ": _F(1), "غرام": _F(1, 1000),
+    "grammi": _F(1, 1000), "chilogrammi": _F(1), "chili": _F(1), "gramas": _F(1, 1000),
+    "quilogramas": _F(1), "quilos": _F(1),
     "किलो": _F(1), "किग्रा": _F(1), "ग्राम": _F(1, 1000),
 }  # fmt: skip
 _TIME = {  # not shown
@@ -74,6 +105,9 @@ _TIME = {  # not shown
     "jours": _F(86_400), "semaine": _F(604_800), "semaines": _F(604_800),
     "segundos": _F(1), "minutos": _F(60), "hora": _F(3600), "horas": _F(3600),
     "ساعة": _F(3600), "ساعات": _F(3600), "دقيقة": _F(60), "دقائق": _F(60), "ثانية": _F(1),
+    "secondi": _F(1), "minuti": _F(60), "ora": _F(3600), "ore": _F(3600),
+    "giorno": _F(86_400), "giorni": _F(86_400), "settimana": _F(604_800),
+    "settimane": _F(604_800), "dia": _F(86_400), "dias": _F(86_400),
     "घंटा": _F(3600), "घंटे": _F(3600), "मिनट": _F(60), "सेकंड": _F(1),
     "día": _F(86_400), "días": _F(86_400), "semana": _F(604_800), "semanas": _F(604_800),
 }  # fmt: skip
@@ -81,12 +115,14 @@ _VOLUME = {  # not shown
     "ml": _F(1, 1000), "mL": _F(1, 1000), "cl": _F(1, 100), "dl": _F(1, 10), "l": _F(1),
     "L": _F(1), "liter": _F(1), "liters": _F(1), "litre": _F(1), "litres": _F(1),
     "Liter": _F(1), "Milliliter": _F(1, 1000), "litros": _F(1), "mililitros": _F(1, 1000),
-    "milliliters": _F(1, 1000), "millilitres": _F(1, 1000),
+    "milliliters": _F(1, 1000), "millilitres": _F(1, 1000), "litri": _F(1),
+    "millilitri": _F(1, 1000),
 }  # fmt: skip
 _CALENDAR = {  # not shown
     "month": _F(1), "months": _F(1), "year": _F(12), "years": _F(12), "Monat": _F(1),
     "Monate": _F(1), "Jahr": _F(12), "Jahre": _F(12), "mois": _F(1), "an": _F(12), "ans": _F(12),
-    "mes": _F(1), "meses": _F(1), "año": _F(12), "años": _F(12),
+    "mes": _F(1), "meses": _F(1), "año": _F(12), "años": _F(12), "mese": _F(1), "mesi": _F(1),
+    "anno": _F(12), "anni": _F(12), "mês": _F(1), "ano": _F(12), "anos": _F(12),
 }  # fmt: skip
 _BINARY = "KMGTP"
 _DATA = {  # not shown

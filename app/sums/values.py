@@ -7,6 +7,7 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 
 MOST_BITS = 4_096  # of a numerator or denominator: some 1,200 digits
 _PRECISION = 60
@@ -79,7 +80,15 @@ class Value:
         if other.low == other.high and other.low.denominator <= 64:
             root = self.root(other.low.denominator)
             return root._to_the(other.low.numerator)
-        raise NotComputableError
+        if max(abs(other.low), abs(other.high)) > MOST_BITS:
+            raise TooLargeError
+        exponents = (
+            _CONTEXT.divide(decimal.Decimal(end.numerator), end.denominator)
+            for end in (other.low, other.high)
+        )
+        raised = [_function(self, partial(_raised, exponent=one)) for one in exponents]
+        ends = [end for one in raised for end in (one.low, one.high)]
+        return _bounded(min(ends), max(ends), exact=False)
 
     def _to_the(self, exponent: int) -> Value:
         if exponent < 0:
@@ -243,8 +252,12 @@ def _whole_root(number: int, degree: int) -> int | None:
     return next((n for n in (guess - 1, guess, guess + 1) if n >= 0 and n**degree == number), None)
 
 
+def _raised(base: decimal.Decimal, exponent: decimal.Decimal) -> decimal.Decimal:
+    return _CONTEXT.power(base, exponent)
+
+
 def _function(value: Value, compute: Callable[[decimal.Decimal], decimal.Decimal]) -> Value:
-    """A growing function of both ends, by decimal."""
+    """A function that only grows, or only falls, of both ends, by decimal."""
     try:
         ends = [
             Fraction(compute(_CONTEXT.divide(decimal.Decimal(end.numerator), end.denominator)))
@@ -253,4 +266,4 @@ def _function(value: Value, compute: Callable[[decimal.Decimal], decimal.Decimal
     except (decimal.InvalidOperation, decimal.Overflow, decimal.DivisionByZero) as error:
         raise NotComputableError from error
     slack = max(abs(end) for end in ends) * _SLACK
-    return Value(ends[0] - slack, ends[1] + slack, exact=False)
+    return Value(min(ends) - slack, max(ends) + slack, exact=False)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
 from PySide6.QtCore import (
@@ -15,12 +15,14 @@ from PySide6.QtCore import (
     QLocale,
     QObject,
     Qt,
+    QTimer,
     QtMsgType,
     QTranslator,
     qInstallMessageHandler,
 )
 from PySide6.QtGui import QFileOpenEvent, QGuiApplication
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
+from shiboken6 import delete, isValid
 
 import app
 from app.domain.errors import KnownError
@@ -34,7 +36,7 @@ from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
 from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer
 from app.ui.core.slow_frames import SlowFrames
-from app.ui.core.top_errors import TopErrors
+from app.ui.core.top_errors import TopErrors, with_whole_exceptions
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
@@ -44,6 +46,8 @@ from app.ui.style.typography import Typesetting, interface_font, typesetting_of
 _log = logging.getLogger(__name__)
 RESTART = 256
 """What :func:`run` returns for a restart: no exit code that a process can have."""
+_UNSEEN_MS = 1_000
+"""After so long a window that was not painted is taken for one that nobody sees, milliseconds."""
 _INPUT_METHODS = ("ibus", "compose")
 _LOST = ("The X11 connection broke", "The Wayland connection broke")  # not shown: Qt's words
 _LEVELS = {
@@ -121,6 +125,32 @@ class FileOpener(QObject):
         self._application.removeEventFilter(self)
 
 
+class FirstFrame(QObject):
+    """Calls something once its window was painted, or cannot be seen.
+
+    Args:
+        window: Shown already, or not to be shown.
+        then: Called once, in a later turn of the event loop.
+    """
+
+    def __init__(self, window: QWidget, then: Callable[[], object]) -> None:
+        super().__init__(window)
+        self._clock = QTimer(self, singleShot=True, interval=_UNSEEN_MS)
+        self._clock.timeout.connect(then)
+        self._handle = window.windowHandle() if window.isVisible() else None
+        if self._handle is not None:
+            self._handle.installEventFilter(self)
+        self._clock.start(_UNSEEN_MS if self._handle is not None else 0)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The first exposure paints the window before the next turn."""
+        if event.type() is QEvent.Type.Expose and self._handle is not None:
+            self._handle.removeEventFilter(self)
+            self._handle = None
+            self._clock.start(0)
+        return super().eventFilter(watched, event)
+
+
 class AppearanceController(QObject):
     """Keeps the application's colours and fonts at what settings and system ask for."""
 
@@ -181,7 +211,37 @@ def run(
     qInstallMessageHandler(partial(_log_qt, leave))
     application = make_application()
     with TopErrors() as errors:
+        return with_whole_exceptions(
+            lambda: _run_to_the_end(
+                application, errors, services, channel, files, leave, quick=quick
+            )
+        )
+
+
+def _run_to_the_end(
+    application: QApplication,
+    errors: TopErrors,
+    services: Services,
+    channel: str,
+    files: Sequence[str],
+    leave: list[Callable[[], object]],
+    *,
+    quick: bool,
+) -> int:
+    """Run, and destroy every window, however it ended.
+
+    Left to the interpreter's end they are destroyed in any order, and methods of ours are called
+    on what is gone already.
+    """
+    try:
         return _run(application, errors, services, channel, files, leave, quick=quick)
+    finally:
+        leave.clear()
+        for window in QApplication.topLevelWidgets():
+            if isValid(window) and window.parent() is None:
+                if window.isVisible():  # what was typed is kept, also where an error ended it
+                    window.close()
+                delete(window)
 
 
 def _run(
@@ -203,15 +263,6 @@ def _run(
     look.add_window(window)
     errors.show_over(window, window.pane.snackbar.show_notice)
     watcher = _watch_settings(services)
-    activation = SingleInstanceServer(channel) if channel else None
-    if activation is not None:
-        activation.quick_requested.connect(window.commands.ask_quickly)
-        activation.activation_requested.connect(
-            lambda _files: window.commands.presence.bring_forward()
-        )
-        activation.activation_requested.connect(
-            lambda names: window.open_files(names) if names else None
-        )
 
     def on_event(event: Event) -> None:
         if isinstance(event, SettingsChanged):
@@ -228,11 +279,8 @@ def _run(
     opener = FileOpener(application, window.open_files)
     if files:
         window.open_files(files)
-    services.maintenance.start()
-    services.models.warm_up()
-    usable = services.models.state.phase is not ModelPhase.FAILED
-    if usable and services.settings.current.load_when is LoadWhen.START:
-        services.models.load()
+    heard: list[SingleInstanceServer] = []
+    FirstFrame(window, lambda: heard.extend(_begin_beside(window, services, channel)))
     collector = GcScheduler(
         window, lambda: window.pane.transcript.idle and services.chat.active is None
     )
@@ -245,15 +293,35 @@ def _run(
 
     UpgradeNotice(window.pane.banner, program_file(), restart)
     code = application.exec()
-    leave.clear()
     end_watching()
     end_looking()
     opener.close()
     watcher.deleteLater()
     collector.close()
-    if activation is not None:
+    for activation in heard:
         activation.close()
     return RESTART if any(restarting) else code
+
+
+def _begin_beside(
+    window: MainWindow, services: Services, channel: str
+) -> Iterator[SingleInstanceServer]:
+    """Begin what the window does not wait for; gives what listens for second starts."""
+    if channel:
+        activation = SingleInstanceServer(channel)
+        activation.quick_requested.connect(window.commands.ask_quickly)
+        activation.activation_requested.connect(
+            lambda _files: window.commands.presence.bring_forward()
+        )
+        activation.activation_requested.connect(
+            lambda names: window.open_files(names) if names else None
+        )
+        yield activation
+    services.maintenance.start()
+    services.models.warm_up()
+    usable = services.models.state.phase is not ModelPhase.FAILED
+    if usable and services.settings.current.load_when is LoadWhen.START:
+        services.models.load()
 
 
 def _watch_settings(services: Services) -> QFileSystemWatcher:

@@ -1,12 +1,17 @@
 """What lookup drafting gains where code is edited, by replaying pairs of old and new files.
 
-    python -m tests.benchmarks.bench_drafting [--pairs 60] [--model FILE] [--costs 1,1.3,…]
+    python -m tests.benchmarks.bench_drafting [--pairs 60] [--costs 1,1.3,…]
+                                              [--model FILE [--written 3]]
 
 An answer to "edit this code" is the new file, and the prompt holds the old one. Both come from the
 history of this project: files of which a commit changed a little. No model writes them, so what
 comes true is what really would, not what a scripted model says. Passes are priced by what they
 cost: measured with ``--model`` at each size, else the numbers of ``--costs`` for passes of 1, 2, 4,
 8, 16, 32 and 64 tokens. Rows whose answer has nothing to do with its prompt show what is lost.
+
+With ``--written N`` the first N pairs that are short are also written for real: each pass is
+llama.cpp's, over the token that comes next and the guesses behind it, and only what the model draws
+is replaced by what the new file says. Seconds and passes with and without guessing, in turns.
 
 Pieces of text stand for tokens: words with the blank before them, numbers of up to three digits,
 signs and line ends, as the vocabulary of Phi-4 splits a text first.
@@ -59,6 +64,11 @@ def pairs(count: int, seed: int) -> list[tuple[str, str, float]]:
         if len(found) >= count:
             break
     return found[:count]
+
+
+def _id(piece: int) -> int:
+    """A token of any vocabulary; which one does not matter to what a pass costs."""
+    return 300 + piece % 20_000
 
 
 class Vocabulary:
@@ -135,12 +145,68 @@ def measured(model: Path, threads: int, library: Path | None) -> list[float]:
     return [found[size] / found[1] for size in SIZES]
 
 
+def written(
+    model: Path, threads: int, library: Path | None, cases: Sequence[tuple[list[int], list[int]]]
+) -> None:
+    """Print what writing each answer behind its prompt took, with and without guessing."""
+    from app.domain.endpoints.source import FileSource
+    from app.domain.model import LoadRequest
+    from app.engine.base import EngineOptions
+    from app.engine.llama.engine import LlamaEngine
+    from tests.support.engines import never
+
+    engine = LlamaEngine(EngineOptions(library_dir=library))
+    engine.load(
+        LoadRequest(FileSource(model), context_size=4096, threads=threads), lambda _: None, never()
+    )
+    session = engine._session
+    if session is None:
+        raise SystemExit("the model is not loaded")
+    decoder, sums = session.decoder, {True: 0.0, False: 0.0}
+    for prompt, answer in cases:
+        decoder.kv.clear()
+        for _ in decoder.prefill(prompt, lambda: False):
+            pass
+        passes = {}
+        for guessing in (False, True):
+            drafter = Drafter(prompt, session.costs) if guessing else None
+            place, passes[guessing], began = 0, 0, time.perf_counter()
+            while place < len(answer):
+                draft: list[int] = []
+                if drafter is not None:
+                    drafter.on_token(answer[place])
+                    draft = drafter.propose(len(answer) - place - 1)
+                asked = time.perf_counter()
+                decoder.decode([answer[place], *draft], every=bool(draft))
+                session.record_pass(1 + len(draft), time.perf_counter() - asked)
+                came = 0
+                while came < len(draft) and draft[came] == answer[place + 1 + came]:
+                    came += 1
+                    if drafter is not None:
+                        drafter.on_token(answer[place + came])
+                if drafter is not None:
+                    drafter.on_verified(len(draft), came)
+                place, passes[guessing] = place + 1 + came, passes[guessing] + 1
+                decoder.kv.trim(len(prompt) + place)
+            sums[guessing] += (seconds := time.perf_counter() - began)
+            decoder.kv.trim(len(prompt))
+            kind = "guessing" if guessing else "plain"
+            print(
+                f"  {len(answer)} tokens behind {len(prompt)}, {kind:<9} {seconds:7.1f} s, "
+                f"{passes[guessing]} passes, load {os.getloadavg()[0]:.1f}",
+                flush=True,
+            )
+    print(f"written for real, {len(cases)} pairs: x{sums[False] / sums[True]:.2f}")
+    engine.unload()
+
+
 def main() -> int:
     """The table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pairs", type=int, default=60)
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--model", type=Path, help="measure the costs of passes with it")
+    parser.add_argument("--written", type=int, default=0, help="pairs to write with it for real")
     parser.add_argument("--library", type=Path, help="llama.cpp's libraries")
     parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--costs", type=lambda text: [float(one) for one in text.split(",")])
@@ -176,6 +242,10 @@ def main() -> int:
             f"(least {gains[0]:.2f}, median {statistics.median(gains):.2f})  "
             f"came true {accepted}/{drafted}  {statistics.median(r[3] for r in rows):.0f} us/token"
         )
+    if chosen.model and chosen.written:
+        short = [(p, a) for p, a in zip(prompts, answers, strict=True) if 150 < len(a) < 500]
+        numbered = [([_id(n) for n in p], [_id(n) for n in a]) for p, a in short]
+        written(chosen.model, chosen.threads, chosen.library, numbered[: chosen.written])
     return 0
 
 

@@ -21,7 +21,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,7 @@ from app.domain.generation import (
     GREEDY,
     PromptProgress,
     TextDelta,
+    Turn,
 )
 from app.domain.model import LoadRequest
 from app.engine.base import EngineOptions
@@ -45,7 +46,7 @@ from app.engine.process.host import EngineHost
 from app.process import messages
 from tests.benchmarks.engine_return import client, cold, come_back, prepare, row, words
 from tests.benchmarks.engine_stop import stop
-from tests.support.engines import ask, load, never, request
+from tests.support.engines import ask, load, never, request, turns
 from tests.support.gguf_factory import ModelSpec, letters, write_model
 
 ROUNDS = 3
@@ -151,7 +152,7 @@ def small(folder: Path, tools: Path | None) -> None:
         with client(prompt_lookup=False) as engine:
             load(engine, model, threads=1)
             for _ in range(ROUNDS):
-                ours.append(_rates_of(engine, "Hi", 2000)[1])
+                ours.append(_rates_of(engine, turns("Hi"), 2000)[1])
                 if server is not None:
                     theirs.append(server.stream_rate("Hi", 2000))
     finally:
@@ -171,13 +172,15 @@ def rates(
     answer: int,
     rounds: int = ROUNDS,
     library: Path | None = None,
+    depth: int = 0,
 ) -> None:
     """Prompt and answer rate at the client's end against llama-bench, taking turns.
 
     Each turn loads the file anew, on both sides, so that a file of half the memory can be measured.
     Both are warmed: llama-bench by its own first run, ours by a prompt of as many tokens that is
-    not counted. Both write at the same depth, that of the prompt. What is counted are evaluations:
-    the first token of an answer needs none, it comes with the prompt.
+    not counted. Both read behind ``depth`` tokens that the cache holds, and write behind these and
+    the prompt. What is counted are evaluations: the first token of an answer needs none, it comes
+    with the prompt.
     """
     if answer < LEAST_ANSWER:
         raise SystemExit(f"--answer {answer}: fewer than {LEAST_ANSWER} tokens say little")
@@ -185,15 +188,19 @@ def rates(
     theirs: dict[str, list[float]] = {"prompt": [], "answer": []}
     for turn in range(rounds):
         if turn % 2:  # so that neither always comes after the other has warmed the machine
-            other = _llama_bench(tools, model, threads, prompt, answer)
+            other = _llama_bench(tools, model, threads, prompt, answer, depth)
         with client(prompt_lookup=False, library_dir=library) as engine:
-            load(engine, model, threads=threads, context_size=prompt + answer + 512)
-            _rates_of(engine, f"warm {words(min(prompt, 128))}", 4)
-            read, written = _rates_of(engine, f"{turn} {words(prompt)}", answer)
+            load(engine, model, threads=threads, context_size=depth + prompt + answer + 512)
+            _rates_of(engine, turns(f"warm {words(min(prompt, 128))}"), 4)
+            chat = [f"{turn} {words(prompt)}"]
+            if depth:
+                chat = [f"{turn} {words(depth)}", "So.", *chat]
+                _rates_of(engine, turns(chat[0]), 4)
+            read, written = _rates_of(engine, turns(*chat), answer)
         ours["prompt"].append(read)
         ours["answer"].append(written)
         if not turn % 2:
-            other = _llama_bench(tools, model, threads, prompt, answer)
+            other = _llama_bench(tools, model, threads, prompt, answer, depth)
         for kind, rate in other.items():
             theirs[kind].append(rate)
             cells = f"{ours[kind][-1]:.3f}", f"bench {rate:.3f}", f"{ours[kind][-1] / rate:.3f}"
@@ -209,9 +216,9 @@ def rates(
             )
 
 
-def _rates_of(engine: EngineClient, text: str, answer: int) -> tuple[float, float]:
+def _rates_of(engine: EngineClient, chat: Sequence[Turn], answer: int) -> tuple[float, float]:
     """Tokens evaluated a second, of the prompt and of the answer, by the client's clock."""
-    asked = request(text, sampling=replace(GREEDY, max_tokens=answer))
+    asked = request(chat, sampling=replace(GREEDY, max_tokens=answer))
     began = first = time.perf_counter()
     known: int | None = None  # tokens of the prompt that the cache held
     read, last = 0, first
@@ -228,12 +235,13 @@ def _rates_of(engine: EngineClient, text: str, answer: int) -> tuple[float, floa
 
 
 def _llama_bench(
-    tools: Path, model: Path, threads: int, prompt: int, answer: int
+    tools: Path, model: Path, threads: int, prompt: int, answer: int, depth: int
 ) -> dict[str, float]:
-    """The prompt from an empty cache, the answer behind it."""
-    behind = ("-p", "0", "-n", str(answer), "-d", str(prompt))
+    """The prompt behind ``depth`` tokens, the answer behind both."""
+    behind = ("-p", "0", "-n", str(answer), "-d", str(depth + prompt))
+    read = ("-p", str(prompt), "-n", "0", "-d", str(depth))
     return {
-        "prompt": _measured(tools, model, threads, "-p", str(prompt), "-n", "0"),
+        "prompt": _measured(tools, model, threads, *read),
         "answer": _measured(tools, model, threads, *behind),
     }
 
@@ -336,6 +344,7 @@ def main() -> int:
     parser.add_argument("--only", nargs="*", default=[])
     parser.add_argument("--state", type=Path, help="folder of the state that 'prepare' builds")
     parser.add_argument("--prompt", type=int, default=256)
+    parser.add_argument("--depth", type=int, default=0, help="tokens before it, for 'rates'")
     parser.add_argument("--answer", type=int, default=LEAST_ANSWER)
     parser.add_argument("--rounds", type=int, default=ROUNDS)
     parser.add_argument("--lengths", type=int, nargs="*", default=[2000])
@@ -365,7 +374,7 @@ def _run(wanted: set[str], chosen: argparse.Namespace, model: Path, folder: Path
         small(folder, tools)
     if "rates" in wanted and tools is not None:
         asked = chosen.prompt, chosen.answer, chosen.rounds
-        rates(model, tools, threads, *asked, chosen.library)
+        rates(model, tools, threads, *asked, chosen.library, chosen.depth)
     if "prepare" in wanted:
         prepare(model, state, chosen.lengths, chosen.longest, threads)
     if "cold" in wanted:

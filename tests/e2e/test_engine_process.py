@@ -344,8 +344,7 @@ def test_a_load_that_does_not_hear_stop_is_ended_and_another_process_is_ready(
 ) -> None:
     client = faulty("deaf")
     client.start()
-    while client._line.ready(never()) is None:
-        pass
+    client._line.backend(never())
     cancel = threading.Event()
 
     def press(fraction: float) -> None:
@@ -639,9 +638,21 @@ def test_the_engine_process_can_open_no_socket_and_answers(talker: Path, tmp_pat
     assert {line.partition(" ")[2] for line in tried} == {"Operation not permitted"}
 
 
-def test_the_process_that_phial_starts_is_kept_from_the_network(talker: Path) -> None:
+def test_the_process_that_phial_starts_is_kept_from_the_network_and_small_without_a_model(
+    talker: Path,
+) -> None:
     with contextlib.closing(EngineClient()) as engine:
+        engine.configure(EngineOptions(prompt_lookup=False))
+        engine.start()
+        while engine.confinement is None:
+            time.sleep(0.01)
+        assert engine.pid is not None
+        waiting = psutil.Process(engine.pid)
+        assert waiting.memory_info().rss < 40e6
+        if sys.platform == "linux":
+            assert "libllama" not in Path(f"/proc/{engine.pid}/maps").read_text("utf-8")
         load(engine, talker)
+        assert waiting.is_running()
         kept = engine.confinement
     assert kept is not None
     if sys.platform == "linux":

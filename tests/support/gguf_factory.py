@@ -79,6 +79,7 @@ class ModelSpec:
         seed: For the random numbers.
         file_type: What quantization the header speaks of.
         duplicate_tokens: Make the file that llama.cpp aborts on.
+        whole: A piece is one token in a prompt too, wherever it stands; ASCII only.
     """
 
     script: Sequence[bytes] = field(default_factory=lambda: letters("Hello, big world!"[:3]))
@@ -95,6 +96,7 @@ class ModelSpec:
     seed: int = 7
     file_type: gguf.LlamaFileType = gguf.LlamaFileType.ALL_F32
     duplicate_tokens: bool = False
+    whole: bool = False
 
 
 def vocabulary(spec: ModelSpec) -> tuple[list[str], dict[bytes, int]]:
@@ -105,7 +107,7 @@ def vocabulary(spec: ModelSpec) -> tuple[list[str], dict[bytes, int]]:
     for piece in (b"he", *spec.script):
         if piece not in ids and piece not in controls:
             ids[piece] = len(tokens)
-            tokens.append(spelled(piece))
+            tokens.append(piece.decode("ascii") if spec.whole else spelled(piece))
     for control in spec.controls:
         ids[control.encode()] = len(tokens)
         tokens.append(control)
@@ -145,13 +147,16 @@ def _add_vocabulary(
     writer: gguf.GGUFWriter, spec: ModelSpec, tokens: list[str], ids: dict[bytes, int]
 ) -> None:
     control = {ids[text.encode()] for text in spec.controls}
+    whole = {ids[piece] for piece in spec.script if spec.whole and len(piece) > 1}
     writer.add_tokenizer_model("gpt2")
     writer.add_tokenizer_pre("dbrx")
     writer.add_token_list(tokens)
-    kinds = gguf.TokenType
-    writer.add_token_types(
-        [kinds.CONTROL if index in control else kinds.NORMAL for index in range(len(tokens))]
-    )
+    kinds = [gguf.TokenType.NORMAL] * len(tokens)
+    for index in whole:
+        kinds[index] = gguf.TokenType.USER_DEFINED
+    for index in control:
+        kinds[index] = gguf.TokenType.CONTROL
+    writer.add_token_types(kinds)
     writer.add_token_merges(["h e"])
     writer.add_bos_token_id(ids[spec.controls[0].encode()])
     writer.add_eos_token_id(ids[spec.end.encode()])

@@ -23,7 +23,7 @@ FATAL = "Fall over."  # the question in whose answer it ends without a word
 
 def main() -> None:
     """Serve until the input ends."""
-    _send(frames.ReadyReply("recording", "test", 0.0))
+    _send(frames.ReadyReply(0.0))
     with open(os.environ[ENGINE_LOG], "ab", buffering=0) as log:  # noqa: PTH123 - unbuffered
         for line in sys.stdin.buffer:
             log.write(line)
@@ -41,6 +41,8 @@ def _answers(asked: Any) -> list[object]:
         case frames.GenerateCommand(id=number, request=request) if _kills(request):
             _send(frames.EventReply(number, TextDelta(ANSWER, 5)))
             os._exit(1)
+        case frames.StartBackendCommand(id=number):
+            return [frames.BackendReply(number, "recording", "test")]
         case frames.LoadCommand(id=number, request=request):
             return [frames.LoadedReply(number, _loaded(request))]
         case frames.GenerateCommand(id=number, request=request):

@@ -1,4 +1,4 @@
-"""Lines with sums whose truth is known: over sixty kinds, in the numerals of six languages."""
+"""Lines with sums whose truth is known: over seventy kinds, in the numerals of eight languages."""
 
 from __future__ import annotations
 
@@ -47,6 +47,8 @@ LANGUAGES = {
     "de": Numerals("de", ",", "."),
     "fr": Numerals("fr", ",", "\u202f"),
     "es": Numerals("es", ",", "."),
+    "it": Numerals("it", ",", "."),
+    "pt": Numerals("pt", ",", "."),
     "ar": Numerals("ar", "\u066b", "\u066c", "\u0660"),
     "hi": Numerals("hi", ".", ",", "\u0966"),
 }
@@ -263,43 +265,51 @@ def _said(templates: dict[str, str], factor: Fraction, step: int) -> Write:
 _HALF = {
     "en": "Half of {a} is {c}.", "de": "Die Hälfte von {a} ist {c}.",
     "fr": "La moitié de {a} est {c}.", "es": "La mitad de {a} es {c}.",
+    "it": "La metà di {a} è {c}.", "pt": "A metade de {a} é {c}.",
     "ar": "نصف {a} هو {c}", "hi": "{a} का आधा {c} है",
 }  # fmt: skip
 _THIRD = {
     "en": "So a third of {a} is {c}.", "de": "Ein Drittel von {a} ist {c}.",
     "fr": "Le tiers de {a} est {c}.", "es": "Un tercio de {a} es {c}.",
+    "it": "Un terzo di {a} è {c}.", "pt": "Um terço de {a} é {c}.",
     "ar": "ثلث {a} هو {c}", "hi": "{a} का तिहाई {c} है",
 }  # fmt: skip
 _DOUBLE = {
     "en": "Twice {a} is {c}.", "de": "Das Doppelte von {a} ist {c}.",
     "fr": "Le double de {a} est {c}.", "es": "El doble de {a} es {c}.",
+    "it": "Il doppio di {a} è {c}.", "pt": "O dobro de {a} é {c}.",
     "ar": "ضعف {a} هو {c}", "hi": "{a} का दोगुना {c} है",
 }  # fmt: skip
 _RAISED = {
     "en": "{a} increased by 25% is {c}.", "de": "{a} um 25 % erhöht ist {c}.",
     "fr": "{a} augmenté de 25 % donne {c}.", "es": "{a} aumentado en un 25 % es {c}.",
+    "it": "{a} aumentato del 25 % è {c}.", "pt": "{a} aumentado em 25 % é {c}.",
     "ar": "{a} + 25% = {c}", "hi": "{a} + 25% = {c}",
 }  # fmt: skip
 _LOWERED = {
     "en": "Reducing {a} by 20% gives {c}.", "de": "{a} vermindert um 20 % ergibt {c}.",
     "fr": "{a} réduit de 20 % donne {c}.", "es": "{a} reducido en un 20 % es {c}.",
+    "it": "{a} ridotto del 20 % è {c}.", "pt": "{a} reduzido em 20 % é {c}.",
     "ar": "{a} - 20% = {c}", "hi": "{a} - 20% = {c}",
 }  # fmt: skip
 _SHARE = {
     "en": "20 percent of {a} is {c}.", "de": "20 Prozent von {a} sind {c}.",
     "fr": "20 pour cent de {a} font {c}.", "es": "El 20 por ciento de {a} es {c}.",
+    "it": "Il 20 per cento di {a} è {c}.", "pt": "20 por cento de {a} são {c}.",
     "ar": "20% من {a} هو {c}", "hi": "{a} का 20% {c} है",
 }  # fmt: skip
 _MEAN = {
     "en": "The average of {a}, {b} and {d} is {c}.",
     "de": "Der Durchschnitt von {a}, {b} und {d} ist {c}.",
     "fr": "La moyenne de {a}, {b} et {d} est {c}.", "es": "La media de {a}, {b} y {d} es {c}.",
+    "it": "La media di {a}, {b} e {d} è {c}.", "pt": "A média de {a}, {b} e {d} é {c}.",
     "ar": "متوسط {a} و{b} و{d} هو {c}", "hi": "{a}, {b} और {d} का औसत {c} है",
 }  # fmt: skip
 _MIDDLE = {
     "en": "The median of {a}, {b} and {d} is {c}.",
     "de": "Der Median von {a}, {b} und {d} ist {c}.",
     "fr": "La médiane de {a}, {b} et {d} est {c}.", "es": "La mediana de {a}, {b} y {d} es {c}.",
+    "it": "La mediana di {a}, {b} e {d} è {c}.", "pt": "A mediana de {a}, {b} e {d} é {c}.",
     "ar": "مجموع {a} و{b} و{d} هو {c}", "hi": "{a}, {b} और {d} का योग {c} है",
 }  # fmt: skip
 _SPELLED = {
@@ -307,6 +317,8 @@ _SPELLED = {
     "de": ("sieben", "mal", "ist", "eins zwei drei vier fünf sechs sieben acht neun zehn"),
     "fr": ("sept", "fois", "font", "un deux trois quatre cinq six sept huit neuf dix"),
     "es": ("siete", "por", "es", "uno dos tres cuatro cinco seis siete ocho nueve diez"),
+    "it": ("sette", "per", "fa", "uno due tre quattro cinque sei sette otto nove dieci"),
+    "pt": ("sete", "vezes", "são", "um dois três quatro cinco seis sete oito nove dez"),
     "ar": ("سبعة", "ضرب", "يساوي", "واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة"),
     "hi": ("सात", "गुणा", "बराबर", "एक दो तीन चार पाँच छह सात आठ नौ दस"),
 }
@@ -315,6 +327,8 @@ _APART = {
     "de": "Vom {day}. März {year} bis zum {other}. März {year} sind es {c} Tage.",
     "fr": "Entre le {day} mars {year} et le {other} mars {year}, il y a {c} jours.",
     "es": "Entre el {day} de marzo de {year} y el {other} de marzo de {year} hay {c} días.",
+    "it": "Tra il {day} marzo {year} e il {other} marzo {year} ci sono {c} giorni.",
+    "pt": "Entre {day} de março de {year} e {other} de março de {year} há {c} dias.",
     "ar": "بين {day} مارس {year} و{other} مارس {year} هناك {c} يوما",
     "hi": "{day} मार्च {year} और {other} मार्च {year} के बीच {c} दिन हैं",
 }
@@ -453,6 +467,7 @@ def _off_price(rng: random.Random, n: Numerals, true: bool) -> str:
 _CHANGE = {
     "en": "That is a {p}% increase from {a} to {b}.", "de": "Ein Anstieg um {p} % von {a} auf {b}.",
     "fr": "Une hausse de {p} % de {a} à {b}.", "es": "Un aumento del {p} % de {a} a {b}.",
+    "it": "Un aumento del {p} % da {a} a {b}.", "pt": "Um aumento de {p} % de {a} para {b}.",
     "ar": "{a} + {p}% = {b}", "hi": "{a} + {p}% = {b}",
 }  # fmt: skip
 
@@ -497,6 +512,78 @@ def _exceeds(rng: random.Random, n: Numerals, true: bool) -> str:
     a, b = sorted((Fraction(rng.randrange(100, 999), 100) for _ in range(2)), reverse=true)
     b += Fraction(0 if true else 1, 10)
     return f"So {n.write(a)} exceeds {n.write(b - (Fraction(1, 100) if true else 0))}."
+
+
+_TAKEN = {
+    "en": "Subtracting {a} from {b} gives {c}.", "de": "Zieht man {a} von {b} ab, erhält man {c}.",
+    "fr": "En soustrayant {a} de {b}, on obtient {c}.",
+    "es": "Al restar {a} de {b} se obtiene {c}.", "it": "Sottraendo {a} da {b} si ottiene {c}.",
+    "pt": "Subtraindo {a} de {b}, obtemos {c}.", "ar": "{b} - {a} = {c}", "hi": "{b} - {a} = {c}",
+}  # fmt: skip
+_SHARED = {
+    "en": "If you divide {b} by {a}, you get {c}.",
+    "de": "Teilt man {b} durch {a}, ergibt das {c}.",
+    "fr": "En divisant {b} par {a}, on obtient {c}.", "es": "Dividiendo {b} entre {a} da {c}.",
+    "it": "Dividendo {b} per {a} si ottiene {c}.", "pt": "Dividindo {b} por {a}, temos {c}.",
+    "ar": "{b} ÷ {a} = {c}", "hi": "{b} ÷ {a} = {c}",
+}  # fmt: skip
+
+
+def _taken(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, c = _ints(rng, 90, 900)
+    said = n.write(_off(rng, c, true))
+    return _TAKEN[n.code].format(a=n.write(a), b=n.write(a + c), c=said)
+
+
+def _shared(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, c = _ints(rng, 40, 60)
+    said = n.write(_off(rng, c, true))
+    return _SHARED[n.code].format(a=n.write(a), b=n.write(a * c), c=said)
+
+
+def _small(rng: random.Random, n: Numerals, true: bool) -> str:
+    power, digits = rng.randrange(2, 6), Fraction(rng.randrange(11, 99), 10)
+    value = digits / 10**power * (1 if true else rng.choice([Fraction(1, 10), 10]))
+    return f"{n.write(digits, 1)} × 10⁻{'⁰¹²³⁴⁵'[power]} = {n.write(value)}"
+
+
+def _noughts(rng: random.Random, n: Numerals, true: bool) -> str:
+    power, digit = rng.randrange(4, 9), rng.randrange(1, 10)
+    return f"{digit}e{power} = {n.write(digit * 10 ** (power if true else power - 1))}"
+
+
+def _based(rng: random.Random, n: Numerals, true: bool) -> str:
+    power = rng.randrange(3, 9)
+    sign = rng.choice(["log₂ ", "log₂(", "log_2("])
+    close = ")" if sign[-1] == "(" else ""
+    return f"{sign}{n.write(2**power)}{close} = {n.write(_off(rng, power, true))}"
+
+
+def _series(rng: random.Random, n: Numerals, true: bool) -> str:
+    last = rng.randrange(4, 30)
+    squares = rng.random() < 0.5
+    value = sum(i**2 if squares else i for i in range(1, last + 1))
+    said = _off(rng, value, true)
+    if n.code in {"ar", "hi"}:
+        return rf"\(\sum_{{i=1}}^{{{last}}} {'i^2' if squares else 'i'} = {said}\)"
+    return f"∑_{{i=1}}^{{{last}}} {'i²' if squares else 'i'} = {said}"
+
+
+def _square_brackets(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b, c = _ints(rng, 40, 40, 40)
+    value = n.write(_off(rng, (a + b) * c, true))
+    return f"[{n.write(a)} + {n.write(b)}] × {n.write(c)} = {value}"
+
+
+def _row_totals(rng: random.Random, n: Numerals, true: bool) -> str:
+    rows = [_ints(rng, 90, 90, 90) for _ in range(4)]
+    wrong = None if true else rng.randrange(4)
+    lines = "".join(
+        f"| name | {n.write(a)} | {n.write(b)} | {n.write(c)} "
+        f"| {n.write(a + b + c + 100 * (number == wrong))} |\n"
+        for number, (a, b, c) in enumerate(rows)
+    )
+    return f"| Name | May | June | July | Total |\n|---|---|---|---|---|\n{lines}"
 
 
 KINDS: dict[str, Write] = {
@@ -566,6 +653,14 @@ KINDS: dict[str, Write] = {
     "chosen": _chosen,
     "rate": _rate,
     "exceeds": _exceeds,
+    "taken from": _taken,
+    "divided by": _shared,
+    "small power of ten": _small,
+    "noughts": _noughts,
+    "logarithm with a base": _based,
+    "sum over a letter": _series,
+    "square brackets": _square_brackets,
+    "totals of rows": _row_totals,
 }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import re
 import sys
 from collections.abc import Iterator
 from itertools import islice
@@ -13,10 +15,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.sums.algebra.steps import checked_steps
 from app.sums.check import wrong_numbers
+from app.system.bundled import bundled
+from tests.support.engines import ask, load
 
 DEMO = Path(__file__).parents[2] / "models" / "demo"
 OWN = ("dialogues", "tokenizer")
+EQUATION = re.compile(r"(\d+) ([-+\u00d7]) (\d+) = (\d+)")
+WORKED = {"+": operator.add, "-": operator.sub, "\u00d7": operator.mul}
 
 
 def _forget() -> None:
@@ -77,6 +84,30 @@ def test_the_check_of_sums_agrees_with_what_the_demo_learns_and_finds_each_plant
         assert wrong_numbers(" ".join([asked.answer, asked.reason, *spoken])) == ()
         wrong = asked.answer.replace(f"= {asked.result}.", f"= {asked.result + 1}.")
         assert [one.right for one in wrong_numbers(wrong)] == [str(asked.result)]
+
+
+@pytest.mark.llama
+def test_the_check_of_sums_holds_for_what_the_demo_answers(dialogues):
+    """Fifty sums are asked for real; each answer is checked, and once more with an error."""
+    from app.engine.llama.engine import LlamaEngine
+
+    sums, random = sys.modules["dialogues.sums"], Random(21)
+    engine, right, answers = LlamaEngine(), 0, []
+    load(engine, bundled("models", "demo.gguf"))
+    for _ in range(50):
+        asked = sums.draw(random)
+        answers.append(ask(engine, sums.ask(asked, random)).text)
+        right += f"= {asked.result}." in answers[-1]
+    engine.close()
+    planted = [EQUATION.sub(lambda one: f"{one[0]}0", said) for said in answers]
+    for said in (*answers, *planted):
+        found = [(WORKED[sign](int(a), int(b)), int(c)) for a, sign, b, c in EQUATION.findall(said)]
+        assert [one.right for one in wrong_numbers(said)] == [str(a) for a, c in found if a != c]
+        lines = [number for number, (a, c) in enumerate(found, 1) if a != c]
+        steps = "\n".join(one[0] for one in EQUATION.finditer(said))  # as a pupil's homework
+        assert [one.line for one in checked_steps(steps).findings] == lines, steps
+    assert right >= 45, answers
+    assert sum(map(bool, map(wrong_numbers, planted))) >= 45, planted
 
 
 def test_about_a_tenth_of_the_phrasings_is_held_out(dialogues):

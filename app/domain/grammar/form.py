@@ -283,15 +283,19 @@ def read_schema(text: str) -> object:
 
 
 @lru_cache(maxsize=8)
-def schema_grammar(schema: str) -> str:
+def schema_grammar(schema: str, *, lines: bool = True) -> str:
     """GBNF of what fits a JSON schema.
+
+    Args:
+        schema: As it was typed.
+        lines: A value may begin on a line of its own, for people.
 
     Raises:
         InvalidValueError: It is no JSON, or cannot be held to; says why.
     """
     from app.domain.grammar.json_schema import grammar_for  # not before there is a schema
 
-    return grammar_for(read_schema(schema))
+    return grammar_for(read_schema(schema), lines=lines)
 
 
 def _check_fields(fields: Sequence[FormField]) -> None:

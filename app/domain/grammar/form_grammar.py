@@ -39,7 +39,7 @@ def form_grammar(form: Form, *, bare: bool = False) -> str:
 
     Args:
         form: The form.
-        bare: JSON without a block of code around it.
+        bare: JSON without a block of code around it, in one line.
 
     Raises:
         InvalidValueError: A schema cannot be held to.
@@ -56,7 +56,7 @@ def form_grammar(form: Form, *, bare: bool = False) -> str:
         case FormKind.ONE_OF:
             return grammar_of_choices(form.choices)
         case FormKind.JSON:
-            grammar = schema_grammar(form.schema)
+            grammar = schema_grammar(form.schema, lines=not bare)
             if bare:
                 return grammar
             rest = grammar.removeprefix("root ::= ")

@@ -9,7 +9,6 @@ GBNF: llama.cpp's ``grammars/README.md``; JSON: RFC 8259.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,10 +16,10 @@ from typing import Any
 from app.domain.errors import InvalidValueError
 from app.domain.grammar import primitives
 from app.domain.grammar.number_bounds import BOUNDS, NoNumberError, numbers_within
-from app.domain.grammar.primitives import LONGEST_TEXT, MOST_ITEMS, MOST_NESTED
+from app.domain.grammar.primitives import LONGEST_TEXT, MOST_ITEMS, MOST_NESTED, ONE_BLANK
 from app.domain.grammar.readings import MOST_READINGS, most_readings
 from app.domain.grammar.references import SchemaReferences
-from app.domain.grammar.written import MOST_CHARACTERS, literal, text_rules
+from app.domain.grammar.written import MOST_CHARACTERS, literal, repeated, text_rules
 from app.language import tr
 
 DEEPEST = 32  # schemas in one another
@@ -55,14 +54,18 @@ _OF_TYPE = {
 }
 
 
-def grammar_for(schema: object) -> str:
+def grammar_for(schema: object, *, lines: bool = False) -> str:
     """The grammar of texts that are JSON and fit ``schema``.
+
+    Args:
+        schema: The schema.
+        lines: A value may begin on a line of its own, for people.
 
     Raises:
         InvalidValueError: It is no schema, or says something that no grammar of ours can hold an
             answer to; the sentence names it and where it stands.
     """
-    return _Grammar(schema).text()
+    return _Grammar(schema).text(lines)
 
 
 def any_object() -> str:
@@ -113,7 +116,7 @@ class _Grammar:
         self._in_patterns = 0  # characters
         self._found = SchemaReferences(schema)
 
-    def text(self) -> str:
+    def text(self, lines: bool) -> str:
         """The grammar, its root first."""
         try:
             root = self._expression(self._schema, _Spot("#"))
@@ -121,9 +124,9 @@ class _Grammar:
             self._refuse_endless()
             raise _too_deep("#", MOST_NESTED) from error
         self._refuse_endless()
-        rules = {"root": root, **self._rules}
+        rules = {"root": root, **(self._rules if lines else primitives.in_one_line(self._rules))}
         text = "\n".join(f"{name} ::= {rule}" for name, rule in rules.items())
-        if len(text) > MOST_CHARACTERS or sum(map(_repeated, rules.values())) > MOST_WRITTEN_OUT:
+        if len(text) > MOST_CHARACTERS or sum(map(repeated, rules.values())) > MOST_WRITTEN_OUT:
             raise _too_large()
         if most_readings(self._schema, self._found) > MOST_READINGS:
             raise _refused("#", tr("too many of its alternatives begin alike"))
@@ -309,7 +312,7 @@ class _Grammar:
         return next(iter(rules))
 
     def _array(self, schema: Mapping[str, Any], spot: _Spot) -> str:
-        at, ws = spot.at, self._blanks(spot.level + 1)
+        at, ws, end = spot.at, self._blanks(spot.level + 1), self._blanks(spot.level)
         _only(schema, {"type", *_OF_TYPE["array"]}, at)
         low, high = _range(schema, "minItems", "maxItems", at)
         try:
@@ -322,9 +325,9 @@ class _Grammar:
             return self._rule(f'"[" {ws} "]"')
         item, high = self._rule(inner), max(MOST_ITEMS, low) if high is None else high
         more = f"{{{max(low - 1, 0)},{high - 1}}}"
-        items = f'{item} {ws} ("," {ws} {item} {ws}){more}'  # not shown
+        items = f'{item} ("," {ws} {item}){more}'  # not shown
         items = items if low else f"({items})?"
-        return self._rule(f'"[" {ws} {items} "]"')  # not shown
+        return self._rule(f'"[" {ws} {items} {end} "]"')  # not shown
 
     def _object(self, schema: Mapping[str, Any], spot: _Spot) -> str:
         at = spot.at
@@ -342,7 +345,7 @@ class _Grammar:
             if spot.level >= MOST_NESTED:
                 raise _TooDeepError
             return self._primitive(f"object{spot.level}")
-        ws = self._blanks(spot.level + 1)
+        ws, end = self._blanks(spot.level + 1), self._blanks(spot.level)
         members, needed = [], []
         for name, one in properties.items():
             try:
@@ -351,10 +354,11 @@ class _Grammar:
                 if name in required:
                     raise
                 continue  # it may be left out
-            member = f'{literal(_written(name, at))} ":" {ws} {inner} {ws}'  # not shown
+            member = f'{literal(_written(name, at))} ":" {ONE_BLANK} {inner}'  # not shown
             members.append(self._rule(member))
             needed.append(name in required)
-        return self._rule(f'"{{" {ws} {self._in_order(members, needed, ws)} "}}"')  # not shown
+        inside = self._in_order(members, needed, ws)
+        return self._rule(f'"{{" {ws} {inside} {end} "}}"')  # not shown
 
     def _in_order(self, members: Sequence[str], needed: Sequence[bool], ws: str) -> str:
         """The members in the schema's order, with those left out that may be.
@@ -396,15 +400,6 @@ def _chosen(schema: Mapping[str, Any], word: str, at: str) -> list[str]:
     if sum(map(len, texts)) > MOST_CHARACTERS:
         raise _too_large()
     return texts
-
-
-_IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"|\[(?:[^\]\\]|\\.)*\]')
-_BOUND = re.compile(r"\{(\d+)(?:,(\d+))?\}")
-
-
-def _repeated(rule: str) -> int:
-    """How many repetitions the bounds of a rule write out."""
-    return sum(int(most or least) for least, most in _BOUND.findall(_IN_QUOTES.sub("", rule)))
 
 
 def _only(schema: Mapping[str, Any], known: set[str], at: str) -> None:

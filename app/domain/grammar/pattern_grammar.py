@@ -7,7 +7,7 @@ which no end is reached are left out: an answer never stands where nothing can f
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import defaultdict, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -31,6 +31,9 @@ _MOST_STATES = 2_000
 _MOST_WORK = 400_000  # pieces looked at
 _LONGEST_RUN = 100  # characters that one state may take without an end of its own
 _MOST_IN_RUNS = 3_000  # of all such states: llama.cpp writes each out
+_MOST_ROUNDS = 25  # in which an automaton comes back to where it was
+_LEAST_ROUNDS = 12  # one that is so large that it has fewer is left as it is
+_MOST_IN_ROUNDS = 150  # states
 _ALWAYS, _BEGINNING, _END = 0, 1, 2
 _SHORT = {0x22: '"', 0x5C: "\\", 0x08: "b", 0x09: "t", 0x0A: "n", 0x0C: "f", 0x0D: "r"}
 """The letters behind a backslash in JSON."""
@@ -58,7 +61,8 @@ def pattern_rules(pattern: str, least: int, most: int | None, prefix: str) -> di
     pieces.pass_to(first, begin)
     pieces.pass_to(end, last)
     pieces.step(last, ANY, last)
-    return _written(_automaton(pieces, first, last, least, most), prefix)
+    made = _automaton(pieces, first, last, least, most)
+    return _written(made if most is not None else _bounded(made), prefix)
 
 
 class _Pieces:
@@ -143,18 +147,28 @@ class _Automaton:
     ways: list[dict[int, list[tuple[int, int]]]] = field(default_factory=list)
     ends: set[int] = field(default_factory=set)
 
-    def living(self) -> set[int]:
-        """States from which an end is reached."""
+    def reached(self, start: int) -> set[int]:
+        """States that one leads to."""
+        found, ahead = {start}, [start]
+        while ahead:
+            new = self.ways[ahead.pop()].keys() - found
+            found |= new
+            ahead += new
+        return found
+
+    def distances(self) -> dict[int, int]:
+        """How many characters each state is from an end; not those from which none is reached."""
         before: dict[int, list[int]] = defaultdict(list)
         for state, ways in enumerate(self.ways):
             for to in ways:
                 before[to].append(state)
-        found, ahead = set(self.ends), list(self.ends)
+        far, ahead = dict.fromkeys(self.ends, 0), deque(self.ends)
         while ahead:
-            new = [one for one in before[ahead.pop()] if one not in found]
-            found.update(new)
+            state = ahead.popleft()
+            new = [one for one in before[state] if one not in far]
+            far |= dict.fromkeys(new, far[state] + 1)
             ahead += new
-        return found
+        return far
 
 
 def _automaton(pieces: _Pieces, first: int, last: int, least: int, most: int | None) -> _Automaton:
@@ -205,6 +219,40 @@ def _automaton(pieces: _Pieces, first: int, last: int, least: int, most: int | N
     return made
 
 
+def _bounded(made: _Automaton) -> _Automaton:
+    """The same for so many rounds, so that a text has an end: (ab|c)+ is ab or c 25 times.
+
+    What can come back and is no nearer to an end leads into the next round; the last one has no
+    such way, and every other one leads to an end.
+    """
+    far = made.distances()
+    rounds = min(_MOST_ROUNDS, _MOST_IN_ROUNDS // max(1, len(far)))
+    if rounds < _LEAST_ROUNDS or 0 not in far:
+        return made
+    reached = {state: made.reached(state) for state in far}
+    back = {
+        (state, to)
+        for state in far
+        for to in made.ways[state]
+        if state != to and to in far and far[to] >= far[state] and state in reached[to]
+    }
+    if not back:
+        return made
+    numbers = {state: number for number, state in enumerate(sorted(far))}
+    found = _Automaton()
+    for turn in range(rounds):
+        for state, number in numbers.items():
+            ways: dict[int, list[tuple[int, int]]] = {}
+            for to, ranges in made.ways[state].items():
+                ahead = turn + ((state, to) in back)
+                if to in far and ahead < rounds:
+                    ways[ahead * len(numbers) + numbers[to]] = ranges
+            found.ways.append(ways)
+            if state in made.ends:
+                found.ends.add(turn * len(numbers) + number)
+    return found
+
+
 def _alphabet(used: Iterable[Ranges]) -> list[tuple[Ranges, frozenset[Ranges]]]:
     """Characters that no part of the pattern tells apart, and the classes that they are in."""
     classes = set(used)
@@ -218,7 +266,7 @@ def _alphabet(used: Iterable[Ranges]) -> list[tuple[Ranges, frozenset[Ranges]]]:
 
 
 def _written(made: _Automaton, prefix: str) -> dict[str, str]:
-    living = made.living()
+    living = made.distances()
     if 0 not in living:
         raise PatternError(tr("no text fits it"))
     classes: dict[str, str] = {}

@@ -1,17 +1,20 @@
 """Rules of GBNF for what JSON is made of, where a schema says nothing more. Pure.
 
-Blanks between what JSON is made of are bounded by how deep they stand, and so is how deep a value
-may nest of which a schema says nothing: a model that goes astray comes to an end.
+Between what JSON is made of stands one blank at most, or a new line as deep as what it begins:
+small models like blanks so much that they write little else. How deep a value may nest of which a
+schema says nothing is bounded too: a model that goes astray comes to an end.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 LONGEST_TEXT = 1_000  # characters of a text, where the schema names no bound
 MOST_ITEMS = 100  # of an array or object, likewise
 MOST_NESTED = 8  # objects and arrays in one another, where a schema does not say it word by word
 
+ONE_BLANK = '" "?'  # not shown: GBNF
 DATE = (  # not shown: GBNF
     r'[12] [0-9] [0-9] [0-9] "-" ('
     r'("0" [13578] | "1" [02]) "-" ("0" [1-9] | [12] [0-9] | "3" [01])'
@@ -41,8 +44,15 @@ _NEEDS = {
 
 
 def blanks(level: int) -> str:
-    """The name of the rule of blanks inside so many objects and arrays."""
-    return f"ws{min(max(level, 1), MOST_NESTED)}"
+    """The name of the rule of what parts two values inside so many objects and arrays."""
+    return f"ws{min(level, MOST_NESTED)}"
+
+
+def in_one_line(rules: Mapping[str, str]) -> dict[str, str]:
+    """The rules with a blank where they allow a new line: for programs, which read no lines."""
+    return {
+        name: ONE_BLANK if re.fullmatch(r"ws\d", name) else rule for name, rule in rules.items()
+    }
 
 
 def value(level: int) -> str:
@@ -76,19 +86,19 @@ def _rule(name: str) -> tuple[str, tuple[str, ...]]:
         return _RULES[name], _NEEDS.get(name, ())
     kind = name.rstrip("0123456789")
     level = int(name[len(kind) :])
-    inside, ws, more = value(level + 1), blanks(level + 1), MOST_ITEMS - 1
+    inside, ws, end, more = value(level + 1), blanks(level + 1), blanks(level), MOST_ITEMS - 1
     match kind:
         case "ws":
-            return rf'| " " | "\n" (" "{{1,{min(4 * level, 20)}}} | "\t"{{1,{level}}})?', ()
+            return rf'(" " | "\n{"  " * level}")?', ()
         case "value":
             named = (f"object{level}", f"array{level}", "scalar")
             return " | ".join(named), named
         case "object":
             member = f"member{level}"
             members = f'({member} ("," {ws} {member}){{0,{more}}})?'  # not shown
-            return f'"{{" {ws} {members} "}}"', (member, ws)
+            return f'"{{" {ws} {members} {end} "}}"', (member, ws, end)
         case "member":
-            return f'string ":" {ws} {inside} {ws}', ("string", inside, ws)  # not shown
+            return f'string ":" {ONE_BLANK} {inside}', ("string", inside)  # not shown
         case _:
-            items = f'({inside} {ws} ("," {ws} {inside} {ws}){{0,{more}}})?'  # not shown
-            return f'"[" {ws} {items} "]"', (inside, ws)
+            items = f'({inside} ("," {ws} {inside}){{0,{more}}})?'  # not shown
+            return f'"[" {ws} {items} {end} "]"', (inside, ws, end)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 MOST_CHARACTERS = 60_000
@@ -58,3 +59,12 @@ def _common(texts: Sequence[str]) -> str:
     low, high = min(texts), max(texts)
     length = next((n for n, (a, b) in enumerate(zip(low, high, strict=False)) if a != b), len(low))
     return low[:length]
+
+
+_IN_QUOTES = re.compile(r'"(?:[^"\\]|\\.)*"|\[(?:[^\]\\]|\\.)*\]')
+_BOUND = re.compile(r"\{(\d+)(?:,(\d+))?\}")
+
+
+def repeated(rule: str) -> int:
+    """How many repetitions the bounds of a rule write out."""
+    return sum(int(most or least) for least, most in _BOUND.findall(_IN_QUOTES.sub("", rule)))

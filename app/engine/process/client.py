@@ -316,7 +316,7 @@ class EngineClient:
 
     def _make_key(self, request: LoadRequest, cancel: Cancel) -> str:
         """Machine, engine build and model, as one key."""
-        ready = self._line.ready(cancel)
+        backend = self._line.backend(cancel)
         if request.sha256:
             model = request.sha256
         else:
@@ -325,7 +325,9 @@ class EngineClient:
                 model = f"{request.path.resolve()}|{found.st_size}|{found.st_mtime_ns}"
             except OSError:  # the engine will say what is wrong with it
                 model = str(request.path)
-        return hashlib.sha256(f"{ready.machine}|{ready.build}|{model}".encode()).hexdigest()[:32]
+        return hashlib.sha256(f"{backend.machine}|{backend.build}|{model}".encode()).hexdigest()[
+            :32
+        ]
 
     # --- coming back in the background --------------------------------------------------------
 
@@ -392,7 +394,7 @@ class EngineClient:
         """A command with one result."""
         last = None
         with self._deaths_told():
-            self._line.ready(NEVER_CANCELLED)
+            self._line.backend(NEVER_CANCELLED)
             number = self._line.send(make)
             for frame in self._line.replies(number, NEVER_CANCELLED, silence=SILENCE_SECONDS):
                 last = frame

@@ -38,8 +38,8 @@ OWED_SECONDS = 30.0
 class EngineConnection:
     """The process, its working folder, and the numbers of commands.
 
-    It decides one thing: a process that crashes while it starts, before any model was named, is
-    begun again without modules for graphics cards, for as long as this program runs.
+    It decides one thing: a process that crashes while it loads llama.cpp, before any model was
+    named, is begun again without modules for graphics cards, for as long as this program runs.
 
     Args:
         options: Sent to each process that is started.
@@ -57,7 +57,7 @@ class EngineConnection:
         self._command = list(command)
         self._environment = environment
         self._process: ChildProcess | None = None
-        self._began = 0.0
+        self._backend: frames.BackendReply | None = None  # of this process
         self._owed: dict[int, float] = {}  # commands that were stopped and have not ended, and when
         self._number = 0
         self._ended = 0  # the last command whose end was read
@@ -81,7 +81,7 @@ class EngineConnection:
                 "engine", self._command, frames.CODEC, program_folder(), self._environment
             )
             self._process.send(frames.ConfigureCommand(self._options))
-            self._began = time.monotonic()
+            self._backend = None
             self._owed.clear()
         return self._process
 
@@ -160,34 +160,41 @@ class EngineConnection:
             ):
                 return
 
-    def ready(self, cancel: Cancel) -> frames.ReadyReply:
-        """Wait until the process is up.
+    def backend(self, cancel: Cancel) -> frames.BackendReply:
+        """Have the process load llama.cpp, where it has not yet, and wait until it is there.
 
         Raises:
             DiedError: It died before, also without modules for graphics cards.
             HungError: It takes too long.
             LoadCancelledError: ``cancel`` was set.
+            EngineError: The library cannot be loaded.
         """
-        process = self.open()
-        while process.ready is None:
+        asked, number, began = None, 0, 0.0
+        while self._backend is None:
             if cancel.is_set():
                 raise LoadCancelledError(tr("Loading was stopped."))
-            if time.monotonic() - self._began > START_SECONDS:
+            if (process := self.open()) is not asked:
+                asked, began = process, time.monotonic()
+                number = self.send(frames.StartBackendCommand)
+            if time.monotonic() - began > START_SECONDS:
                 raise HungError
             try:
                 frame = process.events.get(timeout=POLL_SECONDS)
             except queue.Empty:
                 continue
-            if isinstance(frame, ProcessExit):
-                if not (frame.crashed and self._options.graphics):
+            match frame:
+                case frames.BackendReply():
+                    self._backend = frame
+                case FailedReply(id=of) if of == number:
+                    raise frame.error()
+                case ProcessExit() if frame.crashed and self._options.graphics:
+                    log.error("%s %s", described(frame), " | ".join(frame.stderr))
+                    log.warning("It was starting: it is begun again without graphics cards")
+                    self.discard()
+                    self._options = replace(self._options, graphics=False)
+                case ProcessExit():
                     raise ProcessDiedError(frame)
-                log.error("%s %s", described(frame), " | ".join(frame.stderr))
-                log.warning("It was starting: it is begun again without graphics cards")
-                self.discard()
-                self._options = replace(self._options, graphics=False)
-                process = self.open()
-        ready: frames.ReadyReply = process.ready
-        return ready
+        return self._backend
 
     def discard(self) -> None:
         """The process is dead: close what is left of it."""

@@ -22,6 +22,13 @@ class ConfigureCommand:
 
 
 @dataclass(frozen=True, slots=True)
+class StartBackendCommand:
+    """Load llama.cpp's library, where that was not done yet."""
+
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoadCommand:
     """Load a model at a step of the ladder."""
 
@@ -81,19 +88,29 @@ class UnloadCommand:
 
 @dataclass(frozen=True, slots=True)
 class ReadyReply:
-    """The engine is up.
+    """The process is up; llama.cpp's library is not in it yet.
 
     Attributes:
-        build: Identifies the engine's build.
-        machine: Identifies the devices it runs on.
         seconds: Time since the process began.
         confinement: What keeps it from the network; None where nobody asked for that.
     """
 
-    build: str
-    machine: str
     seconds: float
     confinement: connections.Confinement | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BackendReply:
+    """llama.cpp is up.
+
+    Attributes:
+        build: Identifies its build.
+        machine: Identifies the devices it runs on.
+    """
+
+    id: int
+    build: str
+    machine: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """The engine process: the main thread reads commands, a worker thread owns llama.cpp.
 
+The library is loaded with the first command that needs it, so a process that waits is small.
+
 Started by the client as ``phial --engine-host``. End of input ends it, so no orphan keeps a model
 in memory. Standard output carries frames only.
 """
@@ -14,7 +16,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from app.domain.errors import EngineError, KnownError
 from app.domain.generation import ReasoningDelta, TextDelta
@@ -27,6 +29,9 @@ from app.process.child_process import BUG_EXIT
 from app.process.codec import MAX_LINE
 from app.process.host_end import LogFrames, leave_no_core_file, take_standard_output
 from app.process.messages import DoneReply, FailedReply, QuitCommand, StopCommand
+
+if TYPE_CHECKING:
+    from app.engine.llama.engine import LlamaEngine
 
 FRAME_SECONDS = 0.016  # text is shown once a frame; sending it more often only costs
 IDLE_SECONDS = 30.0  # then the chat's KV state is written, if it is worth it
@@ -134,6 +139,8 @@ class EngineHost:
         self._reading: frames.ReadAheadCommand | None = None  # under way
         self._ahead_put = self._ahead_taken = 0  # commands that read ahead: nobody waits for them
         self._interrupt: Callable[[], None] = lambda: None
+        self._options = EngineOptions()
+        self._engine: LlamaEngine | None = None
         self._worker = threading.Thread(target=self._serve, name="llama.cpp", daemon=True)
 
     def run(self) -> None:
@@ -197,49 +204,67 @@ class EngineHost:
         os._exit(BUG_EXIT)
 
     def _serve(self) -> None:
-        options = EngineOptions()
         command = self._commands.get()
         if isinstance(command, frames.ConfigureCommand):
-            options = command.options
+            self._options = command.options
         logger = logging.getLogger("app")
         logger.addHandler(LogFrames(self._writer.send))
-        logger.setLevel(options.log_level)
+        logger.setLevel(self._options.log_level)
         if self._confinement is not None:
             kept = self._confinement
             log.info("Kept from the network by: %s. %s", kept.kind, kept.problem)
-        from app.engine.llama.engine import LlamaEngine  # here: the command thread listens already
-
-        engine = LlamaEngine(options)
-        self._interrupt = engine.interrupt
-        engine.busy = self._waited_for
-        devices = " ".join(f"{d.name}={d.description}" for d in engine.devices())
-        elapsed = time.time() - self._began
-        self._writer.send(
-            frames.ReadyReply(engine.backend.build, devices, elapsed, self._confinement)
-        )
-        while not isinstance(command := self._next(engine.on_idle), QuitCommand):
+        self._writer.send(frames.ReadyReply(time.time() - self._began, self._confinement))
+        while not isinstance(command := self._next(), QuitCommand):
             try:
-                self._carry_out(engine, command)
+                self._carry_out(command)
             except KnownError as error:
                 self._writer.send(FailedReply.of(command.id, error))
             finally:
                 self._cancels.pop(command.id, None)
                 self._gentle.discard(command.id)
-        engine.close()
+        if self._engine is not None:
+            self._engine.close()
 
-    def _next(self, idle: Callable[[], None]) -> Any:
-        """The next command; ``idle`` is called once where none comes for a while."""
+    def _next(self) -> Any:
+        """The next command; where none comes for a while, the engine does what can wait."""
         try:
             command = self._commands.get(timeout=IDLE_SECONDS)
         except queue.Empty:
-            idle()
+            if self._engine is not None:
+                self._engine.on_idle()
             command = self._commands.get()
         self._ahead_taken += isinstance(command, frames.ReadAheadCommand)
         return command
 
-    def _carry_out(self, engine: Any, command: Any) -> None:
+    def _started(self) -> LlamaEngine:
+        """The engine; llama.cpp is loaded with the first command that needs it.
+
+        Before that the process is a third of what the library makes of it.
+        """
+        if self._engine is None:
+            from app.engine.llama.engine import LlamaEngine
+
+            engine = self._engine = LlamaEngine(self._options)
+            self._interrupt = engine.interrupt
+            engine.busy = self._waited_for
+        return self._engine
+
+    def _carry_out(self, command: Any) -> None:
         send = self._writer.send
+        if self._engine is None:
+            match command:
+                case frames.ConfigureCommand(options=options, id=number):
+                    self._options = options
+                    send(DoneReply(number))
+                    return
+                case frames.SaveStateCommand(id=number) | frames.UnloadCommand(id=number):
+                    send(DoneReply(number))
+                    return
+        engine = self._started()
         match command:
+            case frames.StartBackendCommand(id=number):
+                machine = " ".join(f"{d.name}={d.description}" for d in engine.devices())
+                send(frames.BackendReply(number, engine.backend.build, machine))
             case frames.LoadCommand(id=number, request=request, step=step):
                 model = engine.load(
                     request,

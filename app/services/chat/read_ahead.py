@@ -122,8 +122,10 @@ class ReadAheadService:
 
     def _read(self, wish: _Wish, cancel: threading.Event) -> None:
         try:
-            asked = self._asked(wish) if self._allowed() else None
-            if asked is None:
+            if self._settings.current.read_ahead is ReadAheadWhen.OFF:
+                return
+            asked = self._asked(wish)
+            if asked is None or not self._allowed():
                 return
             self._drafted = wish.conversation_id if asked.draft.strip() else ""
             first = last = None

@@ -9,7 +9,6 @@ from pathlib import Path
 from app.domain.errors import StoreError
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
-from app.engine.snapshots import effective_cap, remove_all, remove_others, stored_bytes
 from app.language import tr
 from app.services.core.events import (
     ErrorReported,
@@ -27,6 +26,8 @@ MakeOptions = Callable[[Settings], EngineOptions]
 
 def has_snapshots(folder: Path) -> bool:
     """Whether anything is kept in a folder of snapshots."""
+    from app.engine.snapshots import stored_bytes  # each where it is used: no start looks at them
+
     return stored_bytes(folder) > 0
 
 
@@ -36,6 +37,8 @@ def remove_of_gone(folder: Path, chats: Collection[str]) -> None:
     Raises:
         StoreError: Something could not be removed.
     """
+    from app.engine.snapshots import remove_others
+
     try:
         remove_others(folder, chats)
     except OSError as error:
@@ -86,10 +89,14 @@ class SnapshotService:
 
     def used_bytes(self) -> int:
         """Bytes that snapshots take now; looks at the disk."""
+        from app.engine.snapshots import stored_bytes
+
         return stored_bytes(self._folder)
 
     def cap_bytes(self) -> int:
         """Bytes they may take: what the settings say, less where the disk is small."""
+        from app.engine.snapshots import effective_cap
+
         wanted = self._options(self._settings.current).snapshot_cap_bytes
         return effective_cap(wanted, disk_free(self._folder), self.used_bytes())
 
@@ -101,6 +108,8 @@ class SnapshotService:
         return self._executor.submit(self._clear)
 
     def _clear(self) -> int:
+        from app.engine.snapshots import remove_all
+
         try:
             return remove_all(self._folder)
         except OSError as error:

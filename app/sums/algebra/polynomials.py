@@ -187,9 +187,9 @@ class _Reader(TokenCursor):
         token = self._peek()
         if token is None or token.kind is not Kind.OPERATOR:
             return base
-        if token.text[0] == "^" and token.text[1:].isdigit():
+        if token.text[0] == "^" and token.text[1:].lstrip("-").isdigit():
             self._at += 1
-            return _raised(base, int(token.text[1:5]))
+            return _raised(base, int(token.text[1:6]))
         if token.text in {"^", "**"}:
             self._at += 1
             exponent = self._signed(depth + 1).number

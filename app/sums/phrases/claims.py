@@ -11,14 +11,16 @@ import re
 from dataclasses import dataclass
 
 _UNCLAIMED = re.compile(  # what is supposed, or what others say
-    r"\b(?:if|while|until|when|wenn|falls|si|suppose|assume|say|imagine|angenommen|supposons|supongamos"
+    r"\b(?:if|while|until|unless|whenever|wenn|when|falls|solange|si|tant que|mientras|se|finché"
+    r"|quando|enquanto|supponiamo|supponga|suponha|suponhamos|suppose|assume|say|imagine|angenommen|supposons|supongamos"
     r"|(?<!\bI )(?:think|believe|claim|wrote|said|glauben|denken|meinen|pensent|croient|creen)"
     r"|first glance|auf den ersten blick|you(?:r answer|r result)?|deine antwort)"
     r"(?:\s+(?:that|dass|que))?[\s,:(`$]*(?:\\\()?\s*$",
     re.IGNORECASE,
 )
 _DENIED = re.compile(
-    r"\b(?:not|never|instead|rather than|nicht|kein\w*|pas|no(?![,:!—–]|\s[—–]))\b|n['’]t\b",
+    r"\b(?:not|never|instead|rather than|nicht|kein\w*|pas|no(?![,:!—–]|\s[—–])|non(?![-,:!—–])|não"
+    r"|nunca)\b|n['’]t\b",
     re.IGNORECASE,
 )
 _WRONG = re.compile(  # not shown
@@ -26,6 +28,7 @@ _WRONG = re.compile(  # not shown
     r"|absurd\w*|propaganda|orwell\w*|mistake\w*|mistaken|error|errors|erroneous\w*|fallacy"
     r"|(?:not|\w+n['’]t) (?:true|right|correct|equal|so|hold)"
     r"|falsch\w*|fehler\w*|faux|fausse\w*|erreurs?|incorrect[oa]s?|fals[oa]s?|error(?:es)?)\b"
+    r"|\b(?:sbagliat[oaie]|errat[oaie]|errori?|errad[oa]s?|erros?|incorret[oa]s?)\b"
     r"|≠|\\ne(?:q|\b)|≡|\\equiv|\\pmod|!="
     r"|خطأ|خاطئ|गलत|ग़लत",
     re.IGNORECASE,
@@ -34,12 +37,14 @@ _MARKED = re.compile("[✗✘❌❎]")
 _OTHER_NUMBERS = re.compile(  # not shown: numbers of another kind
     r"\b(?:hex(?:adecimal)?|octal|oktal|hexadezimal|in base|base[- ]?\d+|zur basis|basis \d+"
     r"|modul[oar]\w*|xor|u?int\d+\w*|overflow\w*|wraps?|wrapped|wrapping|saturat\w+|roman"
-    r"|as (?:a )?strings?|concatenat\w*)\b|₂|₈",
+    r"|as (?:a )?strings?|concatenat\w*|módulo|na base \d+)\b|(?<!log)[₂₈]",
     re.IGNORECASE,
 )
 _TWO = re.compile(r"[^2-9]*")
-_TWO_DIGITS = re.compile(r"\b(?:binary|binär\w*|binaire\w*|binari[oa]s?|boole\w*)\b", re.IGNORECASE)
-_HOURS = re.compile(r"\b(?:clock|o['’]clock|uhr|horloge|reloj)\b", re.IGNORECASE)
+_TWO_DIGITS = re.compile(
+    r"\b(?:binary|binär\w*|binaire\w*|bin[aá]ri[oa]s?|boole\w*)\b", re.IGNORECASE
+)
+_HOURS = re.compile(r"\b(?:clock|o['’]clock|uhr|horloge|reloj|orologio|relógio)\b", re.IGNORECASE)
 _REST = re.compile(r"\b(?:remainder|remaining|rest|reste|resto|rem|r)\b|باق|शेष", re.IGNORECASE)
 _OPENING, _CLOSING = "\"'“„«‘‚「", "\"'”“»’‘」"
 _CODE_BEFORE = re.compile(  # what is worked out there, and nobody claims
@@ -47,7 +52,7 @@ _CODE_BEFORE = re.compile(  # what is worked out there, and nobody claims
     re.IGNORECASE,
 )
 _DIVIDES = re.compile(
-    r"[/÷∕⁄]|(?<=\s):(?=\s)|\\(?:d?frac|div)|\b(?:by|durch|par|entre|mod)\b|على|भाग"
+    r"[/÷∕⁄]|(?<=\s):(?=\s)|\\(?:d?frac|div)|\b(?:by|durch|par|entre|mod|diviso|dividido|per|por)\b|على|भाग"
 )
 _FAR = 600  # characters to where a denial is looked for
 _SENTENCE = re.compile(r"[.!?؟।][\s\0*]+")

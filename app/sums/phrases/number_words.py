@@ -1,4 +1,4 @@
-"""Numbers in words, from nought to a thousand, in six languages: "twenty-one", "drei Viertel"."""
+"""Numbers in words, from nought to a thousand, in eight languages: "twenty-one", "drei Viertel"."""
 
 from __future__ import annotations
 
@@ -38,20 +38,31 @@ _SPANISH = (  # not shown
     ),
     "treinta cuarenta cincuenta sesenta setenta ochenta noventa",
 )
+_ITALIAN = (  # not shown
+    (
+        "zero uno due tre quattro cinque sei sette otto nove dieci undici dodici tredici "
+        "quattordici quindici sedici diciassette diciotto diciannove"
+    ),
+    "venti trenta quaranta cinquanta sessanta settanta ottanta novanta",
+)
+_PORTUGUESE = (  # not shown
+    (
+        "zero um dois três quatro cinco seis sete oito nove dez onze doze treze catorze quinze "
+        "dezesseis dezessete dezoito dezenove"
+    ),
+    "vinte trinta quarenta cinquenta sessenta setenta oitenta noventa",
+)
 _ARABIC = "صفر واحد اثنان ثلاثة أربعة خمسة ستة سبعة ثمانية تسعة عشرة"  # not shown
 _HINDI = (  # not shown
     "शून्य एक दो तीन चार पाँच छह सात आठ नौ दस ग्यारह बारह तेरह चौदह पंद्रह सोलह सत्रह अठारह उन्नीस बीस"
 )
-_ARTICLES = {"one", "ein", "eins", "eine", "un", "une", "uno", "una", "एक", "واحد"}
+_ARTICLES = {"one", "ein", "eins", "eine", "un", "une", "uno", "una", "um", "uma", "due", "sei",
+             "एक", "واحد"}  # fmt: skip
 """What may be an article or a pronoun: a number only beside a sign of an operation."""
 OPERATION_WORDS = {  # not shown
     "plus", "minus", "times", "by", "mal", "durch", "mit", "fois", "moins", "par", "más", "menos",
-    "por", "entre", "hoch", "ضرب", "زائد", "ناقص", "गुणा", "जोड़", "धन", "घटा",
-}  # fmt: skip
-_LONGEST = 4
-OPERATION_WORDS = {  # not shown
-    "plus", "minus", "times", "by", "mal", "durch", "mit", "fois", "moins", "par", "más", "menos",
-    "por", "entre", "hoch", "ضرب", "زائد", "ناقص", "गुणा", "जोड़", "धन", "घटा",
+    "por", "entre", "hoch", "più", "meno", "per", "volte", "diviso", "mais", "vezes",
+    "ضرب", "زائد", "ناقص", "गुणा", "जोड़", "धन", "घटा",
 }  # fmt: skip
 _LONGEST = 4
 SIGNS = {"+", "*", "/", "^", "choose"}
@@ -120,11 +131,34 @@ def _of_spanish() -> Iterator[tuple[str, int]]:
     yield "cien", 100
 
 
+def _of_italian() -> Iterator[tuple[str, int]]:
+    small, tens = (part.split() for part in _ITALIAN)
+    for number, name in enumerate(small):
+        yield name, number
+    for ten, name in enumerate(tens, 2):
+        yield name, 10 * ten
+        for one in range(1, 10):
+            first = name[:-1] if one in {1, 8} else name
+            yield f"{first}{'tré' if one == 3 else small[one]}", 10 * ten + one
+
+
+def _of_portuguese() -> Iterator[tuple[str, int]]:
+    small, tens = (part.split() for part in _PORTUGUESE)
+    for number, name in enumerate(small):
+        yield name, number
+    for ten, name in enumerate(tens, 2):
+        yield name, 10 * ten
+        for one in range(1, 10):
+            yield " ".join((name, "e", small[one])), 10 * ten + one
+    yield "cem", 100
+
+
 @cache
 def _numbers() -> Mapping[_Words, int]:
     """Each spelling in lower case, as the words it is made of."""
     made: dict[_Words, int] = {}
-    for of_language in (_of_english(), _of_german(), _of_french(), _of_spanish()):
+    every = (_of_english(), _of_german(), _of_french(), _of_spanish(), _of_italian())
+    for of_language in (*every, _of_portuguese()):
         for spelling, number in of_language:
             made.setdefault(tuple(spelling.split()), number)
     for words in (_ARABIC, _HINDI):

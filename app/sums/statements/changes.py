@@ -17,30 +17,30 @@ _GAP = r"[\s\0]+"
 _SHARE = rf"(?<![\w.,/–'’\u202f\u00a0-])(?P<share>{_NUMBER})[\s\u00a0\u202f\0]*{_CENT}"
 _MORE = (  # not shown
     r"increase|rise|growth|gain|jump|raise|anstieg|zunahme|zuwachs|erhöhung|steigerung|hausse"
-    r"|augmentation|aumento|incremento|subida"
+    r"|augmentation|aumento|incremento|subida|crescita|crescimento"
 )
 _LESS = (  # not shown
     r"decrease|drop|decline|fall|reduction|loss|rückgang|abnahme|senkung|verringerung|baisse"
-    r"|diminution|disminución|reducción|bajada|descenso"
+    r"|diminution|disminución|reducción|bajada|descenso|diminuzione|calo|riduzione|diminuição|redução|queda"
 )
 _WAY = rf"(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?!\w)"
 _VERB = (  # not shown
     r"(?<!\w)(?:(?P<more>increase[ds]?|rose|rises?|grew|grows?|gained|jumped|climbed|went\s+up|stieg"
-    r"|steigt|wuchs|wächst|augmente(?:nt)?|aumenta|aumentó|subió)"
+    r"|steigt|wuchs|wächst|augmente(?:nt)?|aumenta|aumentó|subió|aumentò|aumentou|subiu|cresceu)"
     r"|(?P<less>decrease[ds]?|dropped|drops?|decline[ds]?|fell|falls?|shrank|went\s+down|sank"
-    r"|sinkt|fiel|fällt|diminue(?:nt)?|baisse(?:nt)?|disminuye|disminuyó|bajó))"
+    r"|sinkt|fiel|fällt|diminue(?:nt)?|baisse(?:nt)?|disminuye|disminuyó|bajó|diminuì|diminuiu|caiu))"
 )
 _AMOUNT = rf"[$€£]?\s?(?:{_NUMBER})(?:\s?[€£])?"
 _FROM = (
-    rf"(?:from|von|de|desde){_GAP}(?P<from>{_AMOUNT}){_GAP}(?:to|auf|bis|à|a|hasta){_GAP}"
+    rf"(?:from|von|de|desde|da){_GAP}(?P<from>{_AMOUNT}){_GAP}(?:to|auf|bis|à|a|hasta|para){_GAP}"
     rf"(?P<to>{_AMOUNT})(?![\w%])(?![.,:/-]\d)"
 )
-_IS_A = rf"[\s\0]*,?{_GAP}(?:is|ist|est|es|means){_GAP}(?:an?|eine?|une?|una?){_GAP}"
+_IS_A = rf"[\s\0]*,?{_GAP}(?:is|ist|est|es|è|é|means){_GAP}(?:an?|eine?|une?|una?|um){_GAP}"
 _AND_IS = (  # not shown: "rose from 40 to 50, which is an increase of 20 %"
     rf"[\s\0]*(?:,|\s[–—-])?(?:{_GAP}(?:which|that|das|ce[ _]qui|lo[ _]que))?"
     rf"(?:{_GAP}(?:is|ist|est|es|means|represents|representing|or))?{_GAP}(?:an?|eine?|une?|una?){_GAP}"
 )
-_BY = r"(?:of|by|um|von|de|del|en|d['’]un|de un|del un|en un)"
+_BY = r"(?:of|by|um|von|de|del|di|em|en|d['’]un|de un|del un|en un)"
 _CHANGED = rf"(?:{re.sub('[?]P<[a-z]+>', '?:', _VERB)}|(?<!\w)(?:went|goes|changed|moved))"
 _END = r"(?=[\s\0*]*(?:[.,;)!]|$|\n))"
 _PATTERNS = tuple(
@@ -57,10 +57,10 @@ _PATTERNS = tuple(
     )
 )
 _HAS_SHARE = re.compile(_CENT, re.IGNORECASE)
-_HAS_ENDS = re.compile(rf"(?<!\w)(?:from|von|de|desde){_GAP}[$€£\d]", re.IGNORECASE)
+_HAS_ENDS = re.compile(rf"(?<!\w)(?:from|von|de|desde|da){_GAP}[$€£\d]", re.IGNORECASE)
 _ABOUT = re.compile(  # not shown
     r"(?:about|around|roughly|approximately|nearly|almost|some|over|under|etwa|rund|knapp|fast|ungefähr"
-    r"|environ|presque|casi|aproximadamente|average|annual|yearly|compound)[\s\0]+(?:an?[\s\0]+)?$",
+    r"|environ|presque|casi|quase|circa|aproximadamente|average|annual|yearly|compound)[\s\0]+(?:an?[\s\0]+)?$",
     re.IGNORECASE,
 )
 _YEARS = range(1500, 2200)

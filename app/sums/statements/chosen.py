@@ -15,11 +15,12 @@ from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral
 
 _NUMBER = r"(?<![\w.,])\d{1,15}(?:[.,]\d{1,15})?(?![\w%]|[.,]\d)"
 _MORE = (  # not shown
-    r"larger|largest|greater|greatest|bigger|biggest|higher|highest|more|größere?|größte|mayor"
-    r"|más grande|plus grande?|supérieur|أكبر|الأكبر|बड़ा|बड़ी"
+    r"larger|largest|greater|greatest|bigger|biggest|higher|highest|more|größere?|größte|mayor|maggiore|maior"
+    r"|más grande|più grande|plus grande?|supérieur|أكبر|الأكبر|बड़ा|बड़ी"
 )
 _LESS = (  # not shown
-    r"smaller|smallest|lower|lowest|lesser|less|kleinere?|kleinste|menor|más pequeño|plus petite?"
+    r"smaller|smallest|lower|lowest|lesser|less|kleinere?|kleinste|menor|minore|más pequeño"
+    r"|più piccolo|plus petite?"
     r"|inférieur|أصغر|الأصغر|छोटा|छोटी"
 )
 _ADJECTIVE = rf"(?<!\w)(?:(?P<more>{_MORE})|(?P<less>{_LESS}))(?!\w)"
@@ -28,27 +29,28 @@ _WORDS = re.compile(r"[^\s,:;?!.*\"'()¿؟،।“”«»]+")
 _OTHER_WORDS = (  # not shown: what else may stand in the question
     "which what number of these the two one is are value decimal or and between please welche "
     "welcher welches zahl ist der die das oder und was von bitte quel quelle lequel nombre est le "
-    "la plus ou et de entre cuál cual número es el o y que qué أيهما أي العدد الرقم أم أو هو و "
+    "la plus ou et de entre cuál cual número es el o y que qué "
+    "quale numero di questi il tra qual è é os ou أيهما أي العدد الرقم أم أو هو و "
     "कौन कौनसा कौनसी सा सी संख्या है या और में से"
 )
 _ALLOWED = frozenset(_OTHER_WORDS.split())
-_LINKS = r"(?:is|ist|est|es|are|هو|هي|:|=|→)"
-_ARTICLES = r"(?:(?:the|die|der|das|le|la|el)\s+)?"
+_LINKS = r"(?:is|ist|est|es|è|é|are|هو|هي|:|=|→)"
+_ARTICLES = r"(?:(?:the|die|der|das|le|la|el|il|o)\s+)?"
 _SAYS = (  # not shown: words of answers
     re.compile(
         rf"(?P<number>{_NUMBER})[^\w\n]{{0,4}}(?:{_LINKS}\s+)?{_ARTICLES}\*{{0,2}}{_ADJECTIVE}"
-        r"(?!\W{0,4}(?:than|als|que|de|من)\b)",
+        r"(?!\W{0,4}(?:than|als|que|de|di|do|من)\b)",
         re.IGNORECASE,
     ),
     re.compile(
-        rf"{_ADJECTIVE}(?:\s+(?:number|one|value|of\s+the\s+two|decimal|zahl|nombre|número|العدد|संख्या))*"
+        rf"{_ADJECTIVE}(?:\s+(?:number|one|value|of\s+the\s+two|decimal|zahl|nombre|número|numero|العدد|संख्या))*"
         rf"[^\w\n]{{0,4}}{_LINKS}?[\s*$`]{{0,4}}(?P<number>{_NUMBER})",
         re.IGNORECASE,
     ),
 )
 _ALONE = re.compile(
     rf"[\s*$`]*(?P<number>{_NUMBER})[*$`]*"
-    r"(?:[\s*.!]*$|[.!]\s|\s*\n|,?\s+(?:because|since|as|weil|da|car|porque|لأن|क्योंकि)\s)"
+    r"(?:[\s*.!]*$|[.!]\s|\s*\n|,?\s+(?:because|since|as|weil|da|car|perché|porque|لأن|क्योंकि)\s)"
 )
 
 

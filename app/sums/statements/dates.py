@@ -45,6 +45,15 @@ _LANGUAGES = (  # not shown
         "lunes martes miércoles jueves viernes sábado domingo",
     ),
     _names(
+        "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre "
+        "dicembre",
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+    ),
+    _names(
+        "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+        "segunda-feira terça-feira quarta-feira quinta-feira sexta-feira sábado domingo",
+    ),
+    _names(
         "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
         "الاثنين الثلاثاء الأربعاء الخميس الجمعة السبت الأحد",
     ),
@@ -63,54 +72,56 @@ _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
 _WEEKDAY = "|".join(sorted(_WEEKDAYS, key=len, reverse=True))
 
 _DATE = (
-    rf"(?:(?P<d{{0}}>\d{{{{1,2}}}})(?:st|nd|rd|th|\.|er)?(?:\s+(?:of|de))?\s+(?P<m{{0}}>{_MONTH})\.?"
+    rf"(?:(?P<d{{0}}>\d{{{{1,2}}}})(?:st|nd|rd|th|\.|er|º|°)?(?:\s+(?:of|de))?\s+(?P<m{{0}}>{_MONTH})\.?"
     rf"(?:\s+(?:de|del))?,?\s+(?P<y{{0}}>\d{{{{4}}}})"
     rf"|(?P<n{{0}}>{_MONTH})\.?\s+(?P<e{{0}}>\d{{{{1,2}}}})(?:st|nd|rd|th)?,?\s+(?P<z{{0}}>\d{{{{4}}}})"
     rf"|(?P<i{{0}}>\d{{{{4}}}}-\d\d-\d\d)|(?P<g{{0}}>\d\d?\.\s?\d\d?\.\s?\d{{{{4}}}}))(?!\d)"
 )
-_THE = r"(?:(?:the|dem|den|der|le|el|l['’]|du|del)\s+)?"  # not shown
+_THE = r"(?:(?:the|dem|den|der|le|el|l['’]|du|del|il|o)\s+)?"  # not shown
 _ONE, _TWO = _DATE.format(1), _DATE.format(2)
 _BEFORE = re.compile(
     rf"(?<!\w)(?P<w>{_WEEKDAY})(?:,|،|\s+the|,?\s+den|\s+le|,?\s+el)?\s+\(?{_ONE}", re.IGNORECASE
 )
 _IS = (  # not shown
     r"(?:was|is|will be|falls on|fell on|war|ist|fiel auf|fällt auf|était|est|tombe|tombait|fue"
-    r"|es|cae en|cayó en|था|है|كان|هو|يوافق)"
+    r"|es|cae en|cayó en|è|era|fu|cade di|cadde di|é|foi"
+    r"|cai (?:em|num|numa)|caiu (?:em|num|numa)|था|है|كان|هو|يوافق)"
 )
 _AFTER = re.compile(
-    rf"(?<!\w){_ONE},?\s+(?:{_IS}\s+(?:(?:an?|ein(?:en)?|un|den|यह)\s+)?|يوم\s+|को\s+)"
+    rf"(?<!\w){_ONE},?\s+(?:{_IS}\s+(?:(?:an?|ein(?:en)?|una?|uma?|den|यह)\s+)?|يوم\s+|को\s+)"
     rf"(?P<w>{_WEEKDAY})(?!\w)",
     re.IGNORECASE,
 )
-_DAYS = r"(?:days?|tagen?|tage|jours?|días?|يوما|يومًا|أيام|يوم|दिन)"  # not shown
+_DAYS = r"(?:days?|tagen?|tage|jours?|días?|giorn[io]|dias?|يوما|يومًا|أيام|يوم|दिन)"  # not shown
 _FILLED = (  # not shown: what must stand between two dates and their days
     r"(?:\s*[,،])?(?:\s*(?:is|are|was|were|there|exactly|that|=|sind|es|liegen|vergehen|genau|das|ist"
-    r"|il|y|a|c['’]est|cela|fait|exactement|hay|son|exactamente|pasan|के|बीच|तक|हैं|هناك|يوجد|هو))+"
+    r"|il|y|a|c['’]est|cela|fait|exactement|hay|son|exactamente|pasan|ci|sono|passano|esattamente|há|são|passam|exatamente|के|बीच|तक|हैं|هناك|يوجد|هو))+"
 )
 _BETWEEN = re.compile(
-    rf"(?<!\w)(?:(?:from|between|von|vom|zwischen|du|entre|desde|del|من|بين)\s+)?{_THE}{_ONE}\s*"
-    rf"(?:to|and|until|bis|bis zum|und|au|et|jusqu['’]au|y|al|hasta|إلى|حتى|و|और|से)\s*{_THE}{_TWO}"
+    rf"(?<!\w)(?:(?:from|between|von|vom|zwischen|du|entre|desde|del|dal?|tra|fra|do|de|من|بين)\s+)?{_THE}{_ONE}\s*"
+    rf"(?:to|and|until|bis|bis zum|und|au|et|jusqu['’]au|y|al|hasta|e|a|ao|até|إلى|حتى|و|और|से)"
+    rf"\s*{_THE}{_TWO}"
     rf"{_FILLED}\s*(?P<n>\d+)\s+{_DAYS}(?!\w)(?!\s+(?:a|per|off|pro|frei|par|por)\b)",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    rf"(?<!\w)(?:there\s+(?:are|were)|es\s+(?:sind|liegen)|il\s+y\s+a|hay|هناك)\s+(?P<n>\d+)\s+{_DAYS}\s+"
-    rf"(?:between|from|zwischen|vom?|entre|du|desde|del|بين|من)\s+(?:el\s+)?{_THE}{_ONE}\s+"
-    rf"(?:and|to|until|und|bis(?:\s+zum)?|et|au|y|al|hasta|و|إلى)\s*{_THE}{_TWO}",
+    rf"(?<!\w)(?:there\s+(?:are|were)|es\s+(?:sind|liegen)|il\s+y\s+a|hay|ci\s+sono|há|هناك)\s+(?P<n>\d+)\s+{_DAYS}\s+"
+    rf"(?:between|from|zwischen|vom?|entre|du|desde|del|tra|fra|dal?|بين|من)\s+(?:el\s+)?{_THE}{_ONE}\s+"
+    rf"(?:and|to|until|und|bis(?:\s+zum)?|et|au|y|al|hasta|e|a|ao|até|و|إلى)\s*{_THE}{_TWO}",
     re.IGNORECASE,
 )
 _LATER = re.compile(  # not shown
-    rf"(?<![\w.,])(?P<n>\d{{1,5}})\s+(?P<span>days|weeks|tage|wochen|jours|semaines|días|semanas)\s+"
-    rf"(?P<way>after|from|before|nach|vor|après|avant|después\s+de(?:l)?|antes\s+de(?:l)?)\s+{_THE}{_ONE}"
-    rf"\s*,?\s*(?:is|was|will\s+be|ist|war|c['’]est|est|était|es|fue|=)\s+(?:\w+,\s+)?{_THE}{_TWO}",
+    rf"(?<![\w.,])(?P<n>\d{{1,5}})\s+(?P<span>days|weeks|tage|wochen|jours|semaines|días|semanas|giorni|settimane|dias)\s+"
+    rf"(?P<way>after|from|before|nach|vor|après|avant|después\s+del?|antes\s+del?|dopo|prima\s+del|depois\s+de|antes\s+de)\s+{_THE}{_ONE}"
+    rf"\s*,?\s*(?:is|was|will\s+be|ist|war|c['’]est|est|était|es|fue|è|era|é|foi|=)\s+(?:\w+,\s+)?{_THE}{_TWO}",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
-_WEEKS = {"weeks", "wochen", "semaines", "semanas"}
-_EARLIER = ("before", "vor", "avant", "antes")
+_WEEKS = {"weeks", "wochen", "semaines", "semanas", "settimane"}
+_EARLIER = ("before", "vor", "avant", "antes", "prima")
 _OTHER_DAY = re.compile(
     r"(?<!\w)(?:after|before|not|nach|vor|nicht|après|avant|pas|después|antes|from|until|if|bis|wenn"
-    r"|si|jusqu|hasta|بعد|قبل)\s+(?:\w+\s+)?$",
+    r"|si|jusqu|hasta|dopo|prima|depois|fino|até|se|بعد|قبل)\s+(?:\w+\s+)?$",
     re.IGNORECASE,
 )
 
@@ -150,7 +161,7 @@ def wrong_dates(text: str) -> Iterator[Finding]:
             if _WEEKDAYS[said.lower()] == day.weekday():
                 yield Finding(FindingKind.RIGHT, *span, "", "", found.start("w"))
             elif day.year >= _FIRST_YEAR or not _is_julian(day, _WEEKDAYS[said.lower()]):
-                right = _like(said, day.weekday())
+                right = _like(said, day.weekday(), found.group())
                 yield Finding(FindingKind.WEEKDAY, *span, said, right, found.start("w"))
     for pattern in (_BETWEEN, _COUNTED):
         for found in pattern.finditer(text):
@@ -232,8 +243,13 @@ def _date(found: re.Match[str], number: str, since: int = _FIRST_YEAR) -> date |
         return None
 
 
-def _like(said: str, weekday: int) -> str:
-    """The weekday in the language, and with the capital, of the one that was said."""
-    language = next(one for one in _LANGUAGES if said.lower() in one.weekdays)
+def _like(said: str, weekday: int, text: str) -> str:
+    """The weekday in the language, and with the capital, of the one that was said.
+
+    "sábado" is of two languages: then the month beside it decides, where it is of one.
+    """
+    words = set(text.lower().split())
+    known = [one for one in _LANGUAGES if said.lower() in one.weekdays]
+    language = next((one for one in known if not words.isdisjoint(one.months)), known[0])
     name = language.weekdays[weekday]
     return name.capitalize() if said[0].isupper() else name

@@ -76,7 +76,9 @@ _NAMES: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown
     "mean value": _mean, "average value": _mean, "durchschnitt": _mean,
     "mittelwert": _mean, "mittel": _mean, "moyenne": _mean, "promedio": _mean, "media": _mean,
     "متوسط": _mean, "المتوسط الحسابي": _mean, "median": _median, "total": _sum, "adding": _sum,
-    "médiane": _median,
+    "médiane": _median, "média": _mean, "media aritmetica": _mean, "somma": _sum, "soma": _sum,
+    "prodotto": _product, "produto": _product, "differenza": _difference,
+    "diferença": _difference, "mdc": _divisor, "mmc": _multiple,
     "mediana": _median, "sum": _sum, "summe": _sum, "somme": _sum, "suma": _sum, "مجموع": _sum,
     "product": _product, "produkt": _product, "produit": _product, "producto": _product,
     "حاصل ضرب": _product, "difference": _difference, "differenz": _difference,
@@ -91,7 +93,8 @@ _BEHIND: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown
 }  # fmt: skip
 _CALLED: Mapping[str, Callable[[Sequence[Fraction]], Value]] = {  # not shown: "gcd(12, 18)"
     "gcd": _divisor, "lcm": _multiple, "ggt": _divisor, "kgv": _multiple, "pgcd": _divisor,
-    "ppcm": _multiple, "mcd": _divisor, "mcm": _multiple, "mean": _mean, "average": _mean,
+    "ppcm": _multiple, "mcd": _divisor, "mcm": _multiple, "mdc": _divisor, "mmc": _multiple,
+    "mean": _mean, "average": _mean,
     "median": _median, "max": _greatest, "min": _least,
 }  # fmt: skip
 _WAYS = re.compile(  # "C(5, 2) = 10", where no other C is spoken of
@@ -106,22 +109,22 @@ _OTHER_C = re.compile(  # not shown
 _ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
     r"(?:^|[.,;:!?(\[\"“«|–—=\0*_$-])\s*$"
     r"|(?<!\w)(?:the|an?|arithmetic|simple|their|thus|hence|so|then|and|that|have|has|with"
-    r"|der|die|das|den|ein|arithmetisches|also|und|dass|la|le|el|un|une|una|et|y|donc|así|que"
+    r"|der|die|das|den|ein|arithmetisches|also|und|dass|la|le|el|un|une|una|et|y|donc|así|que|il|lo|i|gli|e|o|os|as|um|uma|quindi|então|che"
     r"|aritmética|arithmétique|و|إن|فإن)\s+$|l['’]$",
     re.IGNORECASE,
 )
-_NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
+NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
 _NO_NUMBER_BEFORE = r"(?<![\w.,/–'’\u202f\u00a0-])"
 _AND = r"(?:and|und|et|y|e|&|और|و)"
 _LIST = (
-    rf"(?:{_NUMBER})(?:(?:\s*[,;،]\s+(?:{_AND}\s+)?|\s+{_AND}\s*)(?:{_NUMBER})){{1,{MOST_NUMBERS}}}"
+    rf"(?:{NUMBER})(?:(?:\s*[,;،]\s+(?:{_AND}\s+)?|\s+{_AND}\s*)(?:{NUMBER})){{1,{MOST_NUMBERS}}}"
 )
 _IS = (  # not shown
-    r"\s*(?P<relation>=|≈|(?:is|equals|gives|yields|makes|ergibt|donne|da|beträgt|ist|est|vaut|es|هو|هي|يساوي)"
-    r"(?:\s+(?:equal\s+to|exactly|gleich|égale?\s+à|igual\s+a))?)(?![^\W\d_])"
-    r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|aproximadamente))?"
+    r"\s*(?P<relation>=|≈|(?:is|equals|gives|yields|makes|ergibt|donne|da|beträgt|ist|est|vaut|es|è|é|dà|dá|fa|هو|هي|يساوي)"
+    r"(?:\s+(?:equal\s+to|exactly|gleich|égale?\s+à|igual\s+a|uguale\s+a))?)(?![^\W\d_])"
+    r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|circa|aproximadamente))?"
 )
-_END = (  # nothing that goes on with the number
+NUMBER_END = (  # nothing that goes on with the number
     r"(?![\w%])(?![.,:/]\d)(?!\s*[-+−*/×÷·^!:%=<>≈(°])(?!\s*\\)"
     r"(?=[\s\0*]*(?:[.,;)\]\"”»।،|]|$|\n|(?:and|und|et|y|so|و|और)\b|है|हैं))"
 )
@@ -131,9 +134,9 @@ _END = (  # nothing that goes on with the number
 def _patterns() -> tuple[re.Pattern[str], ...]:
     names = "|".join(sorted(map(re.escape, _NAMES), key=len, reverse=True))
     behind = "|".join(map(re.escape, _BEHIND))
-    stated = rf"[\s\0*]+(?P<stated>{_NUMBER}){_END}"
+    stated = rf"[\s\0*]+(?P<stated>{NUMBER}){NUMBER_END}"
     ahead = (
-        rf"(?<!\w)(?P<name>{names})\s+(?:(?:of|von|aus|de|between|zwischen|entre|بين)\s+)?"
+        rf"(?<!\w)(?P<name>{names})\s+(?:(?:of|von|aus|de|di|tra|fra|between|zwischen|entre|بين)\s+)?"
         r"(?:the\s+(?:two\s+)?numbers\s+|den\s+zahlen\s+|der\s+zahlen\s+|los\s+números\s+)?"
         rf"(?P<list>{_LIST}){_IS}{stated}"
     )
@@ -224,15 +227,29 @@ def _is_that_name(text: str, start: int, at: int) -> bool:
 
 def _judged(found: re.Match[str]) -> Finding | None:
     """A finding where what is stated is wrong by every way of writing numbers."""
-    numbers = re.findall(_NUMBER, found["list"])
-    stated = found["stated"]
+    numbers = re.findall(NUMBER, found["list"])
     name = found["name"].lower()
     compute = _NAMES.get(name) or _BEHIND.get(name) or _CALLED[name]
     if found.re is _patterns()[2]:
         numbers = re.split(r",\s*", found["list"])
         compute = _CALLED[name]
+    return judged_result(found, numbers, compute)
+
+
+def judged_result(
+    found: re.Match[str],
+    numbers: Sequence[str],
+    compute: Callable[[Sequence[Fraction]], Value],
+) -> Finding | None:
+    """What is to be said of what some numbers are told to come to.
+
+    Args:
+        found: Its groups are ``stated``, ``about`` and, where a sign may stand, ``relation``.
+        numbers: As they are written.
+        compute: What they come to; raises NotComputableError where that is nothing.
+    """
+    stated, right = found["stated"], ""
     about = found["about"] or found.groupdict().get("relation") == "≈"
-    right = ""
     for convention in conventions_of(one.lstrip("-\u2212") for one in (*numbers, stated)):
         values = [_signed(one, convention) for one in numbers]
         said = _signed(stated, convention)

@@ -22,13 +22,13 @@ from app.sums.values import Value
 _NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
 _NO_NUMBER_BEFORE = r"(?<![\w.,/–'’\u202f\u00a0-])"
 _SCALE = (  # not shown
-    r"°\s?[CF](?!\w)|K(?!\w)|(?:degrees?|deg|grad|degrés?|grados?|درجة|डिग्री)\s+"
+    r"°\s?[CF](?!\w)|K(?!\w)|(?:degrees?|deg|grad|degrés?|grados?|gradi|graus?|درجة|डिग्री)\s+"
     r"(?:celsius|fahrenheit|c|f|مئوية|فهرنهايت|सेल्सियस|फ़ारेनहाइट)(?!\w)|km/h|m/s|mph|kph|km/ساعة|م/ث|كم/س"
 )
 _IS = (  # not shown
     r"(?:=|≈|is\s+equal\s+to|corresponds?\s+to|equals?|is|are|ist|sind|entspr(?:icht|echen)"
-    r"|est|correspond\s+à|es|equivalen?\s+a|هي|هو|تساوي|يساوي|बराबर)"
-    r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|aproximadamente))?"
+    r"|est|correspond\s+à|es|equivalen?\s+a|è|é|sono|são|equivalgono\s+a|equivalem\s+a|corrispond(?:e|ono)\s+a|هي|هو|تساوي|يساوي|बराबर)"
+    r"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|ungefähr|environ|circa|aproximadamente))?"
 )
 _SCALES = re.compile(
     rf"{_NO_NUMBER_BEFORE}(?P<first>{_NUMBER})\s?(?P<from>{_SCALE})\s*(?P<relation>{_IS})\s*"
@@ -37,22 +37,23 @@ _SCALES = re.compile(
 )
 _UNIT = r"[^\W\d_]{2,12}"
 _END = r"(?=\s*(?:[.,;)!]|$|\n))"
-_ONE = r"an?|one|eine?r?m?|une?|una?"  # not shown
+_ONE = r"an?|one|eine?r?m?|une?|una?|uno|uma?"  # not shown
 _HOW_MANY = (  # not shown
     re.compile(
-        rf"(?<!\w)(?:there\s+(?:are|is)|il\s+y\s+a|hay)\s+(?P<stated>{_NUMBER})\s+(?P<into>{_UNIT})\s+"
-        rf"(?P<relation>in|dans|en)\s+(?:(?P<first>{_NUMBER})|{_ONE})\s+(?P<from>{_UNIT}){_END}",
+        rf"(?<!\w)(?:there\s+(?:are|is)|il\s+y\s+a|hay|ci\s+sono|há)\s+(?P<stated>{_NUMBER})\s+(?P<into>{_UNIT})\s+"
+        rf"(?P<relation>in|dans|en|em)\s+(?:(?P<first>{_NUMBER})|{_ONE})\s+(?P<from>{_UNIT}){_END}",
         re.IGNORECASE,
     ),
     re.compile(
         rf"{_NO_NUMBER_BEFORE}(?:(?P<first>{_NUMBER})|{_ONE})\s+(?P<from>{_UNIT})\s+"
-        rf"(?P<relation>has|have|contains?|hat|haben|tiene|tienen|compte|comptent)\s+"
+        rf"(?P<relation>has|have|contains?|hat|haben|tiene|tienen|compte|comptent|ha|hanno|contiene|tem|têm)\s+"
         rf"(?P<stated>{_NUMBER})\s+(?P<into>{_UNIT}){_END}",
         re.IGNORECASE,
     ),
 )
 _QUICK = re.compile(  # not shown
-    r"°|/[hsثس]|mph|kph|celsius|sius|سيوس|सियस|مئوية|there|il y a|hay|ha[stv]|contain|tiene|compte",
+    r"°|/[hsثس]|mph|kph|celsius|sius|سيوس|सियस|مئوية|there|il y a|hay|ha[stv]|contain|tiene|compte"
+    r"|ci sono|há|\bha |hanno|contiene|\bt[eê]m ",
     re.IGNORECASE,
 )
 

@@ -1,4 +1,4 @@
-"""Sums down the columns of a Markdown table, and products along its rows."""
+"""Sums down the columns of a Markdown table and along its rows, and products along these."""
 
 from __future__ import annotations
 
@@ -19,22 +19,23 @@ from app.sums.numerals import (
 
 _TOTAL = re.compile(
     r"(?:grand )?total|sum|summe|gesamt|insgesamt|somme|suma|total general|total général"
-    r"|المجموع|الإجمالي|कुल|कुल योग|योग",
+    r"|totale|totale generale|somma|soma|total geral|المجموع|الإجمالي|कुल|कुल योग|योग",
     re.IGNORECASE,
 )
 _COUNT = re.compile(  # not shown
     r"qty\.?|quantity|count|units|number|pieces|menge|anzahl|stück|quantité|nombre|cantidad|unidades"
-    r"|hours|stunden|heures|horas|الكمية|العدد|मात्रा|संख्या",
+    r"|quantità|quantidade|hours|stunden|heures|ore|horas|الكمية|العدد|मात्रा|संख्या",
     re.IGNORECASE,
 )
 _EACH = re.compile(  # not shown
-    r"(?:unit |einzel|stück)?(?:price|cost|preis|prix|precio)(?: per unit| each| unitaire| unitario"
+    r"(?:unit |einzel|stück)?(?:price|cost|preis|prix|precio|prezzo|preço)"
+    r"(?: per unit| each| unitaire| unit[aá]rio"
     r"| por unidad)?|rate|hourly rate|stundensatz|السعر|कीमत|मूल्य",
     re.IGNORECASE,
 )
 _PRODUCT = re.compile(  # not shown
     r"(?:line |sub)?total|amount|total (?:price|cost|amount)|gesamt(?:preis|betrag)?|betrag|summe"
-    r"|montant|prix total|importe|precio total|المجموع|الإجمالي|कुल",
+    r"|montant|prix total|importe|precio total|importo|totale|preço total|المجموع|الإجمالي|कुल",
     re.IGNORECASE,
 )
 _LEAST_ROWS = 2
@@ -43,17 +44,17 @@ _RULE = re.compile(  # possessive, or a line of blanks would cost its square
 )
 _NO_SUM = re.compile(
     r"price|rate|avg|average|mean|ratio|per\b|/|unit|year|age\b|rank|no\.?$|id$|%|preis|satz|schnitt"
-    r"|jahr|alter|prix|taux|moyenne|precio|tasa|media|difference|change|each|speed|resist|probab|chance|score|rating|percent|temp|growth|density|cumul|balance",
+    r"|jahr|alter|prix|taux|moyenne|precio|tasa|media|prezzo|preço|tasso|taxa|média|anno|\bano|età|idade|quota|difference|change|each|speed|resist|probab|chance|score|rating|percent|temp|growth|density|cumul|balance",
     re.IGNORECASE,
 )
 _NO_PART = re.compile(  # not shown: rows that are part of another one, or no part of a total
     r"\W*(?:of (?:which|these|whom|them)|thereof|including|davon|darunter|dont"
     r"|de (?:los|las) cuales|mean|average|median|mode|max(?:imum)?|min(?:imum)?|count"
     r"|std\.? ?dev\.?|standard deviation|mittelwert|durchschnitt|anzahl|moyenne|médiane|nombre"
-    r"|promedio|media|mediana)(?!\w)",
+    r"|promedio|media|mediana|di cui|d[oa]s quais|média)(?!\w)",
     re.IGNORECASE,
 )
-_PRICE = re.compile(r"(?:price|preis|prix|precio)s?(?: \([^)]*\))?", re.IGNORECASE)
+_PRICE = re.compile(r"(?:price|preis|prix|precio|prezzo|preço)s?(?: \([^)]*\))?", re.IGNORECASE)
 """Beside nothing but names these are added up; beside a quantity they are for one."""
 _AMOUNT = re.compile(
     r"[$€£¥₹]?\s*([\u2212-]?)\s*(\d[\d.,'’\u00a0\u202f ]*\d|\d)\s*(?:[$€£¥₹]|[^\W\d]{1,12})?"
@@ -104,6 +105,38 @@ def wrong_rows(text: str) -> Iterator[Finding]:
         wrong = [one for one in known if one.right]
         if len(known) >= _LEAST_ROWS and len(wrong) * 2 <= len(known):
             yield from wrong
+
+
+def wrong_row_totals(text: str) -> Iterator[Finding]:
+    """Totals at the ends of rows that these do not come to, in tables where most of them do."""
+    for head, rows in _tables(text):
+        names = [_without_unit(cell.plain) for cell in head]
+        if len(head) < 4 or not _TOTAL.fullmatch(names[-1]) or any(map(_EACH.fullmatch, names)):
+            continue
+        whole = [
+            row
+            for row in rows
+            if len(row) == len(head) and not _TOTAL.fullmatch(row[0].plain.strip(": "))
+        ]  # a wrong one makes the last row another sum
+        added = [
+            index
+            for index in range(1, len(head) - 1)
+            if any(_amount(row[index].text) for row in whole)
+        ]
+        if len(added) < 2 or any(_NO_SUM.search(head[index].text) for index in added):
+            continue
+        judged = [_along(row, added) for row in whole]
+        right = [one for one in judged if one is not None and one.kind is FindingKind.RIGHT]
+        wrong = [one for one in judged if one is not None and one.kind is not FindingKind.RIGHT]
+        if len(right) >= max(_LEAST_ROWS, 2 * len(wrong)):
+            yield from (*right, *wrong)
+
+
+def _along(row: Sequence[_Cell], added: Sequence[int]) -> Finding | None:
+    """What is to be said of a row's total; None where a cell of it is no amount."""
+    found = [_amount(row[index].text) for index in (*added, len(row) - 1)]
+    amounts = [one for one in found if one is not None]
+    return _total(amounts, row[-1], row[added[0]].start) if len(amounts) == len(found) else None
 
 
 def _numbers_in(row: Sequence[_Cell]) -> int:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
+from typing import Any
 
 from app.domain.conversation import Conversation
 from app.domain.presets.preset import Preset
@@ -121,11 +122,16 @@ class PresetCommands:
         self._name(options.preset_of(chat), chat)
 
     def _name(self, preset: Preset | None, chat: Conversation) -> None:
-        from app.ui.presets.values_form import values_text
-
         form = preset.answer_form if preset is not None else None
         self._shell.pane.composer.form.set_usual(form)
         own = {**(preset.values if preset is not None else {}), **chat.options.values}
         self._shell.pane.composer.bar.set_preset(
-            preset, values_text(own), changed=bool(chat.options.values)
+            preset, _text_of(own) if own else "", changed=bool(chat.options.values)
         )
+
+
+def _text_of(values: Mapping[str, Any]) -> str:
+    """Values in one line; what writes them is imported with the first."""
+    from app.ui.presets.values_form import values_text
+
+    return values_text(values)

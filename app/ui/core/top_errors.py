@@ -2,6 +2,13 @@
 
 Qt calls our code and cannot pass our exceptions on; Python hands them to its hooks, which would
 print them where nobody looks who clicked an icon.
+
+What C code raises (``int("x")``, a call of a widget that is gone) is a type and a text until
+somebody looks at it, in Python before 3.12. Where it leaves a method that Qt calls
+(``resizeEvent``) during a call of ours (``window.show()``), PySide 6.11 puts words before its
+message, takes the text for an exception, and the process ends by SIGSEGV. While another exception
+is handled, Python makes such errors whole as they are raised (``_PyErr_SetObject``), so the
+window's program runs inside of a handler: :func:`with_whole_exceptions`.
 """
 
 from __future__ import annotations
@@ -14,6 +21,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from time import monotonic
 from types import TracebackType
+from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QApplication, QWidget
@@ -23,6 +31,7 @@ from app.domain.errors import BugError, KnownError
 from app.language import paragraph, tr, trn
 from app.ui.style.dialogs import ErrorDialog
 
+T = TypeVar("T")
 _log = logging.getLogger(__name__)
 QUIET_SECONDS = 3.0
 """After a dialog was closed, its error opens none for so long, times how often it was shown, and is
@@ -32,6 +41,39 @@ closes them.
 
 KINDS_IN_DETAIL = 5
 """Tracebacks that one dialog holds; of further ones it has their number, and the log has all."""
+
+
+class UnderneathError(Exception):
+    """Is being handled while the window's program runs; it is nobody's failure."""
+
+
+def with_whole_exceptions(run: Callable[[], T]) -> T:
+    """Call ``run`` so that no exception of C code in a method of ours ends the process.
+
+    Raises:
+        Exception: What ``run`` raises.
+    """
+    if sys.version_info >= (3, 12):
+        return run()
+    try:
+        raise UnderneathError
+    except UnderneathError as underneath:
+        underneath.__traceback__ = None
+        try:
+            return run()
+        except Exception as error:
+            stand_alone(error)
+            raise
+
+
+def stand_alone(error: BaseException) -> None:
+    """Take :class:`UnderneathError` out of what came before an exception: nobody need read it."""
+    seen = error
+    while seen.__context__ is not None:
+        if isinstance(seen.__context__, UnderneathError):
+            seen.__context__ = None
+            return
+        seen = seen.__context__
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +104,7 @@ class _Seen:
 class TopErrors(QObject):
     """Takes Python's three hooks while the window's program runs; one dialog at a time.
 
-    An exception that ends the program itself is shown too before it goes on, unless it is known:
-    that is told by whoever started the window.
+    An exception that ends the program itself is logged; it is shown by whoever started the window.
     """
 
     _arrived = Signal(object)
@@ -92,11 +133,8 @@ class TopErrors(QObject):
         trace: TracebackType | None,
     ) -> None:
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
-        if isinstance(value, Exception) and not isinstance(value, KnownError):
-            _log.critical("The window's program ended.", exc_info=value)
-            caught = caught_of(value, trace)
-            dialog = ErrorDialog(None, caught.error, patient=True)
-            dialog.exec()
+        if kind and isinstance(value, Exception) and not isinstance(value, KnownError):
+            _log.critical("The window's program ended.", exc_info=(kind, value, trace))
 
     def show_over(self, window: QWidget, tell: Callable[[str], object]) -> None:
         """Dialogs belong to this window from now on; ``tell`` says a sentence in it."""
@@ -107,6 +145,7 @@ class TopErrors(QObject):
     def _on_main(
         self, kind: type[BaseException], value: BaseException, trace: TracebackType | None
     ) -> None:
+        stand_alone(value)
         self._before[0](kind, value, trace)  # writes it to the log
         self._report(value, trace)
 
@@ -119,6 +158,7 @@ class TopErrors(QObject):
         value = args.exc_value
         if value is None:
             return
+        stand_alone(value)
         trace = (type(value), value, args.exc_traceback)
         _log.critical("A bug of ours reached the top: %s", args.err_msg or "", exc_info=trace)
         self._report(value, args.exc_traceback)

@@ -127,9 +127,7 @@ class TranscriptView(TranscriptSignals):
             self, self._layout, self._selection, self._announcer.announce_message
         )
         lexers = Lexers(self._background.submit, self._schedule, self._recolour)
-        self._idle = IdleScheduler(
-            self, self._layout, lexers, self._late_formulas.warm_up, self.notes.marks_wanted.emit
-        )
+        self._idle = IdleScheduler(self, self._layout, lexers, self.notes.marks_wanted.emit)
         self._layout.pill.clicked.connect(self.end_requested)
         self._set_up()
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMenu
 from pytestqt.qtbot import QtBot
 
 from app.domain.generation import Role, Turn
@@ -21,6 +21,7 @@ from app.engine.segments import read_entry
 from app.services.chat.read_ahead import LEAST_CHARGE, may_read
 from app.services.core.events import ModelPhase, ReadAheadChanged
 from app.system.hardware import PowerSource
+from tests.scenarios.hands import choose, click, meanwhile, seen
 from tests.support.chatting import say, wait_for_end
 from tests.support.document_files import lines, pdf
 from tests.support.engines import load
@@ -75,12 +76,15 @@ def test_what_is_read_ahead_is_what_is_asked_then(qtbot: QtBot, open_window: Ope
     assert not any(one.draft == "And then what" for one in engine.read_aheads)
 
 
-def test_what_is_pasted_or_attached_is_read_ahead(
+def test_what_a_preset_says_and_what_is_pasted_or_attached_is_read_ahead(
     qtbot: QtBot, open_window: Open, tmp_path: Path
 ) -> None:
     engine = ScriptedEngine()
     opened = open_window(engine)
     loaded(qtbot, opened)
+    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Check my homework")):
+        click(seen(opened.window.pane.composer, QAbstractButton, "Preset"))
+    qtbot.waitUntil(lambda: "a solution of their own" in str(engine.read_aheads[-1].request.turns))
     editor = opened.window.pane.composer.editor
     editor.setFocus()
     QApplication.clipboard().setText("A pasted text")
@@ -126,12 +130,12 @@ def test_an_answer_goes_first_and_reading_goes_on_behind_it(
     wait_for_draft(qtbot, engine, "Some words")
     services.executor.submit(lambda: None).result(1)  # gives way at once to whatever comes
     qtbot.waitUntil(lambda: [one.draft for one in engine.read_aheads].count("Some words") > 1)
-    bar = opened.window.pane.composer.bar
-    bar.set_read_ahead(10, 100)
-    assert bar.model.text().endswith("reading ahead")
-    assert "Reading ahead: 10 of 100 tokens" in bar.model.toolTip()
-    bar.set_read_ahead(100, 100)
-    assert "ahead" not in bar.model.text() + bar.model.toolTip()
+    chip = opened.window.pane.composer.bar.model
+    assert "ahead" not in chip.text()  # a few tokens are not worth a word
+    type_on(qtbot, opened, " and more" * 20)
+    qtbot.waitUntil(lambda: "Reading ahead: 21 of 42 tokens" in chip.toolTip(), timeout=20_000)
+    assert chip.text().endswith("reading ahead")
+    qtbot.waitUntil(lambda: "ahead" not in chip.text() + chip.toolTip(), timeout=20_000)
 
 
 @pytest.mark.parametrize(

@@ -388,17 +388,15 @@ def test_the_view_has_few_names_of_its_own() -> None:
 
 
 def test_the_idle_scheduler_reads_on_and_lays_out_ahead(rig: Rig, qtbot: QtBot) -> None:
-    warmed: list[bool] = []
     lexers = Lexers(at_once, lambda: None, lambda: None)
     asked: list[Message] = []
-    idle = IdleScheduler(rig.area, rig.layout, lexers, lambda: warmed.append(True), asked.append)
+    idle = IdleScheduler(rig.area, rig.layout, lexers, asked.append)
     rig.after_arranging = idle.schedule
     rig.show([entry(0, "All of it"), entry(1, "\n\n".join(f"Line {i}." for i in range(20_000)))])
     rig.layout.scroll_to_start()
     assert rig.layout.branch.models[1].has_unparsed
     qtbot.waitUntil(lambda: idle.idle, timeout=60_000)
     assert not rig.layout.branch.models[1].has_unparsed
-    assert warmed
     assert [one.id for one in asked] == [rig.layout.branch.models[1].message.id]
     assert rig.layout.widgets.ahead
 

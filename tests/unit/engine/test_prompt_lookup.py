@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.domain.generation import GREEDY, Sampling
+from app.engine import prompt_lookup
 from app.engine.base import EngineOptions
 from app.engine.llama.engine import LlamaEngine
 from app.engine.prompt_lookup import SHARE, STAKE, Drafter, NgramIndex, PassCosts, expected_tokens
 from tests.support.engines import Said, ask, load, request
-from tests.support.gguf_factory import ModelSpec, letters, write_model
+from tests.support.gguf_factory import ModelSpec, letters, pieces_of, write_model
 
 CODE = [ord(c) for c in "def area(width, height):\n    return width * height\n"]
 
@@ -266,6 +267,36 @@ def test_what_was_answered_before_is_guessed_from(
     assert first.text == again.text == said
     assert first.finished.timings.accepted_tokens < 5
     assert again.finished.timings.accepted_tokens > len(said) / 2
+
+
+@pytest.mark.llama
+def test_code_that_is_edited_is_copied_in_fewer_passes_and_token_for_token(
+    engines: tuple[LlamaEngine, LlamaEngine], tmp_path: Path
+) -> None:
+    """The model says this project's own code; the prompt holds it with a word in 40 changed."""
+    pieces = pieces_of(Path(prompt_lookup.__file__).read_text("ascii")[:3_000])
+    path = write_model(tmp_path / "code.gguf", ModelSpec(script=pieces, whole=True))
+    old = b"".join(p.upper() if n % 40 == 20 else p for n, p in enumerate(pieces)).decode()
+    price = {1: 1.0, 2: 1.2, 4: 1.5, 8: 2.1, 16: 3.4, 32: 5.9}  # 14 B on 2 cores, in passes
+    spent: dict[str, list[float]] = {}
+    said = []
+    for engine in engines:
+        load(engine, path)
+        assert engine._session is not None
+        costs = engine._session.costs
+        for size, cost in price.items():
+            costs.record_pass(size, cost)
+        for text in (f"Edit this code:\n{old}", "Write some code."):
+            passes = spent.setdefault(text, [])
+            costs.record_pass = lambda size, _, to=passes: to.append(price[size])  # type: ignore[method-assign,misc]
+            before = len(passes)
+            said.append(ask(engine, request(text)).text)
+            passes[before:] = [sum(passes[before:])]
+    assert set(said) == {b"".join(pieces).decode()}
+    (edited, plain), (free, alone) = spent.values()
+    assert plain == alone == len(pieces)
+    assert plain / edited >= 1.8
+    assert alone / free >= 0.99
 
 
 @pytest.mark.llama

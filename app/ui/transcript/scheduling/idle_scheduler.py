@@ -41,7 +41,6 @@ class IdleScheduler:
         parent: Qt's parent.
         layout: What is finished.
         lexers: Colour code.
-        warm_up: Has loaded what the first formula would wait for.
         want_marks: Asks for the marks of an answer that is in view.
     """
 
@@ -50,10 +49,9 @@ class IdleScheduler:
         parent: QObject,
         layout: Layout,
         lexers: Lexers,
-        warm_up: Callable[[], None],
         want_marks: Callable[[Message], None],
     ) -> None:
-        self._layout, self._lexers, self._warm_up = layout, lexers, warm_up
+        self._layout, self._lexers = layout, lexers
         self._want_marks = want_marks
         self._slice_timer = QTimer(parent, singleShot=True, timerType=Qt.TimerType.PreciseTimer)
         self._slice_timer.timeout.connect(self._run_slice)
@@ -147,7 +145,6 @@ class IdleScheduler:
     # ------------------------------------------------------------------ what nobody misses yet
 
     def _run_idle_slice(self) -> None:
-        self._warm_up()
         end = perf_counter() + SLICE_SECONDS
         for _ in self._steps():
             if perf_counter() > end:

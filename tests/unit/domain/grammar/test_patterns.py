@@ -110,6 +110,19 @@ def test_three_readers_of_a_pattern_agree() -> None:
 
 
 @pytest.mark.parametrize(
+    ("asked", "text"), [("^(ab|c)+$", "abcab" * 4), (r"\d$", "a1" * 20), ("^(a|bb)*!", "abba!" * 3)]
+)
+def test_a_text_of_a_pattern_that_could_go_on_for_ever_has_an_end(asked: str, text: str) -> None:
+    grammar = grammar_for({"type": "string", "pattern": asked})
+    rules = dict(line.split(" ::= ", 1) for line in grammar.splitlines())
+    leads = {name: set(re.findall(r"p\d+-\d+", rule)) for name, rule in rules.items()}
+    while ends := {name for name, ahead in leads.items() if not ahead}:
+        leads = {name: ahead - ends for name, ahead in leads.items() if name not in ends}
+    assert leads == {}, "rules come back to themselves"
+    assert Gbnf(grammar).accepts(f'"{text}"')
+
+
+@pytest.mark.parametrize(
     "hostile",
     ["(a+)+$", "^(a|a)*$", "(a*)*b", "^(([a-z])+.)+[A-Z]([a-z])+$", "(.*){8}x", "^(a?){60}a{60}$"],
 )
