@@ -64,7 +64,7 @@ def horizon(height: float) -> float:
 A sailor's own eye stands above the water too, so the light is seen from farther away than that."""
 WRONG = "And how deep is the water there, and who keeps the lamp?"
 WRONG_ANSWER = (
-    "The lamp burned 5 litres in a night [2]. The last keeper was Aron Teveldal, who left in "
+    "The lamp burned 5 litres in a night [2]. The last keeper was Berta Quandt, who left in "
     "1997 [2]. “The tower is closed in a storm” [3]. The water around the island is known for its "
     "seals [1]."
 )
@@ -280,7 +280,7 @@ def show_failed(stage: Stage) -> Leave:
     transcript._layout.scroll_to_end()
     wait()
     marks = [one for one in stage.window.findChildren(MarkButton) if one.isVisible()]
-    marks[1].click()
+    marks[0].click()
     panel = stage.window.findChild(PagePanel)
     wait(lambda: panel is not None and bool(panel.where.text()), _PATIENCE)
     wait()
