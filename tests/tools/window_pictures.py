@@ -79,7 +79,7 @@ SIZES = ((800, 600), (1100, 760), (1600, 1000))
 SMALL = (533, 400)
 THEMES = (LIGHT, DARK, HIGH_CONTRAST, HIGH_CONTRAST_LIGHT)
 _CAPTION = 22  # pixels above a picture of a sheet
-_PATIENCE = 8_000  # milliseconds
+_PATIENCE = 30_000  # milliseconds; a computer may have other things to do
 
 
 @dataclass(frozen=True, slots=True)
