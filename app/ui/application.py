@@ -30,6 +30,7 @@ from app.domain.settings import LoadWhen
 from app.language import spoken
 from app.services.core.events import Event, ModelPhase, SettingsChanged
 from app.services.registry import Services
+from app.system.awake import has_session_bus
 from app.system.bundled import program_file
 from app.ui.assistive.accessible_transcripts import AccessibleTranscripts
 from app.ui.conversation.notices.upgrade_notice import UpgradeNotice
@@ -41,7 +42,12 @@ from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
 from app.ui.style.theme import Theme, system_look
-from app.ui.style.typography import Typesetting, interface_font, typesetting_of
+from app.ui.style.typography import (
+    Typesetting,
+    interface_font,
+    set_text_scale,
+    typesetting_of,
+)
 
 _log = logging.getLogger(__name__)
 RESTART = 256
@@ -49,6 +55,7 @@ RESTART = 256
 _UNSEEN_MS = 1_000
 """After so long a window that was not painted is taken for one that nobody sees, milliseconds."""
 _INPUT_METHODS = ("ibus", "compose")
+_AFTER_START = 1_000  # milliseconds until the desktop is asked what nobody waits for
 _LOST = ("The X11 connection broke", "The Wayland connection broke")  # not shown: Qt's words
 _LEVELS = {
     QtMsgType.QtDebugMsg: logging.DEBUG,
@@ -173,6 +180,26 @@ class AppearanceController(QObject):
     def add_window(self, window: MainWindow) -> None:
         """Keep this window dressed too."""
         self._window = window
+        window.installEventFilter(self)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """The system's fonts may be others: Qt tells the window, and not the application."""
+        if event.type() == QEvent.Type.ThemeChange:
+            QTimer.singleShot(0, self, self.apply)
+        return super().eventFilter(watched, event)
+
+    def follow_text_size(self) -> None:
+        """Learn and follow how large the desktop wants text, where Qt does not."""
+        if not has_session_bus():
+            return
+        from app.ui.desktop.text_size import DesktopTextSize
+
+        wayland = QGuiApplication.platformName().startswith("wayland")
+        DesktopTextSize(self, wayland=wayland).changed.connect(self._scale_text)
+
+    def _scale_text(self, scale: float) -> None:
+        set_text_scale(scale)
+        self.apply()
 
     def apply(self) -> None:
         """Dress everything anew, if something changed."""
@@ -189,8 +216,11 @@ class AppearanceController(QObject):
             self._application.setStyleSheet("")
         sheet = stylesheet.style_sheet(theme, compact=typesetting.compact)
         self._application.setStyleSheet(sheet)
-        if other_theme and self._window is not None:
-            self._window.set_theme(theme)
+        if self._window is not None:
+            if other_type:
+                self._window.set_type(typesetting)
+            if other_theme:
+                self._window.set_theme(theme)
 
 
 def run(
@@ -274,6 +304,7 @@ def _run(
     if not beside:
         window.show()
     window.begin()
+    QTimer.singleShot(_AFTER_START, look, look.follow_text_size)
     if beside:
         window.commands.presence.begin_beside()
     opener = FileOpener(application, window.open_files)

@@ -63,7 +63,7 @@ from app.ui.sidebar.requests import MenuRequest
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.sidebar.sidebar_controller import SidebarController
 from app.ui.style.theme import Theme
-from app.ui.style.typography import typesetting_of
+from app.ui.style.typography import Typesetting, typesetting_of
 from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.view import TranscriptView
 
@@ -274,11 +274,16 @@ class MainWindow(QMainWindow):
         self.pages.set_theme(theme)
         self.commands.set_theme(theme)
 
+    def set_type(self, typesetting: Typesetting) -> None:
+        """Set text in another way, as the settings or the desktop want it."""
+        self.pane.set_type(typesetting)
+        self.sidebar.set_compact(compact=typesetting.compact)
+        self.commands.set_type(typesetting)
+
     def apply_settings(self) -> None:
         """Follow the settings that the window itself shows."""
         settings = self._services.settings.current
-        self.pane.set_type(typesetting := typesetting_of(settings))
-        self.sidebar.set_compact(compact=typesetting.compact)
+        self.set_type(typesetting_of(settings))
         self.pane.transcript.restyle(wrap_code=settings.wrap_code)
         self.pane.composer.set_enter_sends(enter_sends=settings.enter_sends)
         self.actions_table.set_shortcuts(read_shortcuts(settings.shortcuts))

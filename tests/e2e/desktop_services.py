@@ -20,7 +20,15 @@ PORTAL = """<node><interface name="org.freedesktop.portal.Notification">
 <method name="AddNotification"><arg type="s" direction="in"/><arg type="a{sv}" direction="in"/>
 </method></interface><interface name="org.freedesktop.portal.Settings"><method name="Read">
 <arg type="s" direction="in"/><arg type="s" direction="in"/><arg type="v" direction="out"/>
-</method></interface></node>"""
+</method><signal name="SettingChanged"><arg type="s"/><arg type="s"/><arg type="v"/></signal>
+</interface></node>"""
+ANSWERS = {  # nothing is to move, and text is to be larger, as GNOME's settings say it
+    "enable-animations": GLib.Variant("b", False),
+    "text-scaling-factor": GLib.Variant("d", 1.25),
+}
+LATER = GLib.Variant(
+    "(ssv)", ("org.gnome.desktop.interface", "text-scaling-factor", GLib.Variant("d", 1.5))
+)
 TRAY = """<node><interface name="org.kde.StatusNotifierWatcher">
 <method name="RegisterStatusNotifierItem"><arg type="s" direction="in"/></method>
 <method name="RegisterStatusNotifierHost"><arg type="s" direction="in"/></method>
@@ -52,7 +60,7 @@ def main(notes: Path, names: list[str]) -> None:
         with notes.open("a") as file:
             file.write(line + "\n")
 
-    def called(_bus, sender, _path, _interface, method, values, call) -> None:  # type: ignore[no-untyped-def]
+    def called(_bus, sender, _path, interface, method, values, call) -> None:  # type: ignore[no-untyped-def]
         note(f"{method} {values.print_(False)}")
         if method == "Inhibit":
             Gio.bus_watch_name_on_connection(
@@ -63,9 +71,13 @@ def main(notes: Path, names: list[str]) -> None:
                 lambda *_args: note("let go"),
             )
             call.return_value(GLib.Variant("(u)", (7,)))
-        elif method == "Read":  # nothing is to move, as GNOME's settings say it
-            moves = GLib.Variant("b", False) if "gnome" in values[0] else GLib.Variant("u", 0)
-            call.return_value(GLib.Variant("(v)", (GLib.Variant("v", moves),)))
+        elif method == "Read":
+            found = ANSWERS.get(values[1], GLib.Variant("u", 0))
+            call.return_value(GLib.Variant("(v)", (GLib.Variant("v", found),)))
+            if values[1] == "text-scaling-factor":  # and then somebody changes it
+                _service, path, _xml = OFFERED["portal"]
+                told = (None, path, interface, "SettingChanged", LATER)
+                GLib.timeout_add(500, lambda: bus.emit_signal(*told) and False)
         else:
             call.return_value(None)
 

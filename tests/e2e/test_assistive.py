@@ -101,6 +101,8 @@ def faults(window: RunningWindow, page: str) -> list[str]:
             found.append(f"{told} “{node['name']}” offers {node['actions']}")
         if role in {"filler", "unknown"} and "focusable" in node["states"] and not node["name"]:
             found.append(f"{told} takes the keyboard without a name")
+        if role == "layered pane":  # Qt's word for any stack of pages, spoken at each turn
+            found.append(f"{told} is spoken")
     return found
 
 

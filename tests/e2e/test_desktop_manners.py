@@ -181,3 +181,67 @@ print(toast.y())
         [sys.executable, "-c", show], check=True, cwd=ROOT, capture_output=True, text=True
     )
     assert done.stdout.strip() == stands
+
+
+LARGER = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtGui import QFont, QFontDatabase
+from app.domain.settings import Settings
+from app.ui.application import AppearanceController, make_application
+from app.ui.desktop.text_size import DesktopTextSize
+from app.ui.main_window import MainWindow
+from app.ui.style.widgets import StyledLabel
+from tests.support.harness import build
+
+app = make_application()
+services = build(Path(sys.argv[1]), settings=Settings(welcomed=True)).services
+look = AppearanceController(app, services)
+look.apply()
+window = MainWindow(services, look.theme)
+look.add_window(window)
+window.show()
+window.begin()
+heading = window.pane.empty.findChild(StyledLabel)
+sizes = [heading.font().pointSizeF()]
+texts = [window.pane.transcript._styles.normal.fonts.text.pointSizeF()]
+
+def note():
+    sizes.append(heading.font().pointSizeF())
+    texts.append(window.pane.transcript._styles.normal.fonts.text.pointSizeF())
+
+desktop = DesktopTextSize(look, wayland=True)
+desktop.changed.connect(look._scale_text)
+desktop.changed.connect(lambda _scale: note())
+while len(sizes) < 3:
+    app.processEvents()
+system = QFontDatabase.systemFont
+larger = QFont(system(QFontDatabase.SystemFont.GeneralFont))
+larger.setPointSizeF(24)
+QFontDatabase.systemFont = lambda which: QFont(larger)
+QCoreApplication.sendEvent(window.windowHandle(), QEvent(QEvent.Type.ThemeChange))
+before = heading.font().pointSizeF()
+while heading.font().pointSizeF() == before:
+    app.processEvents()
+note()
+assert sizes[-1] > sizes[-2] and texts[-1] > texts[-2]
+for found in (sizes, texts):
+    print(*(round(one / found[0], 2) for one in found[:-1]))
+window.close()
+services.close()
+"""
+
+
+def test_text_is_as_large_as_the_desktop_wants_it_at_any_time(
+    desktop: Desktop, tmp_path: Path
+) -> None:
+    desktop("portal")
+    done = subprocess.run(
+        [sys.executable, "-c", LARGER, str(tmp_path)],
+        check=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.split() == ["1.0", "1.25", "1.5"] * 2

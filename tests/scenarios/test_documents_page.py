@@ -43,6 +43,9 @@ from tests.support.hub_server import HubServer
 from tests.support.hub_session import close_session
 from tests.support.window import Open, Opened
 
+AT_END = Qt.AlignmentFlag.AlignRight.value
+NUMBERS = [False, True, True, False]
+
 
 @pytest.fixture
 def report(tmp_path: Path) -> Path:
@@ -119,6 +122,8 @@ def test_a_document_is_added_under_a_name(qtbot: QtBot, open_window: Open, repor
     size = formats.size(report.stat().st_size)
     row = ["report.pdf", "1", size, formats.day_and_time(when)]
     assert [item.child(0).text(column) for column in range(4)] == row
+    for one in (found.tree.headerItem(), item, item.child(0)):  # numbers end below one another
+        assert [bool(one.textAlignment(column) & AT_END) for column in range(4)] == NUMBERS
 
 
 @scenario("button", "DocumentsPage: Keep under another name…")

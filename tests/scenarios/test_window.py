@@ -28,7 +28,9 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ErrorReported
 from app.ui.commands.composer_commands import ComposerCommands
 from app.ui.commands.model_commands import ModelCommands
+from app.ui.commands.used_last_commands import UsedLastCommands
 from app.ui.conversation.empty_states import _DEMO_PROMPTS, _PROMPTS
+from app.ui.conversation.input.used_last import UseAgainButton
 from app.ui.conversation.notices.context_details import ContextDetails
 from app.ui.library.documents_page import DocumentsPage
 from app.ui.models.add_dialog import AddModelDialog
@@ -64,6 +66,8 @@ from tests.scenarios.hands import (
 from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.scenarios.tables import nothing
+from tests.support.document_files import lines, pdf
+from tests.support.dropping import drop
 from tests.support.hub_server import HubServer
 from tests.support.window import Open, Opened, close, write_model
 from tests.ui.conversation.test_unanswered import LONG, fill, full
@@ -358,6 +362,40 @@ for _words in (*_PROMPTS, *_DEMO_PROMPTS):
     _name = "".join(one if one.isalnum() else "_" for one in _words.lower())
     _test = _begins_with(_words, _words in _DEMO_PROMPTS)
     globals()[f"test_a_chat_begins_with_{_name}"] = _test
+
+
+@scenario("button", "UseAgainButton: …", without=nothing(UsedLastCommands, "_ask_about"))
+def test_an_empty_chat_offers_what_was_used_last(
+    qtbot: QtBot, open_window: Open, tmp_path: Path
+) -> None:
+    engine = ScriptedEngine()
+    opened = open_window(engine)
+    pane, services = opened.window.pane, opened.harness.services
+    qtbot.wait(600)  # longer than it takes to look at a start
+    assert not pane.empty.findChildren(UseAgainButton), "nothing was used yet"
+    report = tmp_path / "R&D of the bridge.pdf"
+    report.write_bytes(pdf([lines("The bridge opened in 1962.")]))
+    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Translate")):
+        keys(opened, "Ctrl+Shift+P")
+    drop(pane.composer.editor, report)
+    bar = pane.composer.attachments
+    until(qtbot, lambda: bool(bar.waiting(opened.window.controller.current().id).documents))
+    ask(qtbot, opened, "When did it open?")
+    press(opened.window, "New chat")
+    offered = "Ask about R&D of the bridge.pdf"
+    ready(qtbot, lambda: seen(pane.empty, UseAgainButton, offered))
+    seen(pane.empty, UseAgainButton, offered).setFocus()
+    key(opened.window, Qt.Key.Key_Space)
+    until(qtbot, lambda: bool(bar.waiting(opened.window.controller.current().id).documents))
+    press(pane.empty, "Answer as Translate")
+    ask(qtbot, opened, "And when did it close?")
+    asked = engine.requests[-1].turns[0].content
+    assert "Translate idioms by their meaning." in asked
+    assert "The bridge opened in 1962." in asked
+    services.documents.remove(services.documents.library(private=False).documents())
+    press(opened.window, "New chat")
+    until(qtbot, lambda: [one.accessibleName() for one in pane.empty.findChildren(UseAgainButton)
+                          if one.isVisible()] == ["Answer as Translate"])  # fmt: skip
 
 
 # --- what is said, and what is offered --------------------------------------------------------

@@ -165,6 +165,24 @@ class AttachedDocuments:
         library = self.library(private=private)
         return [one for id_ in ids if (one := _document(library, id_)) is not None]
 
+    def used_last(self, attached: Sequence[str], most: int) -> list[StoredDocument]:
+        """The documents that went with messages last and are kept still; opens the library.
+
+        Args:
+            attached: References of attachments, newest first.
+            most: How many documents.
+        """
+        library = self.library(private=False)
+        ids = (one.removeprefix(_REFERENCE) for one in attached if one.startswith(_REFERENCE))
+        kept = (one for id_ in ids if (one := _document(library, id_)) is not None)
+        found: dict[str, StoredDocument] = {}
+        for one in kept:
+            newest = library.newest(one.id)
+            found.setdefault(newest.id, newest)
+            if len(found) == most:
+                break
+        return list(found.values())
+
     def plan(
         self,
         documents: Sequence[StoredDocument],

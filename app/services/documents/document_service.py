@@ -188,6 +188,16 @@ class DocumentService:
         """
         return self._repository.document(document_id)
 
+    def newest(self, document_id: str) -> StoredDocument:
+        """A document as it was read last: its file may have been read anew since.
+
+        Raises:
+            NotFoundError: There is none of that id.
+        """
+        found = self._repository.document(document_id)
+        listed = self._repository.of_origin(found.origin, found.collection) if found.origin else []
+        return listed[0] if listed else found
+
     def page(self, document_id: str, number: int) -> DocumentPage:
         """A page as it was read.
 

@@ -127,6 +127,14 @@ class ChatReader:
         others = self._repositories.stored.recent_questions(most)
         return list(dict.fromkeys((*here, *others)))
 
+    def attached_last(self, most: int) -> list[str]:
+        """References of the files that went with messages of stored chats, newest first."""
+        return self._repositories.stored.attached_last(most)
+
+    def presets_last(self, most: int) -> list[str]:
+        """Ids of the presets of stored chats, those used last first."""
+        return self._repositories.stored.presets_last(most)
+
     def versions(self, message_id: str) -> tuple[Message, ...]:
         """A message and its siblings of the same role, oldest first."""
         return self._repositories.of_message(message_id)[0].versions(message_id)

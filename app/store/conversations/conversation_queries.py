@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from datetime import datetime
 from typing import Any
@@ -15,11 +16,20 @@ from app.store.database.rows import (
     from_options,
     new_row,
     to_blob,
+    to_options,
     to_text,
     to_time,
 )
 
 Connection = sqlite3.Connection
+_PARTS, _CHATS = 5_000, 200
+"""How far back is looked: parts of messages, conversations."""
+_ATTACHED = (
+    "SELECT p.value FROM parts p JOIN messages m ON m.seq = p.message "
+    "JOIN conversations c ON c.seq = m.conversation "
+    "WHERE p.kind = 'attachment' AND m.deleted_at IS NULL AND c.deleted_at IS NULL "
+    "AND p.seq > (SELECT max(seq) FROM parts) - ? ORDER BY p.seq DESC"
+)
 
 
 def conversation_seq(connection: Connection, conversation_id: str) -> int:
@@ -182,3 +192,30 @@ def recent_questions(connection: Connection, most: int) -> list[str]:
         (most,),
     )
     return [to_text(content) for (content,) in rows]
+
+
+def attached_last(connection: Connection, most: int) -> list[str]:
+    """References of files that went with messages outside the trash, newest first, each once."""
+    found: dict[str, None] = {}
+    for (value,) in connection.execute(_ATTACHED, (_PARTS,)):
+        try:
+            values = json.loads(value)
+        except (ValueError, RecursionError):
+            continue  # a damaged part is shown where its message is
+        reference = values.get("reference") if isinstance(values, dict) else None
+        if isinstance(reference, str) and reference:
+            found[reference] = None
+        if len(found) == most:
+            break
+    return list(found)
+
+
+def presets_last(connection: Connection, most: int) -> list[str]:
+    """Ids of the presets of conversations outside the trash, used last first, each once."""
+    rows = connection.execute(
+        "SELECT options FROM conversations WHERE deleted_at IS NULL "
+        "ORDER BY activity DESC, updated_at DESC LIMIT ?",
+        (_CHATS,),
+    )
+    chosen = (to_options(options).preset for (options,) in rows if options)
+    return list(dict.fromkeys(filter(None, chosen)))[:most]

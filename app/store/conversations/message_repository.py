@@ -292,6 +292,14 @@ class MessageRepository:
         """What the user asked last in any conversation, newest first."""
         return self.database.read(lambda c: conversation_queries.recent_questions(c, most))
 
+    def attached_last(self, most: int) -> list[str]:
+        """References of the files that went with messages, newest first, each once."""
+        return self.database.read(lambda c: conversation_queries.attached_last(c, most))
+
+    def presets_last(self, most: int) -> list[str]:
+        """Ids of the presets that chats have, those used last first, each once."""
+        return self.database.read(lambda c: conversation_queries.presets_last(c, most))
+
     # --- summaries --------------------------------------------------------------------------
 
     def summaries(self, conversation_id: str) -> dict[str, str]:

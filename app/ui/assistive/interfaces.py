@@ -10,7 +10,7 @@ from typing import cast
 
 from PySide6.QtCore import QObject, QRect, Qt
 from PySide6.QtGui import QAccessible, QAccessibleActionInterface, QAccessibleInterface
-from PySide6.QtWidgets import QAccessibleWidget, QKeySequenceEdit, QWidget
+from PySide6.QtWidgets import QAccessibleWidget, QKeySequenceEdit, QStackedWidget, QWidget
 from shiboken6 import Shiboken
 
 from app.language import tr
@@ -258,4 +258,6 @@ def interface_for(thing: QObject, pool: PartPool) -> QAccessibleInterface | None
         return QAccessibleWidget(thing, QAccessible.Role.Notification)
     if isinstance(thing, QKeySequenceEdit):  # Qt has no role for it (6.11)
         return QAccessibleWidget(thing, QAccessible.Role.HotkeyField)
+    if isinstance(thing, QStackedWidget):  # Qt calls it a layered pane, which readers speak
+        return QAccessibleWidget(thing, QAccessible.Role.Client)
     return None

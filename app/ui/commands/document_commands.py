@@ -256,7 +256,7 @@ class DocumentCommands:
             shell.pane.theme,
             lambda: service.library(private=False),
             shell.operations,
-            self._use,
+            self.use,
             service.remove,
             _FILES,
             self._meaning_row(),
@@ -290,8 +290,8 @@ class DocumentCommands:
                 case MeaningChanged(state=state):
                     page.meaning.set_state(state)
 
-    def _use(self, documents: Sequence[StoredDocument]) -> None:
-        """Documents of the page go with the next message of the shown chat."""
+    def use(self, documents: Sequence[StoredDocument]) -> None:
+        """Have documents that are kept go with the next message of the shown chat."""
         shell = self._shell
         chat = shell.controller.current()
         if chat.private:  # what is read for it lives in memory

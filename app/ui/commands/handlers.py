@@ -38,8 +38,10 @@ from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ErrorDialog
 from app.ui.style.theme import Theme
+from app.ui.style.typography import Typesetting
 
 if TYPE_CHECKING:  # imported when first needed
+    from app.ui.commands.used_last_commands import UsedLastCommands
     from app.ui.presence.presence_commands import PresenceCommands
 
 Handler = Callable[[], object]
@@ -65,6 +67,8 @@ class CommandHandlers:
         self.presets = PresetCommands(
             shell, self.models.choose_model, partial(self.models.show_models, ModelsTab.CATALOG)
         )
+        self._used_last: UsedLastCommands | None = None
+        shell.pane.empty.looked_at.connect(self._look_at_used)
         self._presence: PresenceCommands | None = None
 
     @property
@@ -81,6 +85,14 @@ class CommandHandlers:
                 self.composer.mark_spelling,
             )
         return self._presence
+
+    def _look_at_used(self) -> None:
+        """An empty chat is shown: offer what was used last."""
+        if self._used_last is None:
+            from app.ui.commands.used_last_commands import UsedLastCommands
+
+            self._used_last = UsedLastCommands(self._shell, self.documents.use, self.presets.use)
+        self._used_last.look()
 
     def handlers(self) -> dict[str, Handler]:
         """A handler for every command of the table."""
@@ -325,6 +337,11 @@ class CommandHandlers:
         """Take another theme's colours where something stands beside the window."""
         if self._presence is not None:
             self._presence.set_theme(theme)
+
+    def set_type(self, typesetting: Typesetting) -> None:
+        """Set text in another way where something stands beside the window."""
+        if self._presence is not None:
+            self._presence.set_type(typesetting)
 
     def _set(self, **changes: object) -> None:
         service = self._shell.services.settings

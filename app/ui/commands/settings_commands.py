@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.domain.download import DownloadItem
@@ -74,6 +75,7 @@ class SettingsCommands:
         self._shell.pages.open(page)
 
     def _make(self, section: Section | None) -> SettingsPage:
+        from app.ui.settings.section_body import AFTER_FRAME
         from app.ui.settings.settings_page import SettingsPage
 
         service = self._shell.services.settings
@@ -82,38 +84,34 @@ class SettingsCommands:
         used = self._shell.services.models.state
         self._model_seen = (used.model, used.phase, used.loaded)
         theme, panels = self._shell.pane.theme, self._panels()
-        hidden = self._useless()
-        page = SettingsPage(service, theme, panels, self._automatic(), section, hidden)
+        useless = cache(self._why_useless)  # asked when a row is made, or found by the search
+        page = SettingsPage(service, theme, panels, self._automatic(), section, useless)
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
-        self._look_at_memory(page)
+        QTimer.singleShot(AFTER_FRAME, page, partial(self._look_at_memory, page))
         return page
 
-    def _useless(self) -> dict[str, str]:
-        """Settings that would have no effect here, and why; one that is on can be switched off."""
-        from app.ui.presence.tray import has_tray
+    def _why_useless(self, name: str) -> str:
+        """Why a setting would have no effect here; empty where it has one.
 
-        shell, hidden = self._shell, dict[str, str]()
-        if not shell.services.spelling().dictionaries:
-            hidden["spelling"] = tr(
+        One that is on is never called useless: it can be switched off.
+        """
+        services = self._shell.services
+        if name == "spelling" and not services.spelling().dictionaries:
+            return tr(
                 "Misspelt words are marked where the system has a dictionary, and none was found "
                 "here. On Linux they are packages such as hunspell-en-us."
             )
-        if not shell.services.settings.current.tray and not has_tray():
-            no_tray = tr("This desktop has no tray, so Phial cannot show an icon there.")
-            hidden |= {"tray": no_tray, "keep_in_tray": no_tray}
-        return hidden
+        if name in {"tray", "keep_in_tray"} and not services.settings.current.tray:
+            from app.ui.presence.tray import has_tray
+
+            if not has_tray():
+                return tr("This desktop has no tray, so Phial cannot show an icon there.")
+        return ""
 
     def _panels(self) -> list[Panel]:
-        from app.system.bundled import shortcut_line
-        from app.ui.settings.panels.about_panel import AboutPanel
-        from app.ui.settings.panels.quick_panel import QuickPanel
-        from app.ui.settings.panels.snapshot_panel import SnapshotPanel
-        from app.ui.settings.panels.storage_panel import StoragePanel
-        from app.ui.settings.panels.token_panel import TokenPanel
         from app.ui.settings.section_body import Panel
 
-        shell = self._shell
         return [
             Panel(
                 Section.MODEL,
@@ -130,7 +128,7 @@ class SettingsCommands:
             ),
             Panel(
                 Section.PRIVACY,
-                partial(TokenPanel, shell.services.downloads),
+                self._token_panel,
                 tr("Hugging Face access token"),
                 below=True,
             ),
@@ -143,7 +141,7 @@ class SettingsCommands:
             Panel(Section.SERVING, self._serving.panel, tr("key, address, editor"), below=True),
             Panel(
                 Section.GENERAL,
-                partial(QuickPanel, shortcut_line("--quick")),
+                _quick_panel,
                 tr("quick question, small window, shortcut, command"),
                 below=True,
             ),
@@ -163,12 +161,30 @@ class SettingsCommands:
                 self._shortcuts_panel,
                 tr("keyboard, keys"),
             ),
-            Panel(
-                Section.STORAGE, partial(StoragePanel, shell), tr("disk, folder, backups, trash")
-            ),
-            Panel(Section.STORAGE, partial(SnapshotPanel, shell), tr("disk, cache"), below=True),
-            Panel(Section.ABOUT, partial(AboutPanel, shell), tr("version, licence, limits")),
+            Panel(Section.STORAGE, self._storage_panel, tr("disk, folder, backups, trash")),
+            Panel(Section.STORAGE, self._snapshot_panel, tr("disk, cache"), below=True),
+            Panel(Section.ABOUT, self._about_panel, tr("version, licence, limits")),
         ]
+
+    def _token_panel(self) -> QWidget:
+        from app.ui.settings.panels.token_panel import TokenPanel
+
+        return TokenPanel(self._shell.services.downloads)
+
+    def _storage_panel(self) -> QWidget:
+        from app.ui.settings.panels.storage_panel import StoragePanel
+
+        return StoragePanel(self._shell)
+
+    def _snapshot_panel(self) -> QWidget:
+        from app.ui.settings.panels.snapshot_panel import SnapshotPanel
+
+        return SnapshotPanel(self._shell)
+
+    def _about_panel(self) -> QWidget:
+        from app.ui.settings.panels.about_panel import AboutPanel
+
+        return AboutPanel(self._shell)
 
     def _links(self) -> QWidget:
         return StackingRow(
@@ -352,6 +368,13 @@ class SettingsCommands:
 
     def _tell_refusal(self, refusal: Refusal) -> None:
         self._shell.pane.banner.show_message("setting", refusal.what, refusal.rest)
+
+
+def _quick_panel() -> QWidget:
+    from app.system.bundled import shortcut_line
+    from app.ui.settings.panels.quick_panel import QuickPanel
+
+    return QuickPanel(shortcut_line("--quick"))
 
 
 def _button(text: str, do: Callable[[], object]) -> QWidget:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from textwrap import wrap
+from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -25,10 +26,14 @@ from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme, Themed, zoomed
 from app.ui.style.widgets import ZOOMED, StyledLabel
 
+if TYPE_CHECKING:  # imported when there is something to be used again
+    from app.ui.conversation.input.used_last import Names, UsedLastRows
+
 _WIDTH, _CARDS = 560, 660
 """Of a column, and what two columns of cards need, pixels at 100 %."""
 _LEAST_ROWS = 2  # of cards; where there is room for fewer, the line below the heading goes
 _CARD_LINE = 32  # characters of a line on a card
+_AFTER_START = 400  # milliseconds until the first look at what was used last
 _MARK = 64  # side of the mark, pixels at 100 %
 _DEMO_ICONS = ("chat", "download", "form", "edit")
 _ICONS = ("info", "text", "form", "chat")
@@ -75,10 +80,16 @@ class EmptyChatPage(QWidget):
     Signals:
         prompt_chosen: (text) to be sent.
         sample_requested: The sample document is to be asked about.
+        document_chosen: (id) A document that was used is to be asked about.
+        preset_chosen: (id) The chat is to be answered as others were.
+        looked_at: It is shown, so that what was used last can be told by :meth:`show_used`.
     """
 
     prompt_chosen = Signal(str)
     sample_requested = Signal()
+    document_chosen = Signal(str)
+    preset_chosen = Signal(str)
+    looked_at = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,7 +108,12 @@ class EmptyChatPage(QWidget):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             column.addWidget(label)
         column.addLayout(self._prompts)
-        column.addStretch(4)
+        self._below = QVBoxLayout()  # what comes later moves nothing that stands above
+        self._below.addStretch(1)
+        column.addLayout(self._below, 4)
+        self._used: UsedLastRows | None = None
+        self._look = QTimer(self, singleShot=True, interval=_AFTER_START)
+        self._look.timeout.connect(self._on_look)
         row = QHBoxLayout(self)
         row.addStretch(1)
         inner = _Column(_CARDS)
@@ -114,6 +130,36 @@ class EmptyChatPage(QWidget):
         """Draw the pictures in the theme's accent."""
         self._theme = theme
         self._draw()
+        if self._used is not None:
+            self._used.set_theme(theme)
+
+    def show_used(self, documents: Names, presets: Names) -> None:
+        """Offer what was used last below the cards; nothing takes no room."""
+        if self._used is None:
+            if not (documents or presets):
+                return
+            from app.ui.conversation.input.used_last import UsedLastRows
+
+            self._used = UsedLastRows(self._theme)
+            self._used.document_chosen.connect(self.document_chosen)
+            self._used.preset_chosen.connect(self.preset_chosen)
+            self._below.insertWidget(0, self._used)
+        self._used.show_used(documents, presets)
+        self._make_room()
+
+    def _on_look(self) -> None:
+        self._look.setInterval(0)
+        self.looked_at.emit()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What was used may be other things now; at a start nobody waits for it."""
+        super().showEvent(event)
+        self._look.start()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody sees it."""
+        super().hideEvent(event)
+        self._look.stop()
 
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: pictures grow with the text, and there may be room for one column only."""
@@ -197,7 +243,12 @@ class EmptyChatPage(QWidget):
         told = room >= _LEAST_ROWS * tall
         self._line.setVisible(told)
         room += 0 if told else line
-        self._mark.setVisible(room >= rows * tall + zoomed(_MARK) + gap)
+        needed = rows * tall
+        if self._used is not None:
+            used = self._used.height_in(width)
+            self._used.setVisible(bool(used) and room >= needed + used + gap)
+            needed += used + gap if room >= needed + used + gap else 0
+        self._mark.setVisible(room >= needed + zoomed(_MARK) + gap)
         for at, (card, _icon) in enumerate(self._cards):
             card.setVisible(at // self._columns < room // tall)
 

@@ -23,6 +23,7 @@ from app.domain.documents import DocumentState, StoredDocument
 from app.domain.embedding import MeaningState
 from app.domain.errors import KnownError
 from app.language import formats, paragraph, tr, trn
+from app.language.numbers import write
 from app.services.documents.document_service import DocumentService, files_in
 from app.services.documents.meaning import PassageMeaning
 from app.ui.core.operations import Operation, Operations
@@ -34,6 +35,8 @@ from app.ui.style.theme import SPACE, Theme
 from app.ui.style.window_page import WindowPage
 
 _DOCUMENT = Qt.ItemDataRole.UserRole
+_PAGES, _SIZE = 1, 2  # columns of numbers, which stand below one another
+_AT_END = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 _STATES = {
     DocumentState.CHANGED: tr("The file was changed since."),
     DocumentState.GONE: tr("The file is gone."),
@@ -91,6 +94,7 @@ class DocumentsPage(WindowPage):
         self.tree.header().setStretchLastSection(False)
         for column in (1, 2, 3):
             self.tree.header().setSectionResizeMode(column, QHeaderView.ResizeMode.ResizeToContents)
+        _align(self.tree.headerItem())
         self.told = text_label("", "muted")
         self.bar = QProgressBar()
         self.bar.setTextVisible(False)
@@ -156,11 +160,12 @@ class DocumentsPage(WindowPage):
             pages = sum(one.facts.pages for one in documents)
             heading = [
                 _printed(name) or tr("Attached to chats"),
-                str(pages),
+                write(pages),
                 formats.size(size),
                 trn("{n} document", "{n} documents", len(documents)),
             ]
             group = QTreeWidgetItem(self.tree, heading)
+            _align(group)
             for one in documents:
                 group.addChild(_row(one, listed.states[one.id]))
             group.setExpanded(True)
@@ -301,8 +306,9 @@ def _documents(item: QTreeWidgetItem) -> list[StoredDocument]:
 def _row(document: StoredDocument, state: DocumentState) -> QTreeWidgetItem:
     read = datetime.fromtimestamp(document.read_at / 1_000_000, UTC).astimezone()
     facts = document.facts
-    words = [_printed(document.name), str(facts.pages), formats.size(facts.size)]
+    words = [_printed(document.name), write(facts.pages), formats.size(facts.size)]
     item = QTreeWidgetItem([*words, formats.day_and_time(read)])
+    _align(item)
     item.setData(0, _DOCUMENT, document)
     about = [
         _printed(facts.title),
@@ -315,6 +321,12 @@ def _row(document: StoredDocument, state: DocumentState) -> QTreeWidgetItem:
         item.setText(0, f"⚠ {words[0]}")
         item.setData(0, Qt.ItemDataRole.AccessibleDescriptionRole, _STATES[state])
     return item
+
+
+def _align(item: QTreeWidgetItem) -> None:
+    """Let numbers end where the others of their column do."""
+    for column in (_PAGES, _SIZE):
+        item.setTextAlignment(column, _AT_END)
 
 
 def _printed(text: str) -> str:

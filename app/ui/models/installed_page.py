@@ -16,7 +16,6 @@ from app.services.core import formatting
 from app.services.models.add_models import origin_of
 from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
-from app.ui.models.add_dialog import AddModelDialog
 from app.ui.models.cards.model_cards import Card
 from app.ui.style.dialogs import confirm, push_button, text_label
 from app.ui.style.scrolling_page import CardPage
@@ -210,6 +209,8 @@ class InstalledPage(CardPage):
         return card
 
     def _take_over(self, found: FoundModel) -> None:
+        from app.ui.models.add_dialog import AddModelDialog
+
         dialog = AddModelDialog(
             self.window(), self._services.add_models, self._operations, found.paths[0]
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
@@ -13,14 +14,16 @@ from app.domain.download import DownloadItem
 from app.domain.model import ChosenModel
 from app.language import tr
 from app.ui.core.file_drops import FileDrops
-from app.ui.models.catalog_page import CatalogPage
-from app.ui.models.downloads_page import DownloadsPage
-from app.ui.models.endpoints_page import EndpointsPage
-from app.ui.models.installed_page import InstalledPage
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.theme import SPACE
 from app.ui.style.window_page import WindowPage
+
+if TYPE_CHECKING:  # each is imported when its tab is looked at
+    from app.ui.models.catalog_page import CatalogPage
+    from app.ui.models.downloads_page import DownloadsPage
+    from app.ui.models.endpoints_page import EndpointsPage
+    from app.ui.models.installed_page import InstalledPage
 
 MODEL_SUFFIX = ".gguf"
 _TITLES = {
@@ -79,11 +82,15 @@ class ModelsPage(WindowPage):
         attempt = shell.controller.attempt
         match tab:
             case ModelsTab.INSTALLED:
+                from app.ui.models.installed_page import InstalledPage
+
                 self._here = InstalledPage(
                     services, shell.operations, choose=self._choose, choose_file=self._choose_file
                 )
                 return self._here
             case ModelsTab.CATALOG:
+                from app.ui.models.catalog_page import CatalogPage
+
                 self._get = CatalogPage(
                     services,
                     shell.operations,
@@ -94,9 +101,13 @@ class ModelsPage(WindowPage):
                 )
                 return self._get
             case ModelsTab.DOWNLOADS:
+                from app.ui.models.downloads_page import DownloadsPage
+
                 self._queue = DownloadsPage(services.downloads, attempt=attempt, use=self._use)
                 return self._queue
             case ModelsTab.ENDPOINTS:
+                from app.ui.models.endpoints_page import EndpointsPage
+
                 self._elsewhere = EndpointsPage(
                     services.endpoints, services.models, shell.operations, self._choose
                 )

@@ -92,10 +92,10 @@ class QuantizationRow(QFrame):
         self._stop = push_button(tr("Stop fetching"))
         self._stop.setAccessibleName(tr("Stop fetching {name}", name=one.name))
         self._stop.clicked.connect(lambda _checked: stop())
+        self._lay_out()  # first: shown without a parent each would be a window
         self._used.setVisible(one.in_use)
         self._button.setVisible(not one.in_use)
         self._stop.hide()
-        self._lay_out()
 
     def _make_button(self, switch: Do) -> QPushButton:
         here = self.one.file is not None

@@ -12,6 +12,7 @@ from app.ui.conversation.notices.error_actions import ErrorActions
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.text_fields import PlainEditor
 from app.ui.style.theme import Theme
+from app.ui.style.typography import Typesetting
 from app.ui.transcript.widgets.signals import CodeToSave, MessageAction
 
 if TYPE_CHECKING:  # imported when first needed
@@ -158,6 +159,11 @@ class PresenceCommands:
         """Take another theme's colours."""
         if self._quick is not None:
             self._quick.set_theme(theme)
+
+    def set_type(self, typesetting: Typesetting) -> None:
+        """Set text in another way."""
+        if self._quick is not None:
+            self._quick.pane.set_type(typesetting)
 
     def _end_if_unseen(self) -> None:
         """End the program where nothing of it can be seen, once the last answer has ended."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from app.domain.options import Section
 from app.domain.settings import SPECS
@@ -20,6 +20,8 @@ from app.ui.style.widgets import StyledLabel
 
 _AT_ONCE = 4
 """Panels and settings that are made without a look at what the user does: about a screenful."""
+AFTER_FRAME = 30
+"""Milliseconds until what is below them follows: what is seen first is painted by then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class SectionBody(QWidget):
         panels: Those of the page.
         make_row: Makes the row of a setting.
         reset: Brings all settings of the page back to their defaults.
-        hidden: Settings that are not shown.
+        useless: Says why a setting is not shown; empty where it is.
 
     Signals:
         grown: More of it is there, a moment after it was shown.
@@ -66,26 +68,23 @@ class SectionBody(QWidget):
         panels: Sequence[Panel],
         make_row: Callable[[str], SettingRow],
         reset: Callable[[Section], object],
-        hidden: Collection[str] = (),
+        useless: Callable[[str], str] = lambda _name: "",
     ) -> None:
         super().__init__()
         self.section = section
-        named = (name for name, spec in SPECS.items() if spec.option.section is section)
-        self.names = [name for name in named if name not in hidden]
+        self.names = [name for name, spec in SPECS.items() if spec.option.section is section]
+        self._useless = useless
         self.rows: list[SettingRow] = []
         self._declared, self._make_row = panels, make_row
         self._panels: list[tuple[Panel, QWidget]] = []
         self._steps = deque(self._planned())
-        self._later = QTimer(self, interval=0)
+        self._later = QTimer(self, interval=AFTER_FRAME)
         self._later.timeout.connect(self._make_more)
-        self._heading = StyledLabel(section.label, "heading")
-        self._reset = push_button(tr("Reset this page"), "link")
-        self._reset.setAccessibleName(tr("Reset the page {name}", name=section.label))
-        self._reset.clicked.connect(lambda _checked: reset(section))
+        self._reset_all = reset
+        self._reset: QPushButton | None = None
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, SPACE * 2)
         self._column.setSpacing(SPACE)
-        self._column.addWidget(self._heading)
 
     @property
     def empty(self) -> bool:
@@ -98,6 +97,7 @@ class SectionBody(QWidget):
 
     def _planned(self) -> Iterator[Callable[[], object]]:
         """What is made, from the top of the page to its foot."""
+        yield self._begin
         yield from (partial(self._add, one) for one in self._declared if not one.below)
         yield from (partial(self._add_row, name) for name in self.names)
         yield from (partial(self._add, one) for one in self._declared if one.below)
@@ -112,11 +112,17 @@ class SectionBody(QWidget):
         else:
             self._later.stop()
 
+    def _begin(self) -> None:
+        self._column.addWidget(StyledLabel(self.section.label, "heading"))
+
     def _make_more(self) -> None:
+        self._later.setInterval(0)
         self._make_some(1)
         self.grown.emit()
 
     def _add_row(self, name: str) -> None:
+        if self._useless(name):
+            return
         row = self._make_row(name)
         self.rows.append(row)
         self._column.addWidget(row)
@@ -124,6 +130,9 @@ class SectionBody(QWidget):
 
     def _end(self) -> None:
         if self.names:
+            self._reset = push_button(tr("Reset this page"), "link")
+            self._reset.setAccessibleName(tr("Reset the page {name}", name=self.section.label))
+            self._reset.clicked.connect(lambda _checked: self._reset_all(self.section))
             self._column.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignLeft)
             self._reset.show()
         self._column.addStretch(1)
@@ -139,15 +148,17 @@ class SectionBody(QWidget):
     def show_all(self) -> None:
         """Show the page as it is; what is below its first screenful is made a moment later."""
         if not (self.rows or self._panels):
-            self._make_some(_AT_ONCE)
+            self._make_some(1 + _AT_ONCE)
         for widget in (*self.rows, *(widget for _, widget in self._panels)):
             widget.show()
-        self._reset.setVisible(bool(self.names) and not self._steps)
+        if self._reset is not None:
+            self._reset.show()
         self.show()
 
     def show_hits(self, query: str) -> bool:
         """Show what fits a search; whether anything does."""
-        names = {name for name in self.names if fits(SPECS[name], query)}
+        fitting = (name for name in self.names if fits(SPECS[name], query))
+        names = {name for name in fitting if not self._useless(name)}
         panels = [panel for panel in self._declared if panel.fits(query)]
         if not names and not panels:
             self.hide()
@@ -157,6 +168,7 @@ class SectionBody(QWidget):
             row.setVisible(row.spec.name in names)
         for panel, widget in self._panels:
             widget.setVisible(panel in panels)
-        self._reset.hide()
+        if self._reset is not None:
+            self._reset.hide()
         self.show()
         return True

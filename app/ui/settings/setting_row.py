@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QSpacerItem, QVBoxLayout, QWidget
 
 from app.domain.errors import InvalidValueError, KnownError
 from app.domain.options import SettingSpec, write_value
@@ -17,8 +17,23 @@ from app.ui.settings.number_field import NumberField, signs_of
 from app.ui.settings.number_slider import NumberSlider
 from app.ui.settings.setting_fields import ChoiceField, SettingField
 from app.ui.style.stacking_row import StackingRow
-from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, StyledLabel, announce
+from app.ui.style.theme import SPACE, Theme, zoomed
+from app.ui.style.widgets import ZOOMED, IconButton, StyledLabel, announce
+
+_RESET = 40  # width of the way back to the default, pixels at 100 %
+
+
+class ToldLine(IntEnum):
+    """What is said below an editor, from top to bottom."""
+
+    NOW = 0  # what "automatic" means
+    NOTE = 1  # what it costs
+    ERROR = 2  # why it was not taken
+
+    @property
+    def role(self) -> str:
+        """How it looks."""
+        return "error" if self is ToldLine.ERROR else "small"
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +92,10 @@ class SettingRow(QFrame):
         self._slider: NumberSlider | None = None
         label = StyledLabel(spec.option.label, "subheading")
         label.setBuddy(self._field.widget)
-        self._reset = self._make_reset(theme)
-        self._now, self._note = StyledLabel("", "small"), StyledLabel("", "small")
-        self._error = StyledLabel("", "error")
-        for line in (self._now, self._note, self._error):
-            line.hide()
+        self._theme = theme
+        self._told: dict[ToldLine, StyledLabel] = {}
+        self._reset: IconButton | None = None
+        self._spare = QSpacerItem(zoomed(_RESET) + SPACE, 0)  # where the way back will stand
         column = QVBoxLayout()
         column.setSpacing(4)
         column.addWidget(label)
@@ -90,26 +104,63 @@ class SettingRow(QFrame):
         if spec.type is not bool:
             column.addSpacing(4)
             self._add_editor(column)
-        for line in (self._now, self._note, self._error):
-            column.addWidget(line)
-        row = QHBoxLayout(self)
+        self._lines = QVBoxLayout()
+        self._lines.setSpacing(4)
+        column.addLayout(self._lines)
+        row = self._row = QHBoxLayout(self)
         row.setContentsMargins(0, SPACE, 0, SPACE)
         row.setSpacing(SPACE)
         row.addLayout(column, 1)
-        row.addWidget(self._reset, 0, Qt.AlignmentFlag.AlignTop)
+        row.addItem(self._spare)
         if spec.type is bool:
             row.addWidget(self._field.widget, 0, Qt.AlignmentFlag.AlignTop)
         self.show_settings(service.current)
 
-    def _make_reset(self, theme: Theme) -> IconButton:
-        label = self.spec.option.label
-        reset = IconButton("reset", tr("Reset {label} to its default", label=label))
-        reset.set_theme(theme)
-        reset.clicked.connect(self._to_default)
-        policy = reset.sizePolicy()
-        policy.setRetainSizeWhenHidden(True)  # what stands beside it keeps its place
-        reset.setSizePolicy(policy)
-        return reset
+    def _offer_reset(self, *, offered: bool) -> None:
+        """Show the way back to the default, which is made when there is one; or hide it."""
+        reset = self._reset
+        if reset is None:
+            if not offered:
+                return
+            label = self.spec.option.label
+            reset = IconButton("reset", tr("Reset {label} to its default", label=label))
+            self._reset = reset
+            reset.set_theme(self._theme)
+            reset.setFixedWidth(zoomed(_RESET))
+            reset.clicked.connect(self._to_default)
+            policy = reset.sizePolicy()
+            policy.setRetainSizeWhenHidden(True)  # what stands beside it keeps its place
+            reset.setSizePolicy(policy)
+            at = self._row.indexOf(self._spare)
+            self._row.takeAt(at)
+            self._row.insertWidget(at, reset, 0, Qt.AlignmentFlag.AlignTop)
+        reset.setVisible(offered)
+
+    def _tell(self, line: ToldLine, text: str) -> None:
+        """Say something below the editor, in a line that is made for its first words."""
+        label = self._told.get(line)
+        if label is None:
+            if not text:
+                return
+            label = self._told[line] = StyledLabel("", line.role)
+            self._lines.insertWidget(sum(one < line for one in self._told), label)
+        label.setText(text)
+        label.setVisible(bool(text))
+
+    def _says(self, line: ToldLine) -> str:
+        """What a line says; empty while it is not seen."""
+        label = self._told.get(line)
+        return label.text() if label is not None else ""
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Another zoom: the way back, or its place, grows with the text."""
+        super().changeEvent(event)
+        if event.type() == ZOOMED:
+            if self._reset is not None:
+                self._reset.setFixedWidth(zoomed(_RESET))
+            else:
+                self._spare.changeSize(zoomed(_RESET) + SPACE, 0)
+                self._row.invalidate()
 
     def _add_editor(self, column: QVBoxLayout) -> None:
         """The editor with its unit, and its slider behind it or, in a narrow window, below."""
@@ -150,7 +201,7 @@ class SettingRow(QFrame):
         value = getattr(settings, self.spec.name)
         if not self._field.edited():
             self._show(value)
-        self._reset.setVisible(value != self.spec.default or not self._error.isHidden())
+        self._offer_reset(offered=value != self.spec.default or bool(self._says(ToldLine.ERROR)))
         self._show_now()
 
     def show_automatic(self, value: object, top: float | None = None) -> None:
@@ -169,15 +220,13 @@ class SettingRow(QFrame):
 
     def show_note(self, text: str) -> None:
         """Say what the value costs; an empty text says nothing."""
-        self._note.setText(text)
-        self._note.setVisible(bool(text))
+        self._tell(ToldLine.NOTE, text)
 
     def _show_now(self) -> None:
         value = getattr(self._service.current, self.spec.name)
         told = value is None and self._automatic is not None and self.spec.optional
-        if told:
-            self._now.setText(tr("Here and now: {value}", value=self._words(self._automatic)))
-        self._now.setVisible(told)
+        now = tr("Here and now: {value}", value=self._words(self._automatic)) if told else ""
+        self._tell(ToldLine.NOW, now)
 
     def _words(self, value: object) -> str:
         """A value as people read it."""
@@ -203,13 +252,13 @@ class SettingRow(QFrame):
         """Take what is being typed; return what could not be taken."""
         if self._field.edited():
             self._apply()
-        if self._error.isHidden():
+        if not (refused := self._says(ToldLine.ERROR)):
             return None
         field, typed = self._field.widget, ""
         if isinstance(field, NumberField):
             typed = tr("“{text}” was typed.", text=field.typed)
         what = tr("{label} was not changed.", label=self.spec.option.label)
-        return Refusal(what, paragraph(typed, self._error.text()))
+        return Refusal(what, paragraph(typed, refused))
 
     # --- changing -------------------------------------------------------------------------------
 
@@ -240,19 +289,17 @@ class SettingRow(QFrame):
         except KnownError as error:
             self._refuse(str(error))
             return
-        self._error.hide()
+        self._tell(ToldLine.ERROR, "")
         self._field.widget.setAccessibleDescription(self.spec.option.help)
         self._show(getattr(settings, self.spec.name))
         self.show_settings(settings)
 
     def _refuse(self, sentence: str) -> None:
         """Say beside the field why what stands in it was not taken; it stays there as typed."""
-        told = not self._error.isHidden() and self._error.text() == sentence
-        self._error.setText(sentence)
-        self._error.show()
-        self._error.setAccessibleName(sentence)
+        told = self._says(ToldLine.ERROR) == sentence
+        self._tell(ToldLine.ERROR, sentence)
         self._field.widget.setAccessibleDescription(paragraph(sentence, self.spec.option.help))
-        self._reset.show()
+        self._offer_reset(offered=True)
         if not told:
             announce(self, sentence)
 

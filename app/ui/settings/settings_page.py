@@ -6,10 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from types import MappingProxyType
 from typing import Any
 
-from PySide6.QtCore import QEvent, QObject, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -57,6 +56,23 @@ class Automatic:
     top: float | None = None
 
 
+class PageList(QListWidget):
+    """The list of pages; what is typed while it has the focus is searched for.
+
+    Args:
+        search: Gives a key that writes something to the search; tells whether it was one.
+    """
+
+    def __init__(self, search: Callable[[QKeyEvent], bool]) -> None:
+        super().__init__()
+        self._search = search
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go to the search, or walk in the list."""
+        if not self._search(event):
+            super().keyPressEvent(event)
+
+
 class SettingsPage(WindowPage):
     """The list of pages at the left, what stands on one at the right; a search goes over all.
 
@@ -70,7 +86,8 @@ class SettingsPage(WindowPage):
         panels: More to stand on the pages.
         automatic: By setting, what is in force while the user sets nothing.
         first: The page that is shown first; None for the first one.
-        hidden: Settings that have no effect on this computer; by name, why that is so.
+        useless: Says why a setting has no effect on this computer, so that it is not shown; empty
+            where it has one. Asked once somebody would see it.
     """
 
     refused = Signal(Refusal)
@@ -83,10 +100,10 @@ class SettingsPage(WindowPage):
         panels: Sequence[Panel] = (),
         automatic: Mapping[str, Automatic] | None = None,
         first: Section | None = None,
-        hidden: Mapping[str, str] = MappingProxyType({}),
+        useless: Callable[[str], str] = lambda _name: "",
     ) -> None:
         super().__init__(tr("Settings"), theme)
-        self._hidden = hidden
+        self._useless = useless
         self._service, self._theme = service, theme
         self._automatic = dict(automatic or {})
         self._notes: Mapping[str, str] = {}
@@ -96,7 +113,7 @@ class SettingsPage(WindowPage):
                 [panel for panel in panels if panel.section is section],
                 self._make_row,
                 self._reset_section,
-                hidden,
+                useless,
             )
             for section in Section
         ]
@@ -116,10 +133,9 @@ class SettingsPage(WindowPage):
         self._sections.itemActivated.connect(lambda _item: self._search.clear())
         self._assisted = AssistedChoice(self._sections, self._sections.setCurrentIndex)
         self._sections.setCurrentRow(self.sections.index(first) if first is not None else 0)
-        self._sections.installEventFilter(self)
 
-    def _make_list(self) -> QListWidget:
-        pages = QListWidget()
+    def _make_list(self) -> PageList:
+        pages = PageList(self._search_for)
         pages.setProperty("kind", "pages")
         pages.setAccessibleName(tr("Sections"))
         pages.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -253,14 +269,8 @@ class SettingsPage(WindowPage):
 
     # --- typing ---------------------------------------------------------------------------------
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """What is typed while the list of pages has the focus is searched for."""
-        if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
-            return self._search_for(event)
-        return super().eventFilter(watched, event)
-
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """So is what is typed at a switch or a button, which has no use for it."""
+        """What is typed at a switch or a button, which has no use for it, is searched for."""
         if not self._search_for(event):
             super().keyPressEvent(event)
 
@@ -301,16 +311,22 @@ class SettingsPage(WindowPage):
 
     def _say_none(self, query: str, *, found: bool) -> None:
         """Say that nothing fits a search, or why what would fit is not here."""
-        fitting = (why for name, why in self._hidden.items() if query and fits(SPECS[name], query))
+        fitting = (name for name, spec in SPECS.items() if query and fits(spec, query))
+        why = filter(None, map(self._useless, fitting))
         nothing = () if found or not query else (tr("No setting fits."),)
-        said = paragraph(*(dict.fromkeys(fitting) or nothing))
+        said = paragraph(*(dict.fromkeys(why) or nothing))
         if said and said != self._none.text():
             announce(self, said)
         self._none.setText(said)
         self._none.setVisible(bool(said))
 
     def _place(self) -> None:
-        """Lay out what was just made: a click may follow before Qt comes to it by itself."""
+        """Lay out what was just made: a click may follow before Qt comes to it by itself.
+
+        A page that is not seen yet has not the width that it will have.
+        """
+        if not self.isVisible():
+            return
         shown = [body for body in self._bodies if not body.isHidden()]
         settle(self._area, *shown, self._content)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF
+from PySide6.QtGui import QFont, QFontDatabase, QFontMetricsF, QGuiApplication
 
 from app.domain.appearance.choices import CHARACTERS, Density, LineWidth
 from app.domain.settings import Settings
@@ -38,11 +38,12 @@ class Typesetting:
     """How text is set, as the settings say.
 
     Attributes:
-        zoom: In per cent.
+        zoom: In per cent, the desktop's own factor for text included.
         characters: Of a line at most; 0 for as many as there is room for.
         compact: Whether all stands closer.
         text_family: Name of the font; empty for the system's.
         code_family: Name of the font of code; empty for the system's.
+        system: The system's own font, as Qt writes it: with another one all is set anew.
     """
 
     zoom: int = 100
@@ -50,16 +51,34 @@ class Typesetting:
     compact: bool = False
     text_family: str = ""
     code_family: str = ""
+    system: str = ""
+
+
+_SCALE = "textScale"  # not shown: a property of the application
+
+
+def set_text_scale(scale: float) -> None:
+    """Have all text larger than the system's font says, since the desktop wants that.
+
+    Args:
+        scale: A factor; it is in force with the next :func:`typesetting_of`.
+    """
+    application = QGuiApplication.instance()
+    if application is not None:
+        application.setProperty(_SCALE, scale)
 
 
 def typesetting_of(settings: Settings) -> Typesetting:
-    """How the settings want text to be set."""
+    """How the settings and the desktop want text to be set; needs a running QGuiApplication."""
+    application = QGuiApplication.instance()
+    scale = application.property(_SCALE) if application is not None else None
     return Typesetting(
-        settings.zoom,
+        round(settings.zoom * (scale if isinstance(scale, float) else 1.0)),
         CHARACTERS[settings.line_width],
         settings.density is Density.COMPACT,
         settings.text_font,
         settings.code_font,
+        QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont).toString(),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -34,6 +35,7 @@ from app.ui.models.cards.family_card import FamilyCard
 from app.ui.models.model_card_dialog import CardText, ModelCardDialog
 from app.ui.models.model_menu import ModelMenu
 from app.ui.models.models_page import ModelsPage
+from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.settings.panels.token_panel import TokenPanel
 from app.ui.shell.page_names import ModelsTab
 from app.ui.style.widgets import StyledLabel
@@ -116,7 +118,26 @@ def test_the_catalogue_is_shown_with_advice(qtbot: QtBot, opened: Opened) -> Non
     first = dialog.findChildren(FamilyCard)[0]
     assert "on this computer" in texts(first)  # why it is the one to take
     assert "words a second here" in texts(first)  # what else would fit
+    for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+        said, filled = shares(first, direction, opened.look.theme.accent)
+        assert 0 < said < 1
+        assert filled == pytest.approx(said, abs=0.03)
     dialog.close()
+
+
+def shares(card: QWidget, direction: Qt.LayoutDirection, colour: str) -> tuple[float, float]:
+    """How much of the free memory a card says that its model takes, and how much its bar has."""
+    ((taken, free),) = re.findall(r"takes ([\d.]+) GB of ([\d.]+) GB free", texts(card))
+    bar = card.findChild(ShareBar)
+    assert bar is not None
+    bar.setLayoutDirection(direction)
+    line = bar.grab().toImage()
+    row, wide = line.height() // 2, line.width()
+    filled = [x for x in range(wide) if line.pixelColor(x, row).name() == colour]
+    assert filled == list(range(filled[0], filled[-1] + 1)), "in one piece"
+    ends = (filled[0], wide - 1 - filled[-1])
+    assert ends[direction is Qt.LayoutDirection.RightToLeft] < 4, "from where one begins to read"
+    return float(taken) / float(free), len(filled) / wide
 
 
 def test_what_the_demo_was_measured_at_stands_on_its_card(

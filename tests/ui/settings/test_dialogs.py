@@ -57,7 +57,7 @@ def test_every_declared_setting_has_a_row_that_shows_its_value(
 ) -> None:
     opened = open_window()
     # As on a desktop with a tray and a dictionary.
-    monkeypatch.setattr(opened.window.commands.preferences, "_useless", dict)
+    monkeypatch.setattr(opened.window.commands.preferences, "_why_useless", lambda _name: "")
     dialog = settings_of(opened)
     for spec in SHOWN:
         assert row_of(dialog, spec.name)._field.read() == spec.default, spec.name

@@ -19,6 +19,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.events import ModelPhase
 from app.services.core.settings import SettingsService
 from app.ui.settings.number_field import NumberField, signs_of
+from app.ui.settings.setting_row import ToldLine
 from tests.support.settings_dialog import SettingsHand
 from tests.support.window import Open, Opened
 
@@ -49,8 +50,8 @@ class Room:
         return field.text()
 
     def told(self, name: str) -> str:
-        error = self.hand.row(name)._error
-        return error.text() if error.isVisible() else ""
+        error = self.hand.row(name)._told.get(ToldLine.ERROR)
+        return error.text() if error is not None and error.isVisible() else ""
 
 
 def room(qtbot: QtBot, open_window: Open, **settings: object) -> Room:

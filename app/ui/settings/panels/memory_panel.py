@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
@@ -47,6 +47,9 @@ class ShareBar(QWidget):
         """Draw the parts, each lighter than the one before, in a track."""
         theme, painter = self._theme, QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:  # it fills as one reads
+            painter.translate(self.width(), 0)
+            painter.scale(-1, 1)
         bar = QRectF(self.rect()).adjusted(0.75, 0.75, -0.75, -0.75)
         track = QPainterPath()
         track.addRoundedRect(bar, bar.height() / 2, bar.height() / 2)

@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSizeF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import (
     QColor,
+    QFont,
     QFontMetricsF,
     QPainter,
     QPainterPath,
     QPen,
-    QPyTextObject,
-    QTextDocument,
-    QTextFormat,
+    QTextCharFormat,
 )
 
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.marks import Mark, MarkKind, MarkTone, RowMark
 from app.ui.transcript.items.style import Style
 
-CHIP_OBJECT = QTextFormat.ObjectTypes.UserObject.value + 2
-CHIP_NUMBER = QTextFormat.Property.UserProperty.value + 8
+CHIP_SPACE = "\u00a0"
+"""What stands in the line where a chip is drawn, as wide as that: behind an object Qt breaks lines
+at any place (6.11), so that a full stop came to stand alone at the beginning of the next one."""
 
 PAD, SIDE = 4, 1
 """Inside a chip beside its words, and outside of it, pixels at 100 %."""
@@ -37,17 +37,18 @@ class MarkedArea:
     Attributes:
         mark: The mark.
         rects: The parts of lines, in pixels.
-        chip: Its chip stands in the last of these.
+        chip: The part of the last of these that its chip has; None where it has none.
     """
 
     mark: RowMark
     rects: tuple[QRectF, ...]
-    chip: bool = False
+    chip: QRectF | None = None
 
     def translated(self, x: float, y: float) -> MarkedArea:
         """The same, moved."""
         rects = tuple(rect.translated(x, y) for rect in self.rects)
-        return MarkedArea(self.mark, rects, self.chip)
+        chip = self.chip.translated(x, y) if self.chip is not None else None
+        return MarkedArea(self.mark, rects, chip)
 
     def contains(self, x: float, y: float) -> bool:
         """Whether a point is in it."""
@@ -61,17 +62,26 @@ def chip_size(mark: Mark, style: Style) -> QSizeF:
     return QSizeF(wide, metrics.height())
 
 
-def paint_chip(painter: QPainter, area: QRectF, mark: Mark, style: Style) -> None:
-    """Draw a chip with its words."""
+def chip_format(mark: Mark, style: Style) -> QTextCharFormat:
+    """Of the space that is kept for a chip in its line."""
+    font = style.fonts.small
+    space = QFontMetricsF(font).horizontalAdvance(CHIP_SPACE)
+    made = QTextCharFormat()
+    made.setFont(font)
+    made.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
+    made.setFontLetterSpacing(chip_size(mark, style).width() - space)
+    return made
+
+
+def paint_chip(painter: QPainter, area: QRectF, mark: Mark, style: Style, colour: str = "") -> None:
+    """Draw a chip with its words; in ``colour``, or in that of its tone."""
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     side = style.px(SIDE)
-    if mark.kind is MarkKind.CITATION or mark.tone is MarkTone.GOOD:
-        # its ground is that of the number before it; what is right is to be quiet
-        painter.setPen(qcolour(style.tone(mark.tone)))
-    else:
+    if mark.kind is not MarkKind.CITATION and mark.tone is not MarkTone.GOOD:
+        # else its ground is that of the number before it; what is right is to be quiet
         _paint_ground(painter, area.adjusted(side, 0, -side, 0), mark, style)
-        painter.setPen(qcolour(style.tone(mark.tone)))
+    painter.setPen(qcolour(colour or style.tone(mark.tone)))
     painter.setFont(style.fonts.small)
     painter.drawText(area, Qt.AlignmentFlag.AlignCenter, mark.chip)
     painter.restore()
@@ -87,7 +97,7 @@ def _paint_ground(painter: QPainter, area: QRectF, mark: Mark, style: Style) -> 
     painter.drawRoundedRect(area.adjusted(0.5, 0.5, -0.5, -0.5), radius, radius)
 
 
-def paint_chips(painter: QPainter, marks: Sequence[MarkedArea], style: Style) -> None:
+def paint_grounds(painter: QPainter, marks: Sequence[MarkedArea], style: Style) -> None:
     """Draw what stands under the words: the ground of the numbers that are chips."""
     if not marks:
         return  # most rows have none, and each is painted often
@@ -99,6 +109,31 @@ def paint_chips(painter: QPainter, marks: Sequence[MarkedArea], style: Style) ->
                 tall = rect.adjusted(-style.px(3), 0, style.px(1), -style.line_gap + 1)
                 _paint_ground(painter, tall, area.mark.mark, style)
     painter.restore()
+
+
+def paint_chips(
+    painter: QPainter,
+    marks: Sequence[MarkedArea],
+    style: Style,
+    selection: tuple[int, int] | None,
+) -> None:
+    """Draw the chips in the places that are kept for them.
+
+    Args:
+        painter: Of the document.
+        marks: Where they stand.
+        style: How they look.
+        selection: From and to, in the row's text; chips in it have the colour of selected words.
+    """
+    for area in marks:
+        if area.chip is not None:
+            mark, start, end = area.mark.mark, *(selection or (0, 0))
+            selected = start <= area.mark.end < end
+            tall = chip_size(mark, style).height()
+            middle = (area.chip.top() + area.chip.bottom() - style.line_gap) / 2
+            place = QRectF(area.chip.left(), middle - tall / 2, area.chip.width(), tall)
+            colour = style.theme.on_selection if selected else ""
+            paint_chip(painter, place, mark, style, colour)
 
 
 def paint_waves(painter: QPainter, marks: Sequence[MarkedArea], style: Style) -> None:
@@ -115,7 +150,7 @@ def paint_waves(painter: QPainter, marks: Sequence[MarkedArea], style: Style) ->
         painter.setPen(QPen(qcolour(style.tone(mark.tone)), max(1.0, style.px(10) / 10)))
         last = len(area.rects) - 1
         for number, rect in enumerate(area.rects):
-            chip = chip_size(mark, style).width() if area.chip and number == last else 0
+            chip = area.chip.width() if area.chip is not None and number == last else 0
             painter.drawPath(_wave(rect.left(), rect.right() - chip, rect.bottom() - 2, style))
     painter.restore()
 
@@ -128,32 +163,3 @@ def _wave(left: float, right: float, y: float, style: Style) -> QPainterPath:
         path.quadTo(x + step / 2, y - 2 * rise if up else y + 2 * rise, x + step, y)
         x, up = x + step, not up
     return path
-
-
-class InlineChip(QPyTextObject):
-    """Draws the chips in the lines of one document."""
-
-    def __init__(self, style: Style) -> None:
-        super().__init__()
-        self._style = style
-        self._marks: list[Mark] = []
-
-    def add(self, mark: Mark) -> int:
-        """Take a mark and return its number in this document."""
-        self._marks.append(mark)
-        return len(self._marks) - 1
-
-    def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
-        """The object's size, as Qt asks for it."""
-        return chip_size(self._marks[fmt.intProperty(CHIP_NUMBER)], self._style)
-
-    def drawObject(
-        self,
-        painter: QPainter,
-        rect: QRectF | QRect,
-        _doc: QTextDocument,
-        _pos: int,
-        fmt: QTextFormat,
-    ) -> None:
-        """Qt asks to draw."""
-        paint_chip(painter, QRectF(rect), self._marks[fmt.intProperty(CHIP_NUMBER)], self._style)

@@ -19,12 +19,7 @@ from PySide6.QtGui import (
 from app.ui.transcript.content.runs import Run, clean
 from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
 from app.ui.transcript.items.highlights import rects_of
-from app.ui.transcript.items.mark_drawing import (
-    CHIP_NUMBER,
-    CHIP_OBJECT,
-    InlineChip,
-    MarkedArea,
-)
+from app.ui.transcript.items.mark_drawing import CHIP_SPACE, MarkedArea, chip_format
 from app.ui.transcript.items.style import FORMULA_OBJECT, Style
 
 if TYPE_CHECKING:
@@ -156,7 +151,6 @@ class RowDocument(QTextDocument):
         # (position in the row's text, length in the document) of each formula drawn as source
         self.spelled: list[tuple[int, int]] = []
         self.chips: list[int] = []  # positions in the row's text that have a chip behind them
-        self._chips: InlineChip | None = None  # Qt keeps no reference to it
         self.line_grounds: dict[int, str] = {}  # colours behind whole lines, by number
         self.base = 0  # document position of the row's first character
         self.strut = False  # whether lines of formulas alone are as tall as lines of text
@@ -205,26 +199,16 @@ class RowDocument(QTextDocument):
         cursor.insertText("\ufffc", made)
 
     def add_chips(self, marks: Sequence[RowMark]) -> None:
-        """Put chips behind the marks that have one; the row's text stays what it is.
+        """Keep room for chips behind the marks that have one; the row's text stays what it is.
 
         Args:
             marks: Those of the row, in its order.
         """
         wanted = [one for one in marks if one.mark.chip]
-        if not wanted:
-            return
-        chips = InlineChip(self.style)
-        self.documentLayout().registerHandler(CHIP_OBJECT, chips)
-        self._chips = chips
         cursor = QTextCursor(self)
         for one in reversed(wanted):  # what stands before keeps its place
             cursor.setPosition(self.to_document(one.end))
-            made = QTextCharFormat()
-            made.setFont(self.style.fonts.small)
-            made.setObjectType(CHIP_OBJECT)
-            made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
-            made.setProperty(CHIP_NUMBER, chips.add(one.mark))
-            cursor.insertText("\ufffc", made)
+            cursor.insertText(CHIP_SPACE, chip_format(one.mark, self.style))
         self.chips = [one.end for one in wanted]
 
     def areas(self, marks: Iterable[RowMark]) -> list[MarkedArea]:
@@ -235,7 +219,8 @@ class RowDocument(QTextDocument):
             chip = bool(one.mark.chip) and one.end in self.chips
             rects = tuple(rects_of(self, start, end + chip))
             if rects:
-                found.append(MarkedArea(one, rects, chip))
+                space = next(rects_of(self, end, end + 1), None) if chip else None
+                found.append(MarkedArea(one, rects, space))
         return found
 
     def _longer(self) -> list[tuple[int, int, int]]:

@@ -18,7 +18,12 @@ from app.ui.transcript.content.runs import Run, units
 from app.ui.transcript.content.wide_blocks import CodeRow, HorizontalScrollState
 from app.ui.transcript.items.code_document import CodeDocument
 from app.ui.transcript.items.highlights import area_of
-from app.ui.transcript.items.mark_drawing import MarkedArea, paint_chips, paint_waves
+from app.ui.transcript.items.mark_drawing import (
+    MarkedArea,
+    paint_chips,
+    paint_grounds,
+    paint_waves,
+)
 from app.ui.transcript.items.row_document import RowDocument
 from app.ui.transcript.items.row_item import RowDecoration, RowItem
 from app.ui.transcript.items.style import CODE_PAD, Style
@@ -90,7 +95,7 @@ class DocumentItem(RowItem):
         x, y = self.origin()
         painter.translate(x, y)
         marks = self.doc.areas(self.row.marked)
-        paint_chips(painter, marks, self.style)
+        paint_grounds(painter, marks, self.style)
         context = QAbstractTextDocumentLayout.PaintContext()
         context.palette = self.style.palette(quiet=self.row.place.quiet)
         context.selections = self._selections(look)
@@ -108,6 +113,7 @@ class DocumentItem(RowItem):
             self._paint_found(painter, context, others, theme.match)
             if look.current is not None:
                 self._paint_found(painter, context, (look.current,), theme.match_current)
+        paint_chips(painter, marks, self.style, look.selection)
         paint_waves(painter, marks, self.style)
         painter.restore()
 
