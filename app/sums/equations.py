@@ -15,7 +15,7 @@ from app.sums.lexer import HIDDEN, Kind, Token, tokens
 from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral
 from app.sums.phrases.corrections import correction
 from app.sums.phrases.joined import joined_measures
-from app.sums.phrases.spoken import said_as_signs
+from app.sums.phrases.spoken import may_relate, said_as_signs
 from app.sums.quantities import Quantity, UnreadableError
 from app.sums.rounding import Judgement, compare, looks_rounded, misses
 from app.sums.units import BYTES, COMPARED, JOINING, unit_of
@@ -61,6 +61,8 @@ def wrong_equations(
         symbols: Numbers that the text gives to letters.
         rights: What is right comes too.
     """
+    if may_relate().search(text, start, end) is None:
+        return
     found = said_as_signs(tokens(text, start, end, latex=latex), text)
     if not any(token.kind is Kind.RELATION for token in found):
         return

@@ -25,6 +25,9 @@ _VERSIONS = re.compile(
     r"|priorit\w+|rank\w*)\b",
     re.IGNORECASE,
 )
+_ONE_OF_TWO = re.compile(  # not shown: "the sum of columns 1 and 3 is less than"
+    r"\d[\s\0]+(?:and|or|und|oder|et|ou|y|o|e)[\s\0]+$", re.IGNORECASE
+)
 _RANKED = re.compile(  # not shown: what is numbered there, not counted
     r"\b(?:preced\w+|preferen\w+|prefers?|importan\w+|urgen\w+|order(?:ed|ing)?|options?|candidates?"
     r"|teams?|choices?|seeds?|severity|levels?|vorrang|wichtig\w*|rangfolge|reihenfolge|opciones"
@@ -190,7 +193,8 @@ def _is_of_another(text: str, relation: Token, part: Sequence[Token]) -> bool:
     spoken = relation.text[0] in "<>" and text[relation.start : relation.start + 1].isalpha()
     if not spoken or len(part) != 1 or not part[0].text.isdigit():
         return False
-    return _FREE.search(text[max(0, part[0].start - 40) : part[0].start]) is None
+    before = text[max(0, part[0].start - 40) : part[0].start]
+    return _FREE.search(before) is None or _ONE_OF_TWO.search(before) is not None
 
 
 def _is_discount(finding: Finding, text: str) -> bool:

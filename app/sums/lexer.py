@@ -86,13 +86,13 @@ _SIGNS = {
     "÷": "/", "/": "/", "∕": "/", "⁄": "/", ":": ":", "^": "^", "!": "!", "%": "%",
     "＋": "+", "－": "-", "＊": "*", "／": "/", "％": "%",
 }  # fmt: skip
-_RELATIONS = {
+RELATIONS_OF_ONE = {
     "=": "=", "≈": "~", "≃": "~", "≅": "~", "≐": "~", "<": "<", ">": ">", "≤": "<=", "≥": ">=",
     "⩽": "<=", "⩾": ">=", "＝": "=", "＜": "<", "＞": ">",
 }  # fmt: skip
 _ONE = {
     **{sign: (Kind.OPERATOR, text) for sign, text in _SIGNS.items()},
-    **{sign: (Kind.RELATION, text) for sign, text in _RELATIONS.items()},
+    **{sign: (Kind.RELATION, text) for sign, text in RELATIONS_OF_ONE.items()},
     **dict.fromkeys("([（", (Kind.OPEN, "(")),
     **dict.fromkeys(")]）", (Kind.CLOSE, ")")),
     **{sign: (Kind.WORD, sign) for sign in "$€£¥₹"},
@@ -101,7 +101,7 @@ _ONE = {
     "∛": (Kind.FUNCTION, "cbrt"),
 }
 """What one sign alone is."""
-_COMMANDS = {
+COMMANDS = {
     "times": "*", "cdot": "*", "ast": "*", "div": "/", "approx": "~", "simeq": "~", "lt": "<",
     "gt": ">", "leq": "<=", "le": "<=", "geq": ">=", "ge": ">=", "leqslant": "<=",
     "geqslant": ">=", "bmod": "mod", "mod": "mod", "choose": "choose",
@@ -291,9 +291,9 @@ class _Lexer:
             yield Token(Kind.FUNCTION, "log of base", at, stop)  # not shown
             yield from self._parenthesised(stop + 1, based, depth)
             return based
-        if name in _COMMANDS:
-            text = _COMMANDS[name]
-            relation = text in {"~", "<", ">", "<=", ">="}
+        if name in COMMANDS:
+            text = COMMANDS[name]
+            relation = text in RELATIONS_OF_ONE.values()
             yield Token(Kind.RELATION if relation else Kind.OPERATOR, text, at, stop)
         elif name == "pi":
             yield Token(Kind.CONSTANT, "pi", at, stop)

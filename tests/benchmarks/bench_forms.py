@@ -1,14 +1,15 @@
 """Whether answers in a form always keep to it, and what holding to it costs.
 
     python tests/benchmarks/bench_forms.py [--schemas 1000] [--first 0] [--model FILE …]
-                                           [--cost FILE]
+                                           [--threads N] [--cost FILE]
 
 Schemas are written from a seed. Each is asked of each model at a high temperature (a model with
 random weights and the demo, unless others are named), and each answer that its model ended itself
 is validated twice: by `jsonschema`, and by the program's own check. One that met the token limit
 is asked for again with a limit that every one of these bounded schemas ends within; what meets that
 one too counts as cut, which is not valid. An abort ends this program, so a last line means none.
-`--first` is the seed to begin with, so that several processes can share the work.
+`--first` is the seed to begin with, so that several processes can share the work. Of `--threads`
+one is best on a busy machine: two wait for each other, as long as ten seconds a token.
 
 ``--cost`` takes a model of a large vocabulary that says the alphabet over and over, as
 ``make_phi4_shaped.py --layers 1 --script`` writes it, and compares tokens without a grammar, with
@@ -114,17 +115,17 @@ def answer(engine: LlamaEngine, grammar: str, sampling: Sampling) -> tuple[str, 
     return text, end.reason, spent
 
 
-def loaded(path: Path) -> LlamaEngine:
+def loaded(path: Path, threads: int | None = None) -> LlamaEngine:
     """An engine with a model, with small buffers: some processors cannot use the others."""
     engine = LlamaEngine()
-    request = LoadRequest(FileSource(path), context_size=CONTEXT)
+    request = LoadRequest(FileSource(path), context_size=CONTEXT, threads=threads)
     engine.load(request, lambda _fraction: None, threading.Event())
     return engine
 
 
-def validity(path: Path, first: int, count: int) -> bool:
+def validity(path: Path, first: int, count: int, threads: int | None) -> bool:
     """Ask for every schema; print the counts."""
-    engine, found = loaded(path), Counter[str]()
+    engine, found = loaded(path, threads), Counter[str]()
     for seed in range(first, first + count):
         if seed > first and (seed - first) % TOLD == 0:
             print(f"  {path.name}, seeds {first} to {seed - 1}: {dict(found)}", flush=True)
@@ -182,6 +183,7 @@ def main() -> int:
     parser.add_argument("--schemas", type=int, default=1000)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--model", type=Path, action="append", default=[])
+    parser.add_argument("--threads", type=int)
     parser.add_argument("--cost", type=Path)
     options = parser.parse_args()
     if options.cost is not None:
@@ -191,7 +193,8 @@ def main() -> int:
         spec = ModelSpec(depends_on_history=True)
         own = [write_model(Path(folder) / "random-weights.gguf", spec),
                bundled("models", "demo.gguf")]  # fmt: skip
-        right = [validity(path, options.first, options.schemas) for path in options.model or own]
+        asked = options.first, options.schemas, options.threads
+        right = [validity(path, *asked) for path in options.model or own]
     print(f"{time.monotonic() - begun:.0f} s, no abort")
     return 0 if all(right) else 1
 

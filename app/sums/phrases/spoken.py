@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
+from functools import cache
 
-from app.sums.lexer import Kind, Token
+from app.sums.lexer import COMMANDS, RELATIONS_OF_ONE, Kind, Token
 from app.sums.phrases.number_words import OPERATION_WORDS, numbers_for_words, words_again
 from app.sums.phrases.spoken_words import (
     ABOUT,
@@ -36,6 +38,21 @@ from app.sums.units import CURRENCIES, unit_of
 _BEFORE = {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR, Kind.WORD, Kind.CONSTANT}
 _LONGEST = 5
 _UNIT_NEAR = 12  # tokens in which a length makes of "in" inches
+
+
+@cache
+def may_relate() -> re.Pattern[str]:
+    """Finds a place where two numbers may be set side by side; most lines have none."""
+    words = {words[0] for words in RELATIONS} | {
+        words[0] for words, signs in BEHIND.items() if signs[-1] == "="
+    }
+    spoken = "|".join(sorted(words, key=len, reverse=True))
+    commands = "|".join(name for name in COMMANDS if COMMANDS[name] in RELATIONS_OF_ONE.values())
+    signs = "".join(RELATIONS_OF_ONE)
+    return re.compile(
+        rf"[{signs}]|\\(?:{commands})(?![A-Za-z])|(?<![^\W\d_])(?:{spoken})(?![^\W\d_])",
+        re.IGNORECASE,
+    )
 
 
 def said_as_signs(tokens: Sequence[Token], text: str) -> list[Token]:
