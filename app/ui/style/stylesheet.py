@@ -75,7 +75,7 @@ QLabel[role="error"] {{ color: {t.error}; }}
 QSplitter::handle {{ background: {t.border}; }}
 
 QPushButton, QToolButton {{ background: transparent; border: 2px solid transparent;
-  border-radius: {r}px; padding: 4px 8px; }}
+  border-radius: {r}px; padding: 4px 8px; outline: none; }}
 QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.pressed}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {t.accent}; }}
