@@ -28,6 +28,11 @@ _VERSIONS = re.compile(
 _ONE_OF_TWO = re.compile(  # not shown: "the sum of columns 1 and 3 is less than"
     r"\d[\s\0]+(?:and|or|und|oder|et|ou|y|o|e)[\s\0]+$", re.IGNORECASE
 )
+_IN_YEAR = re.compile(  # not shown: "nel 2020 sono 3 + 4"
+    r"\b(?:in|im|en|nel|dal|em|since|seit|depuis|desde|year|jahr|année|año|anno|ano)[\s\0]+$",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"1[5-9]\d\d|20\d\d")
 _RANKED = re.compile(  # not shown: what is numbered there, not counted
     r"\b(?:preced\w+|preferen\w+|prefers?|importan\w+|urgen\w+|order(?:ed|ing)?|options?|candidates?"
     r"|teams?|choices?|seeds?|severity|levels?|vorrang|wichtig\w*|rangfolge|reihenfolge|opciones"
@@ -108,7 +113,7 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         or _is_code(text, place, part)
     ):
         return True
-    if _is_ranked(said, place) or _is_of_another(text, relation, part):
+    if _is_year(said, place) or _is_ranked(said, place) or _is_of_another(text, relation, part):
         return True
     alone = _is_parameter(part) or _is_parameter(said.right)
     if alone and finding.stated and not _NEAR_PI.fullmatch(finding.stated):
@@ -160,6 +165,15 @@ def _are_texts(finding: Finding, said: Statement, place: StatementPlace) -> bool
         return False
     first, last = sentence_before(said.text, place), sentence_end(said.text, place)
     return _TEXTS.search(said.text, first, last) is not None
+
+
+def _is_year(said: Statement, place: StatementPlace) -> bool:
+    """Whether a spoken sign stands behind a year in which something is: "nel 2020 sono 3 + 4"."""
+    first = said.left[0]
+    if len(said.left) > 1 or not said.text[said.relation.start].isalpha():
+        return False
+    named = _IN_YEAR.search(said.text, place.line, first.start) is not None
+    return named and _YEAR.fullmatch(first.text) is not None
 
 
 def _is_ranked(said: Statement, place: StatementPlace) -> bool:

@@ -1,4 +1,4 @@
-"""What an act on two numbers gives: "Subtracting 18 from 40 gives 22", in seven languages."""
+"""What an act on two numbers gives: "Subtracting 18 from 40 gives 22", in six languages."""
 
 from __future__ import annotations
 
