@@ -226,8 +226,8 @@ def test_names_of_the_question_and_of_the_document_are_no_claims_of_the_answer()
 
 def test_the_same_is_found_while_an_answer_streams_in() -> None:
     answer = (
-        "The bridge cost\n1,250,000 euros and\nwas paid twice [1]. It\nwas opened on 4 May 1962. [1] "
-        "And\n"
+        "The bridge cost\n1,250,000 euros and\nwas paid twice [1]. It\nwas opened on 4 May 1962. "
+        "[1] And\n"
         "```\na[1]. b[1]\n```\n| it carries. | 40 cars [2] |\n- it carries 41 cars [2][1]"
     )
     checker = AnswerChecker({1: PASSAGE, 2: OTHER})
