@@ -10,6 +10,7 @@ import gc
 import logging
 import os
 import sys
+import time
 from collections.abc import Sequence
 from contextlib import closing
 from functools import partial
@@ -25,7 +26,10 @@ if TYPE_CHECKING:
     from app.markup.transfer.values import Exporter
     from app.services.core.settings import SettingsService
     from app.services.moving import MovePlan
+    from app.system.instance_lock import InstanceLock
 
+STARTING_SECONDS = 5.0  # that a copy is given which holds the lock and shows no window yet
+LOOK_SECONDS = 0.05
 OPENABLE = {".gguf", ".phial"}  # what the system opens with Phial
 
 
@@ -260,30 +264,18 @@ def _open_window(
 ) -> int:
     from app.cli import EXIT_DONE
     from app.compose import build_services, make_engine
-    from app.domain.errors import StoreBusyError
     from app.domain.model import DEMO
     from app.engine.late_engine import LateEngine
-    from app.language import tr
     from app.setup import prepare
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run
-    from app.ui.core.single_instance import request_activation
     from app.ui.start_progress import StartProgress
 
     setup = prepare(log_level=log_level, guard=guard)
     with setup, InstanceLock(setup.folders.data) as lock:
-        if not lock.acquire():
-            # The copy that runs asks before it changes models, so it is given the file to open.
-            wanted = [str(chosen.path.absolute())] if chosen is not None else []
-            channel = lock.channel
-            if not (channel and request_activation(channel, [*wanted, *files], quick=quick)):
-                raise StoreBusyError(
-                    tr(
-                        "Another copy of Phial is running with this data folder, but does not"
-                        " answer."
-                    ),
-                    action=tr("End it, or wait until it ends, and start Phial again."),
-                )
+        # The copy that runs asks before it changes models, so it is given the file to open.
+        wanted = [str(chosen.path.absolute())] if chosen is not None else []
+        if not _is_alone(lock, [*wanted, *files], quick=quick):
             return EXIT_DONE
         if chosen is not None:
             _use_model(setup.settings, DEMO if chosen.demo else str(chosen.path.absolute()))
@@ -296,6 +288,32 @@ def _open_window(
         if move is not None:  # everything is closed, and the lock is held
             return _move(move)
         return code
+
+
+def _is_alone(lock: InstanceLock, files: list[str], *, quick: bool) -> bool:
+    """Take the lock; False where another copy runs, which has been asked to come forward.
+
+    One that starts, as after a click too many, answers when its window is there.
+
+    Raises:
+        StoreBusyError: Another copy runs and does not answer.
+    """
+    from app.domain.errors import StoreBusyError
+    from app.language import tr
+    from app.ui.core.single_instance import request_activation
+
+    patient_until = time.monotonic() + STARTING_SECONDS
+    while not lock.acquire():
+        channel = lock.channel
+        if channel and request_activation(channel, files, quick=quick):
+            return False
+        if time.monotonic() > patient_until:
+            raise StoreBusyError(
+                tr("Another copy of Phial is running with this data folder, but does not answer."),
+                action=tr("End it, or wait until it ends, and start Phial again."),
+            )
+        time.sleep(LOOK_SECONDS)
+    return True
 
 
 def _move(plan: MovePlan) -> int:

@@ -292,10 +292,7 @@ def _show(event: AnswerEvent, output: AnswerOutput) -> None:
     elif isinstance(event, ReasoningDelta):
         output.think(event.text)
     elif isinstance(event, PartAdded):
-        from app.domain.answers.calculation import computed_line
-
-        if line := computed_line(event.part):
-            output.add(line)
+        output.add_part(event.part)
 
 
 def _result(

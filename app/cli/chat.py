@@ -23,13 +23,12 @@ from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
 from app.compose import build_reach, build_services, make_engine, named_models
-from app.domain.answers.calculation import computed_line
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
-from app.domain.model import ChosenModel
+from app.domain.model import ChosenModel, EndpointModel
 from app.domain.presets.preset import Preset
-from app.language import tr, trn
+from app.language import paragraph, tr, trn
 from app.markup.transfer.values import Exporter
 from app.services.core.events import (
     AnswerEnded,
@@ -187,7 +186,7 @@ class Talk:
         model = self._services.models.state.model
         name = model.label if model is not None else tr("no model")
         _say(tr("Phial with {model}. /help lists commands.", model=name))
-        _say_where(model)
+        self._say_where(model)
         if not self._conversation:
             self._new()
         self._lines = lines
@@ -304,10 +303,9 @@ class Talk:
                     self._progress.clear()
                     output.add(event.text)
                     begun = True
-                elif isinstance(event, AnswerPartAdded) and (line := computed_line(event.part)):
+                elif isinstance(event, AnswerPartAdded):
                     self._progress.clear()
-                    output.add(line)
-                    begun = True
+                    begun = output.add_part(event.part) or begun
                 elif isinstance(event, AnswerReasoningAdded):
                     self._progress.clear()
                     output.think(event.text)
@@ -346,7 +344,15 @@ class Talk:
         state = models.state
         if state.model is not None and state.phase is ModelPhase.READY:
             _say(tr("{model} answers from now on.", model=state.model.label))
-            _say_where(state.model)
+            self._say_where(state.model)
+
+    def _say_where(self, model: ChosenModel | None) -> None:
+        """Say to whose computer the words go, where that is another program's or another one."""
+        if self._private and isinstance(model, EndpointModel):
+            refused = tr("A private chat is not sent to {server}.", server=model.server)
+            _say(paragraph(refused, tr("/model chooses a model on this computer for it.")))
+        elif where := whose_computer(model):
+            _say(where)
 
     def _next_event(self) -> Event | None:
         """The next event, if one comes soon."""
@@ -371,12 +377,6 @@ class Talk:
             case ErrorReported(error):
                 self._progress.clear()
                 _say(told_in_talk(error))
-
-
-def _say_where(model: ChosenModel | None) -> None:
-    """Say to whose computer the words go, where that is another program's or another one."""
-    if where := whose_computer(model):
-        _say(where)
 
 
 def _say(text: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import queue
 import threading
 from contextlib import closing
@@ -24,8 +25,10 @@ from app.language import paragraph, tr, trn
 from app.language.numbers import write
 from app.services.core.events import ErrorReported, Event, ServingChanged
 from app.services.core.formatting import join, served_status
+from app.services.serving.served_answers import served_name
 from app.services.serving.serving_service import ServingService
 from app.setup import Setup
+from app.system.terminal import asking_line
 
 POLL_SECONDS = 0.1  # how soon Ctrl+C is noticed
 _OPEN = {ServedStatus.WAITING, ServedStatus.RUNNING}
@@ -98,11 +101,20 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         events: queue.SimpleQueue[Event] = queue.SimpleQueue()
         setup.bus.subscribe(events.put)
         serving.start(port, origins)
-        return _watch(serving, events, stop)
+        return _watch(serving, served_name(model), events, stop)
 
 
-def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: threading.Event) -> int:
-    """Tell what happens until it is enough."""
+def _watch(
+    serving: ServingService, name: str, events: queue.SimpleQueue[Event], stop: threading.Event
+) -> int:
+    """Tell what happens until it is enough.
+
+    Args:
+        serving: Listens.
+        name: What clients call the model.
+        events: What happens.
+        stop: Ends it.
+    """
     told: set[int] = set()
     listening = False
     while not (stop.is_set() and events.empty()):  # what was asked before it is told
@@ -118,7 +130,7 @@ def _watch(serving: ServingService, events: queue.SimpleQueue[Event], stop: thre
                     return _failed(state.error)
                 if state.on and not listening:
                     listening = True
-                    _say_where(serving, state)
+                    _say_where(serving, state, name)
                 for request in reversed(state.requests):
                     if request.number not in told and request.status not in _OPEN:
                         told.add(request.number)
@@ -138,9 +150,16 @@ def _failed(error: KnownError) -> int:
     return EXIT_FAILED
 
 
-def _say_where(serving: ServingService, state: ServingState) -> None:
+def _say_where(serving: ServingService, state: ServingState, name: str) -> None:
     say(f"{state.address}\n")  # alone on the output, for whoever reads it from a pipe
-    tell(tr("The key that clients must show is in {path}.", path=str(serving.key_file.path)))
+    path = serving.key_file.path
+    tell(one_line(tr("Clients ask for the model {name}.", name=name)))
+    tell(one_line(tr("The key that clients must show is in {path}.", path=str(path))))
+    question = {"model": name, "messages": [{"role": "user", "content": tr("Hello")}]}
+    line = asking_line(f"{state.address}/chat/completions", path, json.dumps(question))
+    if line and one_line(line) == line:  # else a shell would be given another one
+        tell(tr("To try it, in a shell; the key stays out of its history:"))
+        tell(f"  {line}")
     tell(tr("Ctrl+C ends it."))
 
 

@@ -13,18 +13,23 @@ MAX_RETRY_AFTER = 3600.0
 
 
 def retry_after(value: str, now: Callable[[], float] = time.time) -> float | None:
-    """Seconds a ``Retry-After`` header asks for (a number or a date); None where it says nothing.
+    """Seconds to wait after a ``Retry-After`` header; None where it says nothing.
 
     At most :data:`MAX_RETRY_AFTER`: a server must not be able to hold a download for a year.
     """
+    asked = asked_wait(value, now)
+    return None if asked is None else min(asked, MAX_RETRY_AFTER)
+
+
+def asked_wait(value: str, now: Callable[[], float] = time.time) -> float | None:
+    """Seconds a ``Retry-After`` header asks for (a number or a date), be it years; else None."""
     value = value.strip()
     if value.isascii() and value.isdigit():  # a header may hold “²”
-        return min(float(value), MAX_RETRY_AFTER)
+        return float(value)
     try:
-        moment = email.utils.parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now())
+    except (ValueError, OverflowError):
         return None
-    return min(max(0.0, moment.timestamp() - now()), MAX_RETRY_AFTER)
 
 
 def certificate_error(error: BaseException, who: str) -> InsecureConnectionError | None:

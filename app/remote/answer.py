@@ -12,6 +12,7 @@ from app.domain.endpoints.endpoint import AnswerCutError, EndpointAnswerError, E
 from app.domain.generation import (
     Finished,
     GenerationEvent,
+    PartAdded,
     PromptProgress,
     ReasoningDelta,
     ReasoningEnded,
@@ -23,10 +24,17 @@ from app.domain.generation import (
 from app.domain.network.secrets import hidden
 from app.language import tr
 from app.remote.chunks import DONE, AnswerChunk, NoChunkError, ServerUsage, read_chunks
+from app.remote.letters import LetterJoiner
 from app.remote.refusals import described
 from app.remote.server import JSON, MOST_JSON, MOST_REFUSAL, EndpointServer
-from app.remote.server_reply import BrokenOffError, ReplyHead, ServerReply
+from app.remote.server_reply import (
+    BrokenOffError,
+    ReplyHead,
+    ServerReply,
+    WronglyPackedError,
+)
 from app.remote.sse import EventStreamReader, EventTooLargeError
+from app.remote.tool_calls import ToolCalls
 
 EVENTS = "text/event-stream"
 MOST_CHARACTERS = 8_000_000  # of an answer; a server may go on for ever
@@ -94,6 +102,9 @@ class AnswerReader:
         self._first = self._last = 0.0
         self._thinking: float | None = None
         self._characters = 0
+        self._thoughts, self._words = LetterJoiner(), LetterJoiner()
+        self._calls = ToolCalls()
+        self._worded = False  # it has words, and not only what it thought
         self._usage = ServerUsage()
         self._finish = ""
         self.written = 0
@@ -114,9 +125,11 @@ class AnswerReader:
                 raise self._endless()
         if self._thinking is not None:
             yield self._end_of_thought()
-        if self._held:  # the beginning of what stood there before, said and not finished
-            yield from self._filter.feed(self._held, 1)
+        # The beginning of what stood there before, said and not finished; the half of a letter.
+        if left := self._held + self._words.end():
+            yield from self._filter.feed(left, 1)
         yield from self._filter.end()
+        yield from map(PartAdded, self._calls.parts())
         reason = self._reason()
         self._check_answered()
         yield self.finished(reason)
@@ -139,15 +152,20 @@ class AnswerReader:
         try:
             value = json.loads(reply.body(MOST_JSON))
             data = json.dumps(value)
+        except WronglyPackedError as error:
+            raise self._server.wrongly_packed(error) from error
         except BrokenOffError as error:
             raise self._cut(str(error)) from error
         except (ValueError, RecursionError) as error:
             raise self._server.no_answer(JSON) from error
         if isinstance(value, dict) and not value.get("choices") and value.get("error") is None:
             raise self._server.no_answer(JSON)
-        for chunk in read_chunks(data):
-            self._finish = chunk.finish or "stop"
-            yield chunk
+        try:
+            for chunk in read_chunks(data):
+                self._finish = chunk.finish or "stop"
+                yield chunk
+        except NoChunkError as error:
+            raise self._server.no_answer(JSON) from error
 
     def _streamed(self, head: ReplyHead, reply: ServerReply) -> Iterator[AnswerChunk]:
         reader = EventStreamReader()
@@ -169,20 +187,24 @@ class AnswerReader:
                     self._finish = self._finish or "stop"
                 elif not self._finish:
                     yield from self._last_chunk(data)
+        except WronglyPackedError as error:
+            wrong = self._server.wrongly_packed(error)
+            wrong.data = self._kept() or wrong.data
+            raise wrong from error
         except BrokenOffError as error:
             if not self._finish:
                 raise self._cut(str(error)) from error
         except EventTooLargeError as error:
             raise EndpointAnswerError(
                 tr("{name} sent a piece of an answer that is far too large.", name=self._name),
-                data=tr("What came before it is kept."),
+                data=self._kept(),
             ) from error
         except NoChunkError as error:
             if not self.written and head.kind != EVENTS:
                 raise self._server.no_answer(head.kind) from error
             raise EndpointAnswerError(
                 tr("{name} sent a piece of an answer that cannot be read.", name=self._name),
-                data=tr("What came before it is kept."),
+                data=self._kept(),
                 detail=type(error).__name__,
             ) from error
         if not self._finish:
@@ -205,20 +227,23 @@ class AnswerReader:
             self._usage = _more(self._usage, chunk.usage)
         if chunk.read is not None and not self.written:
             yield self._progress(*chunk.read)
-        if chunk.reasoning or chunk.text:
+        thought, said = self._thoughts.feed(chunk.reasoning), self._words.feed(chunk.text)
+        if thought or said:
             self._last = self._now()
             self._first = self._first or self._last
             self.written += 1
-            self._characters += len(chunk.reasoning) + len(chunk.text)
-        if chunk.reasoning:
+            self._characters += len(thought) + len(said)
+        self._characters += self._calls.take(chunk.calls)
+        if thought:
             if self._thinking is None:
                 self._thinking = self._now()
                 yield ReasoningStarted()
-            yield ReasoningDelta(chunk.reasoning)
-        if chunk.text:
+            yield ReasoningDelta(thought)
+        if said:
             if self._thinking is not None:
                 yield self._end_of_thought()
-            if text := self._without_echo(chunk.text):
+            if text := self._without_echo(said):
+                self._worded = self._worded or not text.isspace()
                 yield from self._filter.feed(text, 1)
 
     def _without_echo(self, text: str) -> str:
@@ -252,6 +277,8 @@ class AnswerReader:
         Raises:
             EndpointAnswerError: There is none.
         """
+        if self._calls and not self._worded:
+            raise self._calls.instead_of_words(self._name)
         if self.written or (self._chosen and self._goes_on):
             return
         raise EndpointAnswerError(
@@ -312,9 +339,12 @@ class AnswerReader:
         code = error.get("code") if isinstance(error, dict) else None
         status = code if type(code) is int and 400 <= code < 600 else 500
         found = described(self._server.endpoint, status, error, self._server.key)
-        if self.written:
-            found.data = tr("What came before it is kept.")
+        found.data = self._kept() or found.data
         return found
+
+    def _kept(self) -> str | None:
+        """What the error means for the answer; None where nothing of it had come."""
+        return tr("What came before it is kept.") if self.written else None
 
 
 def refused(head: ReplyHead, reply: ServerReply) -> bytes | None:

@@ -34,6 +34,23 @@ class ServerUsage:
 
 
 @dataclass(frozen=True, slots=True)
+class CallPiece:
+    """More of a tool's call.
+
+    Attributes:
+        number: Which of the answer's calls it belongs to, from 0.
+        name: The tool's, in the first piece.
+        arguments: More of what the tool is given.
+        id: Of the call, in the first piece.
+    """
+
+    number: int
+    name: str = ""
+    arguments: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerChunk:
     """One piece.
 
@@ -45,6 +62,7 @@ class AnswerChunk:
         read: Tokens of the prompt read so far, and in all, where the piece says so.
         error: What the server says went wrong in the middle; None where nothing did.
         chosen: It is of an answer, which may be of no words; else it tells of something else.
+        calls: More of the tools that the model asks for, though it was offered none.
     """
 
     text: str = ""
@@ -54,6 +72,7 @@ class AnswerChunk:
     read: tuple[int, int] | None = None
     error: object = None
     chosen: bool = False
+    calls: tuple[CallPiece, ...] = ()
 
 
 def read_chunks(data: str) -> Iterator[AnswerChunk]:
@@ -63,7 +82,7 @@ def read_chunks(data: str) -> Iterator[AnswerChunk]:
         NoChunkError: It is something else.
     """
     try:
-        yield _chunk(json.loads(data))
+        yield _chunk(json.loads(data, strict=False))  # a control character harms nobody
     except (ValueError, RecursionError):
         lines = data.splitlines()
         if len(lines) < 2:
@@ -92,7 +111,29 @@ def _chunk(value: Any) -> AnswerChunk:
         usage=_usage(value.get("usage"), value.get("timings")),
         read=_progress(value.get("prompt_progress")),
         chosen=bool(choice),
+        calls=tuple(_calls(said)),
     )
+
+
+def _calls(said: dict[str, Any]) -> Iterator[CallPiece]:
+    """The pieces of calls, also in the field that came before ``tool_calls``."""
+    listed = said.get("tool_calls")
+    for place, call in enumerate(listed if isinstance(listed, list) else ()):
+        function = call.get("function") if isinstance(call, dict) else None
+        if isinstance(function, dict):
+            number = call.get("index")
+            number = number if type(number) is int and number >= 0 else place
+            yield _call(number, function, _text(call.get("id")))
+    older = said.get("function_call")
+    if not listed and isinstance(older, dict):
+        yield _call(0, older)
+
+
+def _call(number: int, function: dict[str, Any], key: str = "") -> CallPiece:
+    arguments = function.get("arguments")
+    if isinstance(arguments, dict):  # Ollama's, which are no text
+        arguments = json.dumps(arguments, ensure_ascii=False)
+    return CallPiece(number, _text(function.get("name")), _text(arguments), key)
 
 
 def _text(value: Any) -> str:

@@ -24,9 +24,10 @@ from app.domain.errors import HubError
 from app.domain.network.secrets import hidden
 from app.language import tr
 from app.language.formats import duration
-from app.network.replies import retry_after
+from app.network.replies import asked_wait
 
 _LONGEST = 300  # characters of what a server says that are shown
+_LONGEST_WAIT = 86_400.0  # seconds that are told as they are asked for
 _TOO_LONG = re.compile(  # not shown
     r"context[ _](length|size|window)|n_ctx|too long|too many tokens|maximum.*tokens", re.IGNORECASE
 )
@@ -69,7 +70,7 @@ def described(
     location: str = "",
 ) -> EndpointError:
     """The error for a status and what the server says of it, also in the middle of an answer."""
-    said = _shown(_message(error), key)
+    said = shown(_message(error), key)
     name, code = endpoint.name, str(status)
     detail = f"HTTP {code} {said}".strip()  # not shown: technical
     if status in _REDIRECTS:
@@ -127,18 +128,23 @@ def _ended(said: str, status: int) -> str:
 
 
 def _busy(endpoint: Endpoint, status: int, said: str, detail: str, wait: str) -> EndpointBusyError:
-    seconds = retry_after(wait) if wait else None
     what = (
         tr("{name} has a problem: {said}", name=endpoint.name, said=_ended(said, status))
         if status in {500, 502, 504}
         else tr("{name} has too much to do.", name=endpoint.name)
     )
-    action = (
-        tr("It asks to be left alone for {time}; then ask again.", time=duration(seconds))
-        if seconds
-        else None
-    )
-    return EndpointBusyError(what, action=action, detail=detail)
+    seconds = asked_wait(wait) if wait else None
+    return EndpointBusyError(what, action=_when(seconds) if seconds else None, detail=detail)
+
+
+def _when(seconds: float) -> str:
+    """When a server that asks to be left alone for so long may be asked again."""
+    if seconds > _LONGEST_WAIT:
+        return tr(
+            "It asks to be left alone for more than a day. That is seldom meant: ask again in a "
+            "while, or look at what that server says in its own log."
+        )
+    return tr("It asks to be left alone for {time}; then ask again.", time=duration(seconds))
 
 
 def _is_too_long(status: int, error: object) -> bool:
@@ -203,7 +209,8 @@ def _message(error: object) -> str:
     return str(error) if isinstance(error, str) else ""
 
 
-def _shown(text: str, key: str | None) -> str:
+def shown(text: str, key: str | None) -> str:
+    """What somebody else says, in one short line that hides the key."""
     text = hidden(text, key)
     clean = "".join(char if char.isprintable() else " " for char in text)
     clean = " ".join(clean.split())

@@ -15,12 +15,12 @@ from app.domain.endpoints.endpoint import (
     EndpointAnswerError,
     EndpointUnreachableError,
 )
-from app.domain.errors import HubError, OfflineError
+from app.domain.errors import HubError, KnownError, OfflineError
 from app.domain.network.secrets import hidden
 from app.language import tr
 from app.network.connector import Connector
 from app.network.reasons import answering, trying
-from app.remote.refusals import refusal, unreachable
+from app.remote.refusals import refusal, shown, unreachable
 from app.remote.server_reply import (
     BrokenOffError,
     CancelledError,
@@ -28,6 +28,7 @@ from app.remote.server_reply import (
     ReplyHead,
     ServerReply,
     WentOfflineError,
+    WronglyPackedError,
 )
 
 JSON = "application/json"
@@ -185,15 +186,39 @@ class EndpointServer:
 
     def _head(self, reply: ServerReply) -> ReplyHead:
         try:
-            return reply.head()
+            head = reply.head()
         except OfflineError:
             raise
         except HubError as error:
             raise unreachable(self.endpoint, error, self._key) from error
         except BrokenOffError as error:
             raise self._ended(error) from error
+        if head.packed and 200 <= head.status < 300:  # of a refusal the status says enough
+            raise self._packed(head.packed)
+        return head
 
-    def _ended(self, error: BrokenOffError) -> EndpointUnreachableError:
+    def _packed(self, how: str) -> EndpointAnswerError:
+        """The error for a reply in a form that nobody asked for."""
+        return EndpointAnswerError(
+            tr(
+                "{name} sends its answers compressed in a way that Phial does not read ({how}).",
+                name=self.endpoint.name,
+                how=shown(how, self._key),
+            ),
+            action=tr("Switch that off in the server, or in the proxy before it, then ask again."),
+        )
+
+    def wrongly_packed(self, error: WronglyPackedError) -> EndpointAnswerError:
+        """The error for a reply that says it is compressed and is not, or not wholly."""
+        return EndpointAnswerError(
+            tr("What {name} sends is compressed and cannot be unpacked.", name=self.endpoint.name),
+            action=tr("Switch that off in the server, or in the proxy before it, then ask again."),
+            detail=hidden(str(error), self._key),
+        )
+
+    def _ended(self, error: BrokenOffError) -> KnownError:
+        if isinstance(error, WronglyPackedError):
+            return self.wrongly_packed(error)
         return EndpointUnreachableError(
             tr("{host} ended the connection.", host=self.endpoint.host),
             detail=hidden(str(error), self._key),

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from app.domain.errors import KnownError
 from app.network.connector import Interrupter
+from app.remote.packing import DEFLATE, GZIP, NOT_PACKED, Unpacker, UnpackingError
 
 POLL_SECONDS = 0.05  # how soon a set flag is seen while nothing comes
 _PIECE = 64 * 1024
@@ -42,6 +43,10 @@ class BrokenOffError(Exception):
     """The connection ended before the reply did."""
 
 
+class WronglyPackedError(BrokenOffError):
+    """What came cannot be unpacked."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReplyHead:
     """Status and headers of a reply.
@@ -50,11 +55,13 @@ class ReplyHead:
         status: Of HTTP.
         kind: Its content type, in small letters, without parameters.
         headers: All of them.
+        packed: How its body is packed, where nobody here can unpack that: it is left out then.
     """
 
     status: int
     kind: str
     headers: dict[str, str]
+    packed: str = ""
 
 
 _End = BrokenOffError | KnownError | None
@@ -125,6 +132,7 @@ class ServerReply:
         Raises:
             CancelledError: The flag was set.
             WentOfflineError: Offline was switched on.
+            WronglyPackedError: It says that it is packed, and cannot be unpacked.
             BrokenOffError: The connection ended before the body did.
         """
         while (piece := self._next()) is not None:
@@ -180,19 +188,32 @@ class ServerReply:
             return error
         with response:
             kind = (response.getheader("Content-Type") or "").partition(";")[0].strip().lower()
-            self._put(ReplyHead(response.status, kind, dict(response.getheaders())))
-            return self._receive_body(response)
+            packing = (response.getheader("Content-Encoding") or "").strip().lower()
+            strange = "" if packing in NOT_PACKED | GZIP | DEFLATE else packing
+            head = ReplyHead(response.status, kind, dict(response.getheaders()), strange)
+            self._put(head)
+            if strange:
+                return None
+            unpacker = None if packing in NOT_PACKED else Unpacker(packing)
+            return self._receive_body(response, unpacker)
 
-    def _receive_body(self, response: http.client.HTTPResponse) -> BrokenOffError | None:
+    def _receive_body(
+        self, response: http.client.HTTPResponse, unpacker: Unpacker | None
+    ) -> BrokenOffError | None:
         try:
             while piece := response.read1(_PIECE):
-                if not self._put(piece):
+                pieces = (piece,) if unpacker is None else unpacker.pieces(piece)
+                if not all(map(self._put, pieces)) or (unpacker is not None and unpacker.ended):
                     return None
+        except UnpackingError as error:
+            return WronglyPackedError(repr(error))
         except (OSError, ValueError, http.client.HTTPException) as error:
             # ValueError: what the TLS layer says of a socket that was shut down.
             return BrokenOffError(repr(error))
         short = response.length  # of a body that told its length
-        return BrokenOffError(f"{short} bytes short") if short else None  # not shown: technical
+        if short or (unpacker is not None and not unpacker.whole):
+            return BrokenOffError(f"{short or 'some'} bytes short")  # not shown: technical
+        return None
 
     def _put(self, arrived: ReplyHead | bytes | _End) -> bool:
         """Hand over; False where nobody wants it any more."""

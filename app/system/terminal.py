@@ -1,4 +1,4 @@
-"""What a terminal obeys, and the modes of one that lines are read from, one after another.
+"""What a terminal obeys, a line for its shell, and the modes of one that lines are read from.
 
 In its usual (canonical) mode a terminal hands over at most 4,095 bytes of a line and drops the rest
 (n_tty, ``MAX_CANON``): what is typed or pasted while an answer is written would arrive cut, and be
@@ -9,9 +9,11 @@ shown in the middle of it. So that mode stays off as long as a talk lasts; whoev
 from __future__ import annotations
 
 import os
+import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 if sys.platform != "win32":  # whose console has no such modes, and no such limit
     import termios
@@ -34,6 +36,30 @@ def obeys_sequences() -> bool:
         known = kernel.GetConsoleMode(kernel.GetStdHandle(_OUTPUT), ctypes.byref(mode))
         return bool(known and mode.value & _VIRTUAL_TERMINAL)
     return os.environ.get("TERM", "").strip().lower() not in {"dumb", "unknown"}
+
+
+def asking_line(url: str, key_file: Path, body: str) -> str:
+    """A line that asks a server something, with the key in no history, for a POSIX shell.
+
+    Empty on Windows, whose shells quote in other ways.
+
+    ``printf`` is the shell's own, so the key is in no list of processes either: curl reads its
+    header from a pipe (``-H @-``, since curl 7.55).
+
+    Args:
+        url: What is asked.
+        key_file: Holds the key.
+        body: JSON.
+    """
+    if sys.platform == "win32":
+        return ""
+    shown = (
+        f"printf 'Authorization: Bearer %s' \"$(cat {shlex.quote(str(key_file))})\""  # not shown
+    )
+    asked = shlex.join(
+        ["curl", "-H", "@-", "-H", "Content-Type: application/json", "-d", body, url]  # not shown
+    )
+    return f"{shown} | {asked}"
 
 
 class QuietTerminal:

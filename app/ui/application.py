@@ -38,6 +38,7 @@ from app.ui.core.gc_scheduler import GcScheduler
 from app.ui.core.single_instance import SingleInstanceServer
 from app.ui.core.slow_frames import SlowFrames
 from app.ui.core.top_errors import TopErrors, with_whole_exceptions
+from app.ui.desktop.ending_signals import EndingSignals
 from app.ui.main_window import MainWindow
 from app.ui.style import icons, stylesheet
 from app.ui.style.palettes import dressed
@@ -323,7 +324,9 @@ def _run(
         restarting.append(window.close())
 
     UpgradeNotice(window.pane.banner, program_file(), restart)
+    signals = EndingSignals(window.close)
     code = application.exec()
+    signals.close()
     end_watching()
     end_looking()
     opener.close()

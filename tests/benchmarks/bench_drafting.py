@@ -66,11 +66,6 @@ def pairs(count: int, seed: int) -> list[tuple[str, str, float]]:
     return found[:count]
 
 
-def _id(piece: int) -> int:
-    """A token of any vocabulary; which one does not matter to what a pass costs."""
-    return 300 + piece % 20_000
-
-
 class Vocabulary:
     """Numbers for pieces of text."""
 
@@ -120,7 +115,8 @@ def replay(
 
 def measured(model: Path, threads: int, library: Path | None) -> list[float]:
     """Costs of passes of each size behind 256 tokens, in passes over one; best of six rounds."""
-    from app.domain.model import FileSource, LoadRequest
+    from app.domain.endpoints.source import FileSource
+    from app.domain.model import LoadRequest
     from app.engine.base import EngineOptions
     from app.engine.llama.engine import LlamaEngine
     from tests.support.engines import never
@@ -163,7 +159,9 @@ def written(
     if session is None:
         raise SystemExit("the model is not loaded")
     decoder, sums = session.decoder, {True: 0.0, False: 0.0}
-    for prompt, answer in cases:
+    size = session.tokenizer.size - 300  # which token it is does not matter to what a pass costs
+    for pieces in cases:
+        prompt, answer = ([300 + n % size for n in text] for text in pieces)
         decoder.kv.clear()
         for _ in decoder.prefill(prompt, lambda: False):
             pass
@@ -243,9 +241,9 @@ def main() -> int:
             f"came true {accepted}/{drafted}  {statistics.median(r[3] for r in rows):.0f} us/token"
         )
     if chosen.model and chosen.written:
-        short = [(p, a) for p, a in zip(prompts, answers, strict=True) if 150 < len(a) < 500]
-        numbered = [([_id(n) for n in p], [_id(n) for n in a]) for p, a in short]
-        written(chosen.model, chosen.threads, chosen.library, numbered[: chosen.written])
+        both = sorted(zip(prompts, answers, strict=True), key=lambda pair: len(pair[1]))
+        short = [pair for pair in both if len(pair[1]) > 150]
+        written(chosen.model, chosen.threads, chosen.library, short[: chosen.written])
     return 0
 
 

@@ -45,17 +45,15 @@ from tests.benchmarks.record_greedy import Server
 from tests.support.engines import never
 from tests.support.harness import Harness, build
 
-# A letter is a token to a model with a script, as a word is to Phi-4: they have as many letters as
-# "Where did all of this happen?" has words and signs there.
 QUESTIONS = (
-    "Who is?",
-    "Why so?",
-    "Is it?!",
-    "Whose?!",
-    "When is",
-    "Any ?!?",
-    "How so?",
-    "Of what",
+    "What stands at the beginning of it?",
+    "Who is named in the middle?",
+    "How does it end?",
+    "Which number is the largest?",
+    "Where did all of this happen?",
+    "What is said of the winter?",
+    "Who wrote the letter?",
+    "Why was the bridge closed?",
 )
 ANSWER = 4  # tokens
 HOURS = 2.0  # after which no answer is waited for

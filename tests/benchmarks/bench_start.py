@@ -301,7 +301,11 @@ def switches(pid: int) -> int:
 
 
 def at_rest(root: Path, home: Path) -> None:
-    """How often the window and its engine's process wake at rest, shown and minimised."""
+    """How often the window and its engine's process wake at rest, shown and minimised.
+
+    No model is loaded: what the engine takes then is its own.
+    """
+    (home / "settings.json").write_text(json.dumps({**SETTINGS, "load_when": "first_use"}))
     command = [python_of(root), str(Path(__file__).with_name("start_steps.py")), "--rest"]
     window = subprocess.Popen(
         command, stdout=subprocess.PIPE, env=environment_of(root, home), cwd=root

@@ -35,17 +35,25 @@ def start(*words: str) -> subprocess.Popen[str]:
 
 
 def test_a_second_start_finds_the_first_in_the_users_own_folder(data: Path) -> None:
+    """Also one that follows at once, as of a click too many: the first has no window yet.
+
+    Ctrl+C in the terminal then ends the first as its button would.
+    """
     first = start()
     try:
-        socket_file = data / "instance" / "window"
-        while not socket_file.exists():
+        while not (data / "instance.channel").exists():
             assert first.poll() is None
             time.sleep(0.02)
         second = start()
         _, told = second.communicate(timeout=100)
         assert (second.returncode, told) == (0, "")
+        assert (data / "instance" / "window").exists()
+        first.send_signal(signal.SIGINT)
+        _, told = first.communicate(timeout=100)
+        assert first.returncode == 0
+        assert "Traceback" not in told
     finally:
-        first.send_signal(signal.SIGKILL)
+        first.kill()
         first.communicate()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import subprocess
@@ -248,6 +249,12 @@ def serve(
         port = int(address.rpartition(":")[2].partition("/")[0])
         kept = key or home / "serving.key"
         assert kept.exists()
+        first = [child.stderr.readline().strip()]
+        while first[-1] != "Ctrl+C ends it.":
+            assert first[-1], first
+            first.append(child.stderr.readline().strip())
+        if said is not None:
+            said += first
         yield Client(port, kept.read_text().strip())
         child.send_signal(signal.SIGINT)
         _, told = child.communicate(timeout=terminal.PATIENCE)
@@ -274,9 +281,16 @@ def model(tmp_path: Path) -> Path:
 def test_the_model_is_lent_without_a_window(home: Path, log: Path) -> None:
     said: list[str] = []
     with serve("--port", "0", log=log, home=home, said=said) as client:
+        assert "Clients ask for the model phial-demo." in said
+        (line,) = [line for line in said if "curl" in line]
+        assert str(home / "serving.key") in line
+        assert client.key not in " ".join(said)
         client.ask("/v1/models")
         answer = client.chat([{"role": "user", "content": "Note this"}])
         assert answer.data["choices"][0]["message"]["content"] == "It was written down."
+        if shutil.which("curl"):
+            tried = subprocess.run(["sh", "-c", line], check=True, capture_output=True, text=True)
+            assert "It was written down." in tried.stdout
     assert asked(log).one(GenerateCommand).request.turns[0].content == "Note this"
     listed = [line for line in said if "a-test/1" in line]
     assert [path in line for path, line in zip(("/v1/models", "/v1/chat/"), listed, strict=True)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
@@ -129,6 +130,11 @@ def test_what_an_endpoint_does_wrong_is_said_in_words_for_the_terminal(
     server.faults.body = b"data: [DONE]\n\n"
     silent = ask()
     assert (silent.out, "before the first word" in silent.err) == ("", True)
+    call = {"delta": {"tool_calls": [{"function": {"name": "get_weather", "arguments": "{}"}}]}}
+    server.faults.body = f"data: {json.dumps({'choices': [call]})}\n\ndata: [DONE]\n\n".encode()
+    tool = ask("--json")
+    assert "“get_weather”" in tool.err
+    assert [part["name"] for part in tool.data["parts"]] == ["get_weather"]
     server.faults.body, server.faults.drop_after = None, 2
     cut = ask("--json")
     assert (cut.data["text"], cut.data["stop_reason"]) == ("Hello there", None)
@@ -165,5 +171,8 @@ def test_offline_asks_no_endpoint(server: EndpointServer) -> None:
 def test_a_private_chat_in_the_terminal_is_not_sent(server: EndpointServer) -> None:
     phial("endpoints", "add", server.address, "--name", "box")
     told = phial("chat", "--private", "--model", "box/small", stdin="Secret?\n").out
-    assert "not sent" in told
+    _, opening, *_, last = told.strip().splitlines()
+    assert opening.startswith("A private chat is not sent to box. /model")
+    assert "not sent to box" in last
+    assert "What you write here goes to" not in told
     assert server.asked() == []

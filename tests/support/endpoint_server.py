@@ -34,6 +34,7 @@ class EndpointFaults:
     silent: bool = False  # nothing comes before it is released
     questions: dict[str, str] = field(default_factory=dict)  # path: "silent", "drips" or "cut"
     field_refused: str = ""  # a field of the request that it will not have
+    headers: dict[str, str] = field(default_factory=dict)  # more of them, of an answer
 
 
 @dataclass(frozen=True)
@@ -236,6 +237,8 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self.send_response(200)
             self.send_header("Content-Type", faults.kind)
+            for name, text in faults.headers.items():
+                self.send_header(name, text)
             self.send_header("Transfer-Encoding", "chunked")
             self.end_headers()
             for data in self._bytes(body):

@@ -63,9 +63,11 @@ def horizon(height: float) -> float:
 
 A sailor's own eye stands above the water too, so the light is seen from farther away than that."""
 WRONG = "And how deep is the water there, and who keeps the lamp?"
-WRONG_ANSWER = """The lamp burned 5 litres in a night [2]. The last keeper was Aron Teveldal,
-who left in 1997 [2]. “The tower is closed in a storm” [3]. The water around the island is known for
-its seals [1]."""
+WRONG_ANSWER = (
+    "The lamp burned 5 litres in a night [2]. The last keeper was Berta Quandt, who left in "
+    "1997 [2]. “The tower is closed in a storm” [3]. The water around the island is known for its "
+    "seals [1]."
+)
 BEFORE = (
     ("Boats to the island", "Trips"),
     ("A letter to the harbour office", "Trips"),
@@ -77,7 +79,7 @@ SIZES = ((800, 600), (1100, 760), (1600, 1000))
 SMALL = (533, 400)
 THEMES = (LIGHT, DARK, HIGH_CONTRAST, HIGH_CONTRAST_LIGHT)
 _CAPTION = 22  # pixels above a picture of a sheet
-_PATIENCE = 8_000  # milliseconds
+_PATIENCE = 30_000  # milliseconds; a computer may have other things to do
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,7 +179,7 @@ class Studio:
         harness = build(folder, engine, settings, chosen=chosen, name="Phi-4")
         if chosen:
             for title, kept_in in BEFORE:
-                chat, _ = harness.ask("…")
+                chat, _ = harness.ask("word " * 40)
                 harness.services.library.rename(chat, title).result()
                 harness.services.library.set_folder(chat, kept_in).result()
         window = MainWindow(harness.services, look.theme)
@@ -278,7 +280,7 @@ def show_failed(stage: Stage) -> Leave:
     transcript._layout.scroll_to_end()
     wait()
     marks = [one for one in stage.window.findChildren(MarkButton) if one.isVisible()]
-    marks[1].click()
+    marks[0].click()
     panel = stage.window.findChild(PagePanel)
     wait(lambda: panel is not None and bool(panel.where.text()), _PATIENCE)
     wait()
@@ -329,6 +331,17 @@ def show_documents(stage: Stage) -> Leave:
     return stage.window.pages.back
 
 
+def show_again(stage: Stage) -> Leave:
+    """A new chat after others: what was used last stands below its cards."""
+    window, presets = stage.window, stage.harness.services.presets
+    window.commands.presets.use(presets.get("translate"))
+    wait()
+    window.pane.snackbar.dismiss()
+    window.controller.new_chat()
+    wait(most=1_500)
+    return _nothing
+
+
 def _show_settings(stage: Stage, section: Section) -> Leave:
     stage.window.commands.preferences.open(section)
     wait(most=1_500)
@@ -348,6 +361,7 @@ SCREENS: dict[str, Callable[[Stage], Leave]] = {
     "settings": show_settings,
     "measured": show_model_settings,
     "documents": show_documents,
+    "again": show_again,
 }
 
 

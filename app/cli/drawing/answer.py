@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING, Protocol
 
 from app.cli.streams import say
+from app.domain.parts import Part, ToolCallPart
 
 if TYPE_CHECKING:
     from app.cli.drawing.page import AnswerPage
@@ -20,6 +21,9 @@ class AnswerOutput(Protocol):
 
     def add(self, text: str) -> None:
         """Show more of the answer."""
+
+    def add_part(self, part: Part) -> bool:
+        """Show a part that came whole, at the end of the text so far; whether it is shown here."""
 
     def finish(self) -> None:
         """Show what was held back, and end the line."""
@@ -39,6 +43,13 @@ class PlainAnswer:
     def add(self, text: str) -> None:
         """Print it."""
         say(text)
+
+    def add_part(self, part: Part) -> bool:
+        """Print what was computed: the text goes on behind it."""
+        line = _computed(part)
+        if line:
+            self.add(line)
+        return bool(line)
 
     def finish(self) -> None:
         """End the line."""
@@ -73,6 +84,19 @@ class DrawnAnswer:
             self._page = self._made()
         self._page.feed(text)
 
+    def add_part(self, part: Part) -> bool:
+        """Draw what was computed, or what the model asked a tool for."""
+        markdown = _computed(part)
+        if isinstance(part, ToolCallPart):
+            from app.markup.parts.tools import ToolUse
+            from app.markup.text import one_line
+
+            use = ToolUse.of_call(part)
+            markdown = f"\n\n{one_line(use.heading())}\n\n{use.markdown()}\n\n"
+        if markdown:
+            self.add(markdown)
+        return bool(markdown)
+
     def finish(self) -> None:
         """Draw the rest."""
         page = self._page or self._thoughts or self._made()
@@ -83,6 +107,12 @@ class DrawnAnswer:
         from app.cli.drawing.page import AnswerPage
 
         return AnswerPage(thoughts=thoughts)
+
+
+def _computed(part: Part) -> str:
+    from app.domain.answers.calculation import computed_line  # not before an answer has a part
+
+    return computed_line(part)
 
 
 def _import() -> None:

@@ -35,6 +35,8 @@ _AFTER_COUNTED = re.compile(
     re.IGNORECASE,
 )
 _LETTER = re.compile(r"\w")
+_HEADING = re.compile(r"\s*#{1,6}\s")
+_LINE_END = re.compile("[.!?\u2026\u3002\uff01\uff1f:;\\]][\"'\u00bb\u201d\u201c\u2019)*_]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,8 @@ def sentences_of(answer: str, begin: int = 0, until: int | None = None) -> Itera
 def complete_until(answer: str) -> int:
     """Where the last sentence begins that may still grow, in an answer that streams in."""
     last = answer.rfind("\n") + 1
+    while last and _goes_on(answer, last):
+        last = answer.rfind("\n", 0, last - 1) + 1
     if _TABLE.match(answer, last):
         return last
     ends = [
@@ -114,16 +118,39 @@ def _numbers(answer: str, places: Sequence[tuple[int, int]]) -> tuple[int, ...]:
 
 
 def _lines(answer: str) -> Iterator[tuple[int, int]]:
-    """The lines of an answer outside of code."""
+    """The lines of an answer outside of code, one with those on which its sentence goes on."""
     inside = ""
+    line: tuple[int, int] | None = None
     for match in _LINE.finditer(answer):
         fence = _FENCE.match(match[0])
+        shown = not fence and not inside and bool(match[0].strip())
         if fence and not inside:
             inside = fence[1]
         elif fence and fence[1].startswith(inside) and not fence[2].strip():
             inside = ""
-        elif match[0].strip() and not inside:
-            yield match.start(), match.end()
+        if line and shown and _goes_on(answer, match.start()):
+            line = line[0], match.end()
+            continue
+        if line:
+            yield line
+        line = match.span() if shown else None
+    if line:
+        yield line
+
+
+def _goes_on(answer: str, start: int) -> bool:
+    """Whether the sentence of the line before ``start`` goes on there, or may in a moment.
+
+    That is certain where no sign ends it and a small letter follows: rows of a list without signs
+    begin with capitals, and cite something of their own.
+    """
+    before = answer[answer.rfind("\n", 0, start - 1) + 1 : start].rstrip()
+    follows = answer[start : start + 40].lstrip(" \t")
+    if not before or _HEADING.match(before) or _TABLE.match(before) or _FENCE.match(before):
+        return False
+    if _LINE_END.search(before) and not _SHORT.search(before[-12:]):
+        return False
+    return not follows or follows[0].islower()
 
 
 def _row(answer: str, start: int, end: int) -> Iterator[CitedSentence]:

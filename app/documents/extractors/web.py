@@ -37,6 +37,9 @@ _CHARSET = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?([\w-]{2,20})""", re.
 _DECLARATION = re.compile(r"<!(?!--|doctype\b)[^>]*>?", re.IGNORECASE)
 """What HTMLParser of CPython 3.11 ends in an AssertionError over: ``<![`` without a name."""
 _DEEPEST = 1_000
+_ROWS = frozenset({"table", "tr", "caption"})
+_NEAR = 8  # elements above one in which a cell is looked for
+_CELL_MOST = 2_000  # characters; old pages are laid out in tables, whose cells are no cells
 _FONTS_ONLY = {
     "http://www.idpf.org/2008/embedding",
     "http://ns.adobe.com/pdf/enc#RC",
@@ -108,7 +111,7 @@ class _Text(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         """An element begins."""
         if tag in _BREAKING:
-            self.end_block()
+            self._break(tag)
         if tag == "br":
             self._words.append("\n")
         if tag == "title" and not self.title:
@@ -147,7 +150,7 @@ class _Text(HTMLParser):
         while self._open:
             name, silent = self._open.pop()
             if name in _BREAKING:
-                self.end_block()
+                self._break(name)
             if name == "pre" and not self._silent:
                 self._verbatim = max(0, self._verbatim - 1)
             self._silent -= silent
@@ -161,6 +164,14 @@ class _Text(HTMLParser):
         elif not self._silent:
             self._words.append(data if self._verbatim else re.sub(r"\s+", " ", data))
 
+    def _break(self, tag: str) -> None:
+        """A paragraph ends, but for those in a cell: a row of a table stays a line."""
+        in_cell = any(name in {"td", "th"} for name, _ in self._open[-_NEAR:])
+        if tag in _ROWS or not in_cell or sum(map(len, self._words)) > _CELL_MOST:
+            self.end_block()
+        else:
+            self._words.append(" ")
+
     def end_block(self) -> None:
         """A paragraph is complete."""
         text, self._words = "".join(self._words), []
@@ -171,7 +182,7 @@ class _Text(HTMLParser):
 
 
 def _spaced(text: str) -> str:
-    return "\n".join(" ".join(line.split(" ")).strip() for line in text.split("\n")).strip()
+    return "\n".join(re.sub(" {2,}", " ", line).strip() for line in text.split("\n")).strip()
 
 
 def _spine(archive: Archive) -> tuple[list[str], str]:

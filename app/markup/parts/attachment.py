@@ -25,7 +25,7 @@ class Attachment(PartBlock):
     """A file.
 
     Attributes:
-        caption: Name, kind and size, and whether it is here, in one line.
+        caption: Name, kind and size, and whether Phial has it, in one line.
         picture: It is one.
         here: Its content is.
     """
@@ -43,7 +43,7 @@ class Attachment(PartBlock):
         if part.size is not None:
             told.append(formats.size(part.size))
         if not part.reference:
-            told.append(tr("not here"))
+            told.append(tr("not copied into Phial"))
         caption = " \u00b7 ".join(filter(None, told))
         return cls(caption, part.media_type.startswith(_PICTURE), bool(part.reference))
 

@@ -91,7 +91,8 @@ def _readable(value: object) -> str:
 
 
 _LIGATURE = re.compile("[\ufb00-\ufb06]")
-_DIVIDED = re.compile("([^\\W\\d_]+)[-\u2010]\n\\s*([^\\W\\d_]+)")
+# From the beginning of a word: from each of its letters, one of a page of letters takes hours.
+_DIVIDED = re.compile("(?<![^\\W\\d_])([^\\W\\d_]++)[-\u2010]\n\\s*([^\\W\\d_]+)")
 
 
 def index_words(text: str) -> str:

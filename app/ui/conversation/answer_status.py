@@ -43,6 +43,7 @@ class AnswerStatus:
         self._note = ""  # what should be known of it
         self._prompt_tokens = 0
         self._system = 0  # tokens of the system prompt
+        self._used = 0  # tokens with what is written so far, while it is
         self._refused = False  # the draft that was measured last
         self._doing, self._here = IDLE, False
         self._figures = QTimer(pane, singleShot=True, interval=_FIGURES_MS)
@@ -86,6 +87,8 @@ class AnswerStatus:
         """
         self._pane.composer.set_answering(answering=answering, here=here or not answering)
         self._doing, self._here = activity, here
+        known = answering and here and self._prompt_tokens and self._context_size
+        self._used = self._prompt_tokens + activity.tokens if known else 0
         self._show_waiting()
         if not here or activity.phase is not ActivityPhase.WRITING:
             self._show_figures()
@@ -95,9 +98,6 @@ class AnswerStatus:
             self._pane.composer.bar.set_read_ahead(0, 0)  # the answer's own reading comes first
         if not answering:
             self._prompt_tokens = 0
-        elif here and self._prompt_tokens and self._context_size:
-            used = self._prompt_tokens + activity.tokens
-            self._show_use(used)
 
     def _show_waiting(self) -> None:
         """What is done before the first word stands where the answer will be."""
@@ -105,8 +105,13 @@ class AnswerStatus:
         self._pane.transcript.notes.show_waiting(words)
 
     def _show_figures(self) -> None:
-        """How much is written, and how fast, stands in the row below the answer."""
+        """How much is written, and how fast, stands in the row below the answer.
+
+        The ring grows at the same time.
+        """
         self._figures.stop()
+        if self._used:
+            self._show_use(self._used)
         words = self._words() if self._doing.phase is ActivityPhase.WRITING else ""
         self._pane.transcript.notes.show_figures(words)
 
@@ -131,7 +136,7 @@ class AnswerStatus:
         """Another chat is shown: its last answer tells about how much it fills, until counted."""
         timings = answer.timings if answer is not None else None
         used = timings.prompt_tokens + timings.completion_tokens if timings else 0
-        self._system = 0
+        self._system = self._used = 0
         self._show_use(used)
         self._pane.composer.bar.set_read_ahead(0, 0)
 

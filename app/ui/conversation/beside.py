@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 ROOM = 800  # pixels of the pane, from which on both stand side by side
 _LEAST, _MOST, _SHARE = 400, 760, 0.46
-_OVER = 0.94  # of a narrow pane that the panel lies over
 FROM_THE_SIDE = QPoint(3 * SPACE, 0)
 
 
@@ -49,7 +48,7 @@ class Beside(QObject):
             return
         shown, wide = not panel.isHidden(), pane.width()
         aside = wide >= ROOM
-        room = min(max(round(wide * _SHARE), _LEAST), _MOST) if aside else round(wide * _OVER)
+        room = min(max(round(wide * _SHARE), _LEAST), _MOST) if aside else wide
         layout.setContentsMargins(0, 0, room if shown and aside else 0, 0)
         if shown:
             panel.resize(room, pane.height())

@@ -245,6 +245,9 @@ class EmptyChatPage(QWidget):
         room += 0 if told else line
         needed = rows * tall
         if self._used is not None:
+            whole = Qt.AlignmentFlag(0)
+            middle = whole if self._columns == 2 else Qt.AlignmentFlag.AlignHCenter
+            self._below.setAlignment(self._used, middle)  # as the cards above it stand
             used = self._used.height_in(width)
             self._used.setVisible(bool(used) and room >= needed + used + gap)
             needed += used + gap if room >= needed + used + gap else 0

@@ -205,7 +205,7 @@ def _whole_told(offer: ReadingOffer) -> str:
             "All of it: reads about {n} token once, {time}; later questions at once",
             "All of it: reads about {n} tokens once, {time}; later questions at once",
             tokens,
-            time=formats.duration(seconds),
+            time=formats.duration(max(seconds, 1)),
         )
     return trn(
         "All of it: reads about {n} token once; later questions at once",
@@ -222,7 +222,7 @@ def _some_told(count: int, tokens: int, seconds: float) -> str:
             "Passages: {passages}, about {n} tokens, {time} a question",
             tokens,
             passages=passages,
-            time=formats.duration(seconds),
+            time=formats.duration(max(seconds, 1)),
         )
     return trn(
         "Passages: {passages}, about {n} token a question",

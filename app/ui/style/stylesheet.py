@@ -75,7 +75,7 @@ QLabel[role="error"] {{ color: {t.error}; }}
 QSplitter::handle {{ background: {t.border}; }}
 
 QPushButton, QToolButton {{ background: transparent; border: 2px solid transparent;
-  border-radius: {r}px; padding: 4px 8px; }}
+  border-radius: {r}px; padding: 4px 8px; outline: none; }}
 QPushButton:hover, QToolButton:hover {{ background: {t.hover}; }}
 QPushButton:pressed, QToolButton:pressed {{ background: {t.pressed}; }}
 QPushButton:focus, QToolButton:focus {{ border-color: {t.accent}; }}
@@ -174,7 +174,7 @@ QListWidget::item:selected {{ background: {t.selection}; color: {t.on_selection}
 QListWidget[kind="pages"]::item {{ border: 2px solid transparent; padding: {item}px 6px; }}
 QListWidget[kind="pages"]::item:focus {{ border-color: {t.accent}; }}
 QListWidget::item:hover:!selected {{ background: {t.hover}; }}
-QTreeView::item {{ padding: 3px 2px; }}
+QTreeView::item {{ padding: 3px 5px; }}
 QTabWidget::pane {{ border: none; border-top: {line}px solid {t.border}; }}
 QTabBar::tab {{ background: transparent; color: {t.muted}; padding: 8px 14px;
   border: 2px solid transparent; border-bottom: 3px solid transparent; }}

@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QAbstractScrollArea
 
 from app.domain.conversation import BranchMessage
 from app.domain.parts import Part
 from app.language import tr
 from app.ui.transcript.content.branch_model import BranchModel
-from app.ui.transcript.content.flow_layout import FlowLayout
+from app.ui.transcript.content.flow_layout import FlowLayout, PlacedRow
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.items.formulas import FRAME_BUDGET
@@ -27,6 +28,11 @@ from app.ui.transcript.widgets.message_widget import MessageWidget
 
 OPENING_SECONDS = 0.03
 """That formulas may take when a chat opens; 0.1 are allowed for all of it."""
+
+
+BAR_MS = 200
+"""After which the scroll bar shows that an answer got longer: it is drawn over what lies below it,
+all of the window's layers, and a line of text changes it by less than a pixel."""
 
 
 class Change:
@@ -75,6 +81,8 @@ class Layout:
         bar.setSingleStep(styles.normal.px(48))
         bar.sliderReleased.connect(self.arrange)
         self._bar = ScrollBarSync(bar, self.flow, self.scroll_to)
+        self._bar_later = QTimer(area, singleShot=True, interval=BAR_MS)
+        self._bar_later.timeout.connect(self.sync_bar)
 
     @property
     def height(self) -> int:
@@ -90,14 +98,29 @@ class Layout:
             leaping: Whether the page is all new.
         """
         self.flow.viewport = self.height
+        self._show(self.flow.arrange(), leaping=leaping)
+
+    def _show(
+        self, placed: Sequence[PlacedRow], *, leaping: bool = False, grown: bool = False
+    ) -> None:
+        """Show rows that are placed.
+
+        Args:
+            placed: These.
+            leaping: Whether the page is all new.
+            grown: Whether an answer that is followed got longer, and nothing else happened.
+        """
         # In the middle of the area, not of the viewport: a scroll bar that comes moves no line.
         # That stands on the left of the text in a window from right to left.
         left = (self._area.width() - self.styles.normal.column) // 2 - self._area.viewport().x()
-        self.widgets.place(self.flow.arrange(), left)
+        self.widgets.place(placed, left)
         self.following = self.flow.bottom_reached and not self._selecting()
-        if self.following:
+        if self.following and self.pill.text():
             self.pill.show_text("")
-        self.sync_bar()
+        if not grown:
+            self.sync_bar()
+        elif not self._bar_later.isActive():
+            self._bar_later.start()
         self._show_pill()
         self.anchor.arrived()
         self._arranged(leaping)
@@ -128,6 +151,7 @@ class Layout:
 
     def sync_bar(self) -> None:
         """Heights are known better: have the scroll bar show it."""
+        self._bar_later.stop()
         self._bar.sync(self.styles.normal.line_height)
 
     # ------------------------------------------------------------------ other content, other looks
@@ -172,7 +196,7 @@ class Layout:
         if self.following and self.widgets.refresh(at, self.flow.placed):
             self._arranged(False)  # most updates change the last line and move nothing
         else:
-            self._follow(in_view=message_id in self.widgets.widgets)
+            self._follow(at)
         return True
 
     def set_marks(self, message_id: str, marks: tuple[Mark, ...]) -> None:
@@ -185,20 +209,33 @@ class Layout:
         if self.branch.set_waiting(words):
             self.relayout()
 
-    def _follow(self, *, in_view: bool) -> None:
+    def _follow(self, at: int) -> None:
         """An answer grew: follow it, or show the button to the end to a reader further up.
 
         Args:
-            in_view: Whether a part of the answer is seen or laid out.
+            at: The message.
         """
+        in_view = self.branch.models[at].message.id in self.widgets.widgets
         self.following = self.following and not self._selecting()
         if not self.following and not self.pill.text():
             self.pill.show_text(tr("New text"))
+        if self.following and self._grow(at):
+            return
         if self.following or in_view:
             self.relayout()
         else:
             self.sync_bar()
             self._show_pill()
+
+    def _grow(self, at: int) -> bool:
+        """Lay out what is new of an answer that is followed; whether that was enough."""
+        flow = self.flow
+        if flow.viewport != self.height:
+            return False
+        if not flow.grow(at, self.widgets.first_changed(at, flow.placed)):
+            return False
+        self._show(flow.placed, grown=True)
+        return True
 
     def resize(self) -> None:
         """Lay out for another size of the area."""

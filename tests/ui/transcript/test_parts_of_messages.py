@@ -167,7 +167,7 @@ def test_files_stand_in_the_bubble_and_say_when_they_are_not_here(view: Transcri
     view.set_branch([message(0, (here, gone, TextPart("Look.")))])
     assert texts(view._layout.branch.models[0]) == [
         "a.pdf \u00b7 PDF \u00b7 1.20 MB",
-        "b.png \u00b7 picture \u00b7 not here",
+        "b.png \u00b7 picture \u00b7 not copied into Phial",
         "Look.",
     ]
     assert message_text(view._layout.branch.models[0], CopyAs.PLAIN) == "Look."

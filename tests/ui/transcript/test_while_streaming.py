@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QColor, QImage, QMouseEvent
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEvent, QObject, QPoint, QPointF, Qt
+from PySide6.QtGui import QColor, QImage, QMouseEvent, QPaintEvent
+from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.domain.conversation import MessageStatus
@@ -18,7 +18,7 @@ from app.ui.transcript.content.message_model import MessageModel
 from app.ui.transcript.view import TranscriptView
 from app.ui.transcript.widgets.buttons import QuietButton
 from app.ui.transcript.widgets.footer import Footer
-from tests.ui.transcript.making import chat_of, entry
+from tests.ui.transcript.making import MIXED, chat_of, entry
 
 NO_MODIFIER = Qt.KeyboardModifier.NoModifier
 THOUGHT, SAID = "First this, then that.", "The answer is forty-two."
@@ -139,6 +139,48 @@ def test_a_mere_click_while_text_comes_does_not_stop_following_it(
     qtbot.mouseRelease(view.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(300, 400))
     assert view._layout.following
     assert view._layout.flow.bottom_reached
+
+
+def test_what_is_shown_while_text_comes_is_what_a_whole_arrangement_shows(
+    view: TranscriptView,
+) -> None:
+    model = streamed(view, [TextPart("A line of the answer.\n\n" * 30)])
+    text = f"{MIXED}\n\nA line\\\nand another."
+    for start in range(0, len(text), 8):
+        view.feed(model.message.id, text[start : start + 8])
+        seen, stood = view.viewport().grab().toImage(), [*view._layout.flow.placed]
+        view._layout.relayout()
+        view._layout.widgets.repaint()
+        assert view._layout.flow.placed == stood
+        assert view.viewport().grab().toImage() == seen
+
+
+class Painted(QObject):
+    """Notes how much of a widget is painted, pixels from top to bottom."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__(widget)
+        self.heights: list[int] = []
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if isinstance(event, QPaintEvent):
+            self.heights.append(event.region().boundingRect().height())
+        return False
+
+
+def test_only_what_is_new_is_painted_also_below_a_style_sheet(
+    view: TranscriptView, qtbot: QtBot
+) -> None:
+    model = streamed(view, [TextPart("A line of the answer.\n\n" * 60)])
+    widget = view._layout.widgets.widgets[model.message.id]
+    for sheet in ("", "QGroupBox { border: none; }", "QGroupBox { margin: 0; }"):
+        view.setStyleSheet(sheet)
+        QApplication.processEvents()
+        painted = Painted(widget)
+        view.feed(model.message.id, "And another line.\n\nAnd one more.\n\n")
+        qtbot.waitUntil(lambda seen=painted: bool(seen.heights))
+        assert max(painted.heights) < widget.height() / 2, sheet
 
 
 def accents(view: TranscriptView) -> int:

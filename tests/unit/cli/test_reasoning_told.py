@@ -39,11 +39,17 @@ def test_a_pipe_gets_the_answer_and_nothing_else(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().out == "It is *b*.\n"
 
 
-def test_reasoning_is_drawn_before_the_answer(capsys: pytest.CaptureFixture[str]) -> None:
+def test_reasoning_is_drawn_before_the_answer_and_a_tools_call_behind_it(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     asked(DrawnAnswer())
     out = capsys.readouterr().out
     assert "\x1b[2mFirst" in out
-    assert re.sub(r"\x1b\[[0-9;]*m", "", out) == "┊ First a.\n\nIt is b.\n"
+    drawn = re.sub(r"\x1b\[[0-9;]*m", "", out)
+    thought, text, *call = [line.strip() for line in drawn.splitlines() if line.strip()]
+    assert (thought, text) == ("┊ First a.", "It is b.")
+    assert call[0] == "Tool: sum"  # what was asked of it stands below
+    assert "1" in call[1:]
 
 
 def test_json_has_the_parts(capsys: pytest.CaptureFixture[str]) -> None:

@@ -6,6 +6,7 @@ import json
 import socket
 import threading
 import time
+import zlib
 from collections.abc import Iterator
 from dataclasses import replace
 from itertools import islice
@@ -41,6 +42,7 @@ from app.domain.generation import (
     Finished,
     GenerationRequest,
     OverflowPolicy,
+    PartAdded,
     PromptProgress,
     ReasoningDelta,
     ReasoningEnded,
@@ -53,6 +55,7 @@ from app.domain.generation import (
 )
 from app.domain.model import LoadRequest
 from app.domain.network.connections import Connection, Outcome
+from app.domain.parts import Part, ToolCallPart
 from app.network.connection_log import ConnectionLog
 from app.remote import probe
 from app.remote.refusals import unreachable
@@ -362,6 +365,15 @@ def test_the_answer_is_the_same_however_it_is_cut(
     assert here.answer()[0] == "Grüße 😀"
 
 
+def test_a_letter_that_is_cut_between_two_events_comes_out_whole(
+    server: EndpointServer, here: Asked
+) -> None:
+    server.faults.body = called(
+        {"content": "A \ud83d"}, {"content": "\ude00 and 😀"}, {"content": "\udc00 \ud83d"}
+    )
+    assert here.answer()[0] == "A 😀 and 😀\udc00 \ufffd"
+
+
 def test_events_without_blank_lines_between_them_are_understood(
     server: EndpointServer, here: Asked
 ) -> None:
@@ -459,6 +471,24 @@ def test_each_refusal_has_its_own_words(
         assert "7 s" in error.action
 
 
+@pytest.mark.parametrize(
+    ("wait", "said"),
+    [
+        ("5400", "for 1 h 30 min"),
+        ("999999999999", "more than a day"),
+        ("9" * 400, "more than a day"),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", "more than a day"),
+        ("Thu, 01 Jan 1970 00:00:01 GMT", "Wait a while"),
+        ("soon", "Wait a while"),
+    ],
+)
+def test_how_long_a_server_wants_to_be_left_alone_is_said_sensibly(
+    server: EndpointServer, here: Asked, wait: str, said: str
+) -> None:
+    server.faults.refusals = [(429, {"Retry-After": wait}, b"")]
+    assert said in failing(here)[1].action
+
+
 def test_the_key_is_in_no_error_and_goes_to_no_other_host() -> None:
     with EndpointServer() as elsewhere, EndpointServer(key="s3cret-key") as server:
         here = asked(server, key="s3cret-key")
@@ -509,6 +539,8 @@ def test_an_event_of_ten_megabytes_is_refused(server: EndpointServer, here: Aske
         ("application/json", b"nonsense"),
         ("application/json", b"{}"),
         ("application/json", b'{"choices": []}'),
+        ("application/json", b"[1, 2]"),
+        ("application/json", b'{"choices": ["Hello"]}'),
         ("application/json", b"[" * 100_000),
         ("image/png", b"\x89PNG"),
         ("text/plain", b"data: hello there\n\n"),
@@ -545,6 +577,89 @@ def test_an_answer_that_was_at_its_end_may_go_on_with_no_word(
 ) -> None:
     server.faults.body = f"data: {json.dumps(SEVERAL_EVENTS[-1])}\n\ndata: [DONE]\n\n".encode()
     assert here.answer("Count.", "One, two.", continue_answer=True)[0] == ""
+
+
+GZIP, ZLIB, RAW = 16 + zlib.MAX_WBITS, zlib.MAX_WBITS, -zlib.MAX_WBITS
+
+
+def packed(data: bytes, wbits: int = GZIP) -> bytes:
+    """Compressed, its end included."""
+    stream = zlib.compressobj(wbits=wbits)
+    return stream.compress(data) + stream.flush()
+
+
+@pytest.mark.parametrize(
+    ("how", "wbits"), [("gzip", GZIP), ("X-Gzip", GZIP), ("deflate", ZLIB), ("deflate", RAW)]
+)
+def test_an_answer_that_is_compressed_unasked_is_read(
+    server: EndpointServer, here: Asked, how: str, wbits: int
+) -> None:
+    server.faults.headers = {"Content-Encoding": how}
+    whole = packed(STREAM.encode(), wbits)
+    server.faults.packets = lambda data: (data[at : at + 7] for at in range(0, len(data), 7))
+    server.faults.body = whole
+    assert here.answer()[0] == "Grüße 😀"
+    server.faults.body = whole[: len(whole) // 2]
+    assert type(failing(here)[1]) is AnswerCutError
+    server.faults.body = packed(b"data: " + b"x" * 100_000_000, wbits)  # 100 kB on the way
+    assert "far too large" in failing(here)[1].what
+
+
+def test_a_way_to_compress_that_nobody_asked_for_is_named(
+    server: EndpointServer, here: Asked
+) -> None:
+    server.faults.headers, server.faults.body = {"Content-Encoding": "gzip"}, STREAM.encode()
+    assert "cannot be unpacked" in failing(here)[1].what
+    server.faults.headers = {"Content-Encoding": "br"}
+    server.faults.body = b"\x0b\x02\x80"
+    _, error = failing(here)
+    assert type(error) is EndpointAnswerError
+    assert "(br)" in error.what
+    server.faults.refusals = [(401, {"Content-Encoding": "br"}, b"\x0b\x02\x80")]
+    assert type(failing(here)[1]) is EndpointKeyError
+
+
+CALLS = [
+    {"tool_calls": [{"index": 0, "id": "c1", "function": {"name": "get_weather"}}]},
+    {"tool_calls": [{"index": 0, "function": {"arguments": '{"city": '}}]},
+    {"tool_calls": [{"index": 0, "function": {"arguments": '"Oslo"}'}}]},
+    {"tool_calls": [{"index": 1, "function": {"name": "get_time", "arguments": {"at": "Oslo"}}}]},
+]
+
+
+NAMES = ["get_weather", "get_time"]
+
+
+def called(*deltas: dict[str, object]) -> bytes:
+    choices = [{"delta": delta} for delta in deltas] + [
+        {"delta": {}, "finish_reason": "tool_calls"}
+    ]
+    return b"".join(f"data: {json.dumps({'choices': [one]})}\n\n".encode() for one in choices)
+
+
+def gather(here: Asked, came: list[Part]) -> None:
+    """The whole parts of an answer, also of one that ends in an error."""
+    came.extend(event.part for event in here.events() if isinstance(event, PartAdded))
+
+
+def test_an_answer_that_only_asks_for_tools_says_which(server: EndpointServer, here: Asked) -> None:
+    server.faults.body = called({"content": None}, *CALLS)
+    came: list[Part] = []
+    with pytest.raises(EndpointAnswerError) as caught:
+        gather(here, came)
+    assert [part.name for part in came if isinstance(part, ToolCallPart)] == NAMES
+    assert "“get_weather” and “get_time”" in caught.value.what
+    assert "no tools" in caught.value.action
+    server.faults.body = called({"content": "Let me look."}, *CALLS)
+    came.clear()
+    gather(here, came)
+    assert came == [
+        ToolCallPart("get_weather", '{"city": "Oslo"}', "c1"),
+        ToolCallPart("get_time", '{"at": "Oslo"}'),
+    ]
+    server.faults.body = called({"function_call": {"name": "\x1b[2J", "arguments": "{}"}})
+    _, error = failing(here)
+    assert "“[2J”" in error.what
 
 
 def test_an_error_in_the_middle_keeps_what_came(server: EndpointServer, here: Asked) -> None:

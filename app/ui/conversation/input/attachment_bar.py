@@ -282,7 +282,8 @@ def _price_told(waiting: Waiting, context_size: int, costs: ReadingCosts) -> str
     mode = choice.mode if choice is not None else None
     price = reading_price(waiting.documents, context_size, mode)
     seconds = costs.seconds(price.tokens)
-    time = tr("That takes about {time}.", time=formats.duration(seconds)) if seconds else ""
+    least = formats.duration(max(seconds, 1))  # "0 s" says nothing
+    time = tr("That takes about {time}.", time=least) if seconds else ""
     if price.mode is ReadingMode.WHOLE:
         told = trn(
             "Read whole, about {n} token; later questions at once.",

@@ -33,6 +33,7 @@ _ICON = 14
 _WIDEST = 240  # of a chip, pixels at 100 %; a longer name is cut in the middle
 _NARROWEST, _WORDLESS = 56, 32
 _FEW_TOKENS = 32
+_TELLS = 5  # letters of a name that are worth showing
 _BETWEEN = SPACE // 2
 
 
@@ -162,6 +163,8 @@ class Chip(QToolButton):
         room = self.rect().adjusted(edge + side + gap, 0, -(edge + side + gap), 0)
         painter.setPen(QColor(self._theme.text if self.underMouse() else self._theme.muted))
         text = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideMiddle, room.width())
+        if text != self._full and len(text) < _TELLS:
+            return  # "B…y" tells nobody anything
         start = Qt.AlignmentFlag.AlignRight if mirrored else Qt.AlignmentFlag.AlignLeft
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | start, text)
 

@@ -72,6 +72,7 @@ class UsedLastRows(QWidget):
         self._used: tuple[Names, Names] = ((), ())
         self._buttons: list[UseAgainButton] = []
         self._lines: list[StackingRow] = []
+        self._labels: list[StyledLabel] = []
         self._column = QVBoxLayout(self)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(SPACE)
@@ -82,7 +83,7 @@ class UsedLastRows(QWidget):
             return
         self._used = documents, presets
         clear_layout(self._column)
-        self._buttons, self._lines = [], []
+        self._buttons, self._lines, self._labels = [], [], []
         asked = [(id_, name, tr("Ask about {name}", name=name)) for id_, name in documents]
         answered = [(id_, name, tr("Answer as {name}", name=name)) for id_, name in presets]
         self._put(tr("Documents used last"), "text", asked, self.document_chosen.emit)
@@ -100,6 +101,7 @@ class UsedLastRows(QWidget):
             return
         label = StyledLabel(title, "small")
         label.setWordWrap(False)
+        self._labels.append(label)
         line = StackingRow(label)
         line.setAccessibleName(title)
         for id_, name, spoken in entries:
@@ -112,10 +114,13 @@ class UsedLastRows(QWidget):
         line.show()
 
     def set_theme(self, theme: Theme) -> None:
-        """Draw the pictures in the theme's colours."""
+        """Draw the pictures in the theme's colours; names begin below one another."""
         self._theme = theme
         for button in self._buttons:
             button.set_theme(theme)
+        widest = max((label.sizeHint().width() for label in self._labels), default=0)
+        for label in self._labels:
+            label.setMinimumWidth(widest)
 
     def changeEvent(self, event: QEvent) -> None:
         """Another zoom: pictures and names grow with the text."""

@@ -79,11 +79,11 @@ class MemoryPanel(QFrame):
         self._name = StyledLabel("", "subheading")
         self._bar = ShareBar(theme)
         self._line = StyledLabel("", "small")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, SPACE, 0, SPACE)
-        column.setSpacing(SPACE // 2 + 2)
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)  # as long as there is nothing to say
+        self._column.setSpacing(SPACE // 2 + 2)
         for widget in (self._name, self._bar, self._line):
-            column.addWidget(widget)
+            self._column.addWidget(widget)
             widget.hide()
 
     def show_cost(self, name: str, cost: MemoryCost) -> None:
@@ -110,6 +110,7 @@ class MemoryPanel(QFrame):
         self._line.setProperty("role", "small" if cost.fits else "error")
         self._line.style().unpolish(self._line)
         self._line.style().polish(self._line)
+        self._column.setContentsMargins(0, SPACE, 0, SPACE)
         for widget in (self._name, self._bar, self._line):
             widget.show()
 

@@ -112,6 +112,39 @@ class FlowLayout:
         self.anchor = RowAnchor(top.at, top.row, top.y)
         return self.placed
 
+    def grow(self, at: int, row: int) -> bool:
+        """Follow the end of the last message, which looks different from ``row`` on.
+
+        The rows above it were measured already, and move along as they are.
+
+        Args:
+            at: The message.
+            row: Its first row that has to be measured; at least one row above it is in view.
+
+        Returns:
+            Whether that was possible; if not, nothing moved, and `arrange` has to do it.
+        """
+        kept = [p for p in self.placed if (p.at, p.row) < (at, row)]
+        last = at == len(self.chat.models) - 1 and bool(kept) and self.placed[-1].at == at
+        if not last or not self.bottom_reached or kept[0].y > 0:
+            return False
+        y, below = self.viewport, list[PlacedRow]()
+        for number in range(len(self.chat.models[at].rows) - 1, row - 1, -1):
+            if y <= 0:
+                kept = []
+                break
+            height = self._height(at, number)
+            y -= height
+            below.append(PlacedRow(at, number, y, height))
+        moved = y - kept[-1].y - kept[-1].height if kept else 0
+        if kept and kept[0].y + moved > 0:
+            return False  # it became shorter: what comes into view at the top was not placed
+        above = (PlacedRow(p.at, p.row, p.y + moved, p.height) for p in kept)
+        self.placed = [*(p for p in above if p.y + p.height > 0), *reversed(below)]
+        first = self.placed[0]
+        self.anchor = RowAnchor(first.at, first.row, first.y)
+        return True
+
     def rows_ahead(self) -> Iterator[tuple[int, int]]:
         """The rows of one viewport below and one above, nearest first, as their heights allow."""
         if not self.placed:

@@ -6,7 +6,6 @@ again, only near the viewport.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtGui import (
@@ -95,7 +94,7 @@ class Style:
         self.line_height = text.height() + self.line_gap
         self.code_line_height = code.height() + self.code_gap
         self.char_width = text.averageCharWidth()
-        self._formats: dict[tuple[Run, int, bool], QTextCharFormat] = {}
+        self._formats: dict[tuple[object, ...], QTextCharFormat] = {}
         self._token_formats: dict[str, QTextCharFormat] = {}
         self._palettes = {quiet: self._palette(quiet=quiet) for quiet in (False, True)}
         self.block = _block(self.line_gap)
@@ -136,13 +135,12 @@ class Style:
 
     def format_of(self, run: Run, level: int, *, quiet: bool) -> QTextCharFormat:
         """The character format of a run; made once for each look."""
-        look = replace(run, text="", math=None, image=None, note=min(run.note, 1))
-        if run.image is not None:
-            look = replace(look, image=run.image)
-        key = (look, level, quiet)
+        # This is asked for every run of every row, so it is written plainly.
+        marks = run.bold, run.italic, run.strike, run.code, run.script, run.note > 0
+        key = (marks, run.href, run.image, level, quiet)
         known = self._formats.get(key)
         if known is None:
-            known = self._make(look, level, quiet=quiet)
+            known = self._make(run, level, quiet=quiet)
             if len(self._formats) < 2000:  # links are endless; looks are few
                 self._formats[key] = known
         return known

@@ -114,6 +114,31 @@ class MessageWidgets:
         widget.refresh({p.row for p in changed})
         return True
 
+    def first_changed(self, at: int, placed: Sequence[PlacedRow]) -> int:
+        """The first row of the last message that is not laid out as it is now.
+
+        Args:
+            at: The message.
+            placed: The rows that were in view.
+
+        Returns:
+            Its number; that of the first row of all where none of the message was in view.
+        """
+        # This runs for every row in view at every update, so it is written plainly.
+        model = self._branch.models[at]
+        widget, rows, first = self.widgets.get(model.message.id), model.rows, 0
+        items = widget.items if widget is not None else {}
+        for one in placed:
+            if one.at != at:
+                continue
+            first, item = one.row, items.get(one.row)
+            if first >= len(rows) or item is None or item.row is not rows[first] or item.stale:
+                return first
+            if item.height != one.height:  # it was laid out since, as `refresh` does
+                return first
+            first += 1
+        return first
+
     def show_figures(self, words: str) -> None:
         """Say below the streaming answer how much is written; nothing is laid out for that."""
         widget = self.widgets.get(self._branch.streaming)

@@ -207,6 +207,7 @@ class Footer(ButtonRow):
                 x += count_width
         x += style.px(10 if widths else OVERHANG)
         below = self.height() - style.px(BUTTON)
+        self._status.setVisible(bool(self._status.text()))
         if self._status.text() and below > 0:
             side = style.px(OVERHANG)
             place = QRect(side, style.px(BUTTON), self.width() - side, below)

@@ -22,6 +22,7 @@ from app.ui.transcript.content.rows import (
     TextRow,
 )
 from app.ui.transcript.content.spoken import spoken_message
+from app.ui.transcript.items.block_items import FooterItem
 from app.ui.transcript.items.formulas import PendingFormula
 from app.ui.transcript.items.row_item import RowItem
 from app.ui.transcript.items.style import Style
@@ -48,11 +49,25 @@ class MessageWidget(QGroupBox):
         self.controls = Controls(self, self.layout_cache, host)
         self.setContentsMargins(0, 0, 0, 0)
         self.setMouseTracking(True)
-        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.ensurePolished()
+        self._be_opaque()
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self._style: Style | None = None
         self._caret: int | None = None  # the row at whose end the next word comes
         self._described: tuple[object, ...] | None = None
+
+    def _be_opaque(self) -> None:
+        """Say that all of it is painted, so that what it shows is moved and not painted again.
+
+        A style sheet that has a rule for group boxes says otherwise whenever it is applied.
+        """
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A style sheet was applied."""
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:
+            self._be_opaque()
 
     # ------------------------------------------------------------------ rows
 
@@ -103,6 +118,7 @@ class MessageWidget(QGroupBox):
         self._style = style
         self.setGeometry(place)
         before = {spot.row: spot for spot in self.visible_rows}
+        ended = self.visible_rows[-1:]
         changed = self.layout_cache.pop_changed()
         top = place.y()
         self.visible_rows = [
@@ -110,8 +126,11 @@ class MessageWidget(QGroupBox):
         ]
         if anew:
             self.update()
-        moved = 0 if anew else self._scroll(before)
+        stands = None if anew else self._standing(ended)
+        moved = 0 if anew else self._scroll(before, stands)
         for spot in self.visible_rows:
+            if spot is stands:
+                continue
             old = before.get(spot.row)
             there = old is not None and old.item is spot.item and old.y + moved == spot.y
             tall = old.height if old is not None and there else 0
@@ -165,14 +184,28 @@ class MessageWidget(QGroupBox):
             top, bottom = 0, self._viewport.height()
         return QRect(left - margin, top, style.column + 2 * margin, bottom - top)
 
-    def _scroll(self, before: dict[int, VisibleRow]) -> int:
+    def _standing(self, ended: list[VisibleRow]) -> VisibleRow | None:
+        """The buttons below an answer that is followed, where all else moves along without them.
+
+        Args:
+            ended: The last row that was in view, if there was any.
+        """
+        *others, last = self.visible_rows
+        if not isinstance(last.item, FooterItem) or any(spot.item.widget for spot in others):
+            return None  # controls are moved all together
+        same = [spot for spot in ended if spot.item is last.item]
+        return last if [(s.y, s.height) for s in same] == [(last.y, last.height)] else None
+
+    def _scroll(self, before: dict[int, VisibleRow], stands: VisibleRow | None) -> int:
         """Move what is shown already to where it stands now, and return by how many pixels."""
         if self.model.is_user:
             return 0  # a bubble's ends are drawn where they are seen
         for spot in self.visible_rows:
             old = before.get(spot.row)
             if old is not None and old.item is spot.item:
-                if spot.y != old.y:
+                if spot.y != old.y and stands is not None:
+                    self.scroll(0, spot.y - old.y, QRect(0, 0, self.width(), stands.y))
+                elif spot.y != old.y:
                     self.scroll(0, spot.y - old.y)
                 return spot.y - old.y
         return 0
@@ -228,7 +261,9 @@ class MessageWidget(QGroupBox):
         bubble = self.layout_cache.bubble_width - 2 * self._style.px(BUBBLE_PAD_X)
         if self.model.is_user:
             self._paint_bubble(painter, self._style)
-        pictures = 1  # that may be made beside the drawing; the others are made in pauses
+        # That may be made beside the drawing; the others are made in pauses, all of an answer that
+        # is written: its rows move along with what is drawn of them already.
+        pictures = 1 if self._caret is None else 0
         top, bottom = event.rect().top(), event.rect().bottom() + 1
         for spot in self.visible_rows:
             if spot.y >= bottom or spot.y + spot.height <= top:

@@ -3,10 +3,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.domain.conversation import MessageStatus
+from app.domain.parts import TextPart
 from app.ui.transcript.content.branch_model import BranchModel
 from app.ui.transcript.content.flow_layout import FlowLayout
 from app.ui.transcript.content.row import Measures
-from tests.ui.transcript.making import long_chat
+from tests.ui.transcript.making import MIXED, chat_of, entry, long_chat
 
 MEASURES = Measures(column=600, char_width=8, line=24, code_line=20, zoom=1.0)
 
@@ -106,6 +108,40 @@ def test_an_empty_chat_is_laid_out() -> None:
     made.jump(100)
     assert made.arrange() == []
     assert made.bottom_reached
+
+
+def test_following_an_answer_puts_its_rows_where_a_whole_arrangement_does() -> None:
+    chat = BranchModel(MEASURES)
+    answer = entry(1, "", status=MessageStatus.STREAMING)
+    chat.set_messages([*chat_of(["A question."]), answer])
+    model = chat.models[1]
+
+    measured: list[int] = []
+
+    def measure(at: int, row: int) -> int:
+        measured.append(row)
+        return 9 + len(chat.models[at].rows[row].drawn_text()) % 40
+
+    made, other = FlowLayout(chat, measure), FlowLayout(chat, measure)
+    made.viewport = other.viewport = 300
+    text, grown, updates = MIXED * 4, 0, 0
+    for start in range(0, len(text), 9):
+        before = [*chat.open(1).rows]
+        chat.feed(answer.message.id, TextPart(text[start : start + 9]))
+        pairs = zip(before, model.rows, strict=False)
+        same = next((n for n, (old, new) in enumerate(pairs) if old is not new), len(before))
+        measured.clear()
+        updates, followed = updates + 1, made.grow(1, same)
+        grown += followed
+        if followed:
+            assert min(measured, default=same) >= same  # what stays is not measured again
+        else:
+            made.jump_to_end()
+            made.arrange()
+        other.jump_to_end()
+        assert made.placed == other.arrange()
+        assert (made.anchor, made.bottom_reached) == (other.anchor, other.bottom_reached)
+    assert grown > updates / 2
 
 
 def test_a_text_that_grows_below_moves_nothing_above() -> None:

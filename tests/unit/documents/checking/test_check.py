@@ -226,7 +226,8 @@ def test_names_of_the_question_and_of_the_document_are_no_claims_of_the_answer()
 
 def test_the_same_is_found_while_an_answer_streams_in() -> None:
     answer = (
-        "The bridge cost 1,250,000 euros [1]. It was opened on 4 May 1962. [1] And\n"
+        "The bridge cost\n1,250,000 euros and\nwas paid twice [1]. It\nwas opened on 4 May 1962. [1] "
+        "And\n"
         "```\na[1]. b[1]\n```\n| it carries. | 40 cars [2] |\n- it carries 41 cars [2][1]"
     )
     checker = AnswerChecker({1: PASSAGE, 2: OTHER})
@@ -239,6 +240,17 @@ def test_the_same_is_found_while_an_answer_streams_in() -> None:
         seen = len(found)
     assert seen >= 2
     assert len(whole) == 4
+
+
+def test_a_sentence_goes_on_in_the_next_line_where_a_small_letter_follows() -> None:
+    checker = AnswerChecker({1: PASSAGE, 2: OTHER})
+    wrapped = "The bridge cost 9 euros\nwhen it was opened on 4 May 1962 [1].\nCars\nCost 5 [1]"
+    told = [wrapped[one.start : one.end] for one in checker.finish(wrapped)]
+    assert told == [
+        "The bridge cost 9 euros\nwhen it was opened on 4 May 1962 [1].",
+        "Cost 5 [1]",
+    ]
+    assert checker.finish(wrapped)[0].verdict.is_doubtful
 
 
 @given(

@@ -195,13 +195,14 @@ def test_a_web_page_gives_what_its_readers_see(tmp_path: Path) -> None:
     content = (
         "<!DOCTYPE html><html><head><title>A page</title><script>alert(1)</script></head><body>"
         "<h2>Costs</h2><p>It costs\n 12 <b>euros</b>.<br>Today.</p><ul><li>one<li>two</ul>"
-        "<p style='display: none'>hidden</p><table><tr><td>a<td>b</table>"
+        "<p style='display: none'>hidden</p><table><tr><td>a<td>b"
+        "<tr><td> <p>c</p></td>\n<td><div>d</div> e</td></tr></table>"
         "<pre>x = 1\n  y</pre></body></html>"
     )
     pages, facts = read(written(tmp_path, "a.html", content))
     assert facts.title == "A page"
     assert pages[0].text == (
-        "Costs\n\nIt costs 12 euros.\nToday.\n• one\n• two\na | b\n\nx = 1\n  y"
+        "Costs\n\nIt costs 12 euros.\nToday.\n• one\n• two\na | b\nc | d e\n\nx = 1\n  y"
     )
     assert [(one.level, one.text) for one in facts.headings] == [(2, "Costs")]
 

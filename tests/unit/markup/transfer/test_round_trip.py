@@ -176,7 +176,10 @@ def test_people_read_every_part_in_the_file() -> None:
     assert "<summary>Tool: sum</summary>" in page
     assert '```json\n{"a": 1}\n```' in page
     assert "It is 2, as the page says [1], and so on." in page
-    assert "*[File: notes \\*of\\* me.pdf \u00b7 PDF \u00b7 1.23 kB \u00b7 not here]*" in page
+    assert (
+        "*[File: notes \\*of\\* me.pdf \u00b7 PDF \u00b7 1.23 kB \u00b7 not copied into Phial]*"
+        in page
+    )
     assert "[A \\[page\\]](<https://e.example/(a)>) \u00b7 page 3 \u00b7 \u201ctwo\u201d" in page
     assert "*[Asked for as a table \u00b7 it keeps to it]*" in page
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import subprocess
 import sys
+import tomllib
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,8 +25,10 @@ from app.services.privacy import offline_report
 from app.services.privacy.offline_report import HashedFile, OfflineReport, hash_note, model_files
 from app.services.privacy.protection import Protection
 from app.services.privacy.report_page import offline_page
+from app.system import licences
 from app.system.hardware import Machine
 
+ROOT = Path(__file__).resolve().parents[4]
 MACHINE = Machine("Linux 6.1", "x86_64", "A processor", 4, 8, 2**34, 2**33, ())
 ASKED = Connection(1e9, "huggingface.co", 443, "search for models", "", 300, 5_000, Outcome.DONE)
 REFUSED = Connection(1e9 + 1, "evil.example", 80, "<b>why</b>", outcome=Outcome.REFUSED)
@@ -91,6 +95,15 @@ def test_the_page_stands_alone_and_holds_no_strangers_markup() -> None:
     assert "default-src 'none'" in page
     assert "&lt;b&gt;why&lt;/b&gt;" in page
     assert not any(asked in page for asked in ("<b>", "<script", "<link", "<img", "src=", "url("))
+
+
+def test_what_an_installed_phial_stands_on_is_listed_with_what_that_stands_on() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    direct = {re.split(r"[<>=~! ;\[]", line)[0].lower() for line in project["dependencies"]}
+    assert direct == {name.lower() for name in licences.DIRECT}
+    found = {re.sub("[-_.]+", "-", name).lower() for name, _ in offline_report.packages()}
+    assert direct | {"shiboken6", "h11", "anyio", "markupsafe"} <= found
+    assert not found & {"phial", "pytest", "ruff", "mypy", "hypothesis"}
 
 
 def test_every_file_of_the_program_is_hashed() -> None:

@@ -267,6 +267,7 @@ def test_words_are_found_however_a_page_writes_them(
     store: DocumentRepository, text: str, question: str
 ) -> None:
     document = add(store, "a.pdf", text)
+    add(store, "b.pdf", "x" * 400_000)  # a word of a page, which is looked at once
     assert found(store, question) == [("a.pdf", 1)]
     store.remove([document]).result()
     assert found(store, question) == []
