@@ -43,6 +43,7 @@ _NOT_SPANISH = re.compile(  # not shown
     r"\b(?:sottra\w+|togli\w+|tolt\w+|il|gli|dell[aeo]|si|dal|è|che|o|os|as|do|das|é|uma?|são|não)\b",
     re.IGNORECASE,
 )
+_ASSIGNED = re.compile(r"\b(?:let|var|val|const|auto|bool\w*)\s+\w+\s*=\s*$")
 _PLACE = re.compile(r"\d{1,2}")
 _LOST_POWER = re.compile(r"([\d.,]+)\s*[×x·*]\s*10([-−–]?)(\d{1,2})")  # 4.5 × 10-3, copied
 _REDIRECTED = re.compile(r"(?:^|[^\w.,])[012]>[12]$")  # a shell's output
@@ -223,6 +224,8 @@ def _is_discount(finding: Finding, text: str) -> bool:
 def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:
     """Whether a comparison is of a program: "rand (5) < 0.9", "[2 < 1, 1]", "sed $1 > $2"."""
     if _PARAMETERS.fullmatch(text, place.start, place.end):
+        return True
+    if _ASSIGNED.search(text, place.line, place.start):
         return True
     if _TWICE.fullmatch(text, place.start, place.end):
         return True

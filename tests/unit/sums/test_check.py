@@ -358,6 +358,7 @@ while 1 < 0
 12-15 = 4 hours
 where the sum of columns 1 and 3 is less than -2.0
 Nel 2020 sono 3 + 4.
+let result = 1.0 > 2.0;
 1 > 2 in importance
 In order of preference: 1 > 2 > 3
 We prefer 2 > 3 > 1.
