@@ -112,6 +112,7 @@ class ScriptedEngine:
         self._seed = seed
         self._pause = pause
         self.requests: list[GenerationRequest] = []
+        self.starts = 0
         self.loads: list[LoadRequest] = []
         self.read_aheads: list[ReadAheadRequest] = []
         self.saved_states: list[str] = []
@@ -121,6 +122,7 @@ class ScriptedEngine:
 
     def start(self) -> None:
         """Always ready."""
+        self.starts += 1
 
     def load(
         self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel

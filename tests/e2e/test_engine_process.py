@@ -124,9 +124,9 @@ def attempt(where):
 def run_and_try(self):
     attempt("main")
     carry_out = self._carry_out
-    def carry_out_and_try(engine, command):
+    def carry_out_and_try(command):
         attempt("worker")
-        carry_out(engine, command)
+        carry_out(command)
     self._carry_out = carry_out_and_try
     run(self)
 host.EngineHost.run = run_and_try

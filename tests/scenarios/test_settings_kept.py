@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, Qt, QTimer, qInstallMessageHandler
+from PySide6.QtCore import Qt, QTimer, qInstallMessageHandler
 from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication
 from PySide6.QtWidgets import QApplication, QPushButton
 from pytestqt.exceptions import TimeoutError as QtTimeoutError
@@ -71,15 +71,12 @@ class Lives:
         harness = build(self.folder, self.engine, self.file)
         failures: list[AssertionError | QtTimeoutError] = []
 
-        windows: list[MainWindow] = []
-
         def act() -> None:
             window = next(
                 one
                 for one in QApplication.topLevelWidgets()
                 if isinstance(one, MainWindow) and one.isVisible()
             )
-            windows.append(window)
             try:
                 script(window, harness)
             except (AssertionError, QtTimeoutError) as error:
@@ -94,9 +91,6 @@ class Lives:
         finally:
             qInstallMessageHandler(messages)
             harness.services.close()
-            for window in windows:
-                window.deleteLater()
-            QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
             forget_to_quit()
         if failures:
             raise failures[0]
@@ -205,7 +199,8 @@ def test_the_model_waits_for_the_first_message_where_that_is_wanted(
     close(opened)
 
     def script(window: MainWindow, harness: Harness) -> None:
-        harness.services.executor.submit(lambda: None).result()  # behind whatever the start began
+        until(qtbot, lambda: lives.engine.starts == 1)  # the model is loaded behind that
+        harness.services.executor.submit(lambda: None).result()
         assert not lives.engine.loads
         editor = window.pane.composer.editor
         qtbot.keyClicks(editor, "Hello")

@@ -328,17 +328,18 @@ def test_the_settings_look_at_the_model_once_while_it_is_loading(
     qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     opened = open_window()
-    opened.window.commands.settings(Section.MODEL)
     looked: list[object] = []
     services = opened.harness.services
     monkeypatch.setattr(services.advice, "costs", looked.append)
+    opened.window.commands.settings(Section.MODEL)
+    qtbot.waitUntil(lambda: len(looked) == 1)
     for percent in range(1, 100):
         state = services.models.state
         services.bus.publish(ModelStateChanged(state))
         if percent % 10 == 0:
             qtbot.wait(5)
     qtbot.wait(50)
-    assert looked == []
+    assert len(looked) == 1
 
 
 def test_a_port_is_written_without_groups(open_window: Open) -> None:
