@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QCloseEvent
@@ -172,7 +174,10 @@ def test_the_command_of_the_quick_question_is_copied(qtbot: QtBot, open_window: 
     opened = open_window()
 
     def copy(page: SettingsPage) -> None:
-        line = seen(page, QLineEdit, "Command of the quick question").text()
+        name = "Command of the quick question"
+        lines = partial(page.findChildren, QLineEdit)
+        ready(qtbot, lambda: any(one.accessibleName() == name for one in lines()))
+        line = seen(page, QLineEdit, name).text()
         assert line.endswith("--quick")
         press(page, "Copy command")
         until(qtbot, lambda: clipboard() == line)
