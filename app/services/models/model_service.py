@@ -72,10 +72,9 @@ class ModelService:
         endpoints: EndpointService,
         model: ChosenModel | None = None,
     ) -> None:
-        self._engine, self._executor = engine, lane
+        self._engine, self._executor, self._endpoints = engine, lane, endpoints
         self._settings, self._bus = settings, bus
-        self.facts = facts
-        self._installed = shelf
+        self.facts, self._installed = facts, shelf
         self.files = ListedFiles(shelf, demo_path)
         self.speeds = SpeedRecorder(measurements, bus)
         self._cancel = threading.Event()
@@ -85,7 +84,6 @@ class ModelService:
         self._loaded_with: LoadRequest | None = None
         self._here: ModelState | None = None  # the file in use before an endpoint was
         self._lent: ModelState | None = None  # what was chosen while another is borrowed
-        self._endpoints = endpoints
         self._state = ModelState(ModelPhase.UNLOADED, model) if model else self._first_state()
         bus.subscribe(self._on_event)
 
@@ -250,14 +248,14 @@ class ModelService:
         self._executor.submit(self._engine.start)
 
     def load(self) -> None:
-        """Load the chosen model in the background; the outcome is published."""
+        """Load the chosen model in the background unless it is; the outcome is published."""
         model = self._state.model
         if model is not None and self._state.phase is not ModelPhase.LOADING:
             failed = self._state.phase is ModelPhase.FAILED
 
             def job() -> None:
                 found = self._look_again(model) if failed else model
-                if found is not None:
+                if found is not None and not self._is_loaded(found):
                     self._load_or_report(found, self._fresh_cancel())
 
             self._executor.submit(job, urgent=True)
@@ -306,12 +304,15 @@ class ModelService:
         settings = settings_for(model) if settings_for is not None else None
         if model is not state.model:
             self._lent = self._lent or state
-        elif state.phase is ModelPhase.READY and self._loaded_with == self.facts.request_for(
-            model, settings
-        ):
+        elif self._is_loaded(model, settings):
             return model
         self._load(model, cancel, settings)
         return model
+
+    def _is_loaded(self, model: ChosenModel, settings: Settings | None = None) -> bool:
+        """Whether it is the chosen one, and loaded as it would be now: a message may be quicker."""
+        ready = self._state.phase is ModelPhase.READY and self._is_chosen(model)
+        return ready and self._loaded_with == self.facts.request_for(model, settings)
 
     def ready_for(self, settings_for: Callable[[ChosenModel], Settings]) -> LoadedModel | None:
         """What is loaded, where the chosen model would answer with it as it is; None elsewhere.

@@ -118,6 +118,7 @@ def test_a_switch_tells_how_long_it_took_and_why(harness: Harness, tmp_path: Pat
     settled(harness, ModelPhase.READY, one.path)
     harness.services.models.choose(two)
     settled(harness, ModelPhase.READY, two.path)
+    harness.services.executor.submit(lambda: None).result()
     (told,) = [event.text for event in harness.heard.events if isinstance(event, Notice)]
     assert told == (
         "two.gguf Q4_K_M answers from now on. Loading it took 12 s. "
@@ -285,3 +286,19 @@ def test_what_would_push_out_the_model_in_use_is_not_read(tmp_path: Path, free: 
     bus.publish(SettingsChanged(Settings(), Settings(model_path=str(new.path))))
     reader.close()
     assert reader.bytes_read == 0
+
+
+def test_a_model_that_a_quick_message_loaded_is_not_loaded_again_at_the_start(
+    tmp_path: Path,
+) -> None:
+    engine = ScriptedEngine()
+    harness = build(tmp_path, engine)
+    try:
+        harness.services.executor.submit(
+            lambda: harness.services.models.ensure_loaded(threading.Event())
+        ).result()
+        harness.services.models.load()  # which a start does behind its first frame
+        harness.services.executor.submit(lambda: None).result()
+        assert len(engine.loads) == 1
+    finally:
+        harness.services.close()
