@@ -106,7 +106,7 @@ def paint_grounds(painter: QPainter, marks: Sequence[MarkedArea], style: Style) 
     for area in marks:
         if area.mark.mark.kind is MarkKind.CITATION:
             for rect in area.rects:
-                tall = rect.adjusted(-style.px(3), 0, style.px(1), -style.line_gap + 1)
+                tall = rect.adjusted(-style.px(3), 0, style.px(1), style.px(4) - style.line_gap)
                 _paint_ground(painter, tall, area.mark.mark, style)
     painter.restore()
 
