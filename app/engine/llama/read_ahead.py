@@ -14,8 +14,8 @@ from app.engine.llama.session import Session
 from app.engine.reuse import Reading, common_prefix
 
 # At most, and 64 tokens at least where so many are left: 14 B on two cores reads ten tokens a
-# second in such, and 2.6 in steps of 8. A question that was typed needs the step under way, and
-# whoever asks something else ends it.
+# second in such, and would read 2.6 in steps of 8 (decision 34). A question that was typed needs
+# the step under way, and whoever asks something else ends it.
 STEP_SECONDS = 4.0
 LONGEST_WORD = 24  # characters; where no blank comes, what is further back is taken as certain
 # What a word may begin with: what both make of the text before it, the word that comes will too.
