@@ -242,30 +242,18 @@ def run(
     qInstallMessageHandler(partial(_log_qt, leave))
     application = make_application()
     with TopErrors() as errors:
-        return with_whole_exceptions(
-            lambda: _run_to_the_end(
-                application, errors, services, channel, files, leave, quick=quick
-            )
-        )
+        whole = partial(_run, application, errors, services, channel, files, leave, quick=quick)
+        return with_whole_exceptions(partial(_run_to_the_end, whole, leave))
 
 
-def _run_to_the_end(
-    application: QApplication,
-    errors: TopErrors,
-    services: Services,
-    channel: str,
-    files: Sequence[str],
-    leave: list[Callable[[], object]],
-    *,
-    quick: bool,
-) -> int:
+def _run_to_the_end(run_window: Callable[[], int], leave: list[Callable[[], object]]) -> int:
     """Run, and destroy every window, however it ended.
 
     Left to the interpreter's end they are destroyed in any order, and methods of ours are called
     on what is gone already.
     """
     try:
-        return _run(application, errors, services, channel, files, leave, quick=quick)
+        return run_window()
     finally:
         leave.clear()
         for window in QApplication.topLevelWidgets():

@@ -120,15 +120,18 @@ def _of_french() -> Iterator[tuple[str, int]]:
         yield f"quatre-vingt-{small[more]}", 80 + more
 
 
-def _of_spanish() -> Iterator[tuple[str, int]]:
-    small, tens = (part.split() for part in _SPANISH)
+def _linked(
+    words: tuple[str, str], first_ten: int, link: str, hundred: str
+) -> Iterator[tuple[str, int]]:
+    """The numbers of a language that puts a word between tens and ones: "treinta y uno"."""
+    small, tens = (part.split() for part in words)
     for number, name in enumerate(small):
         yield name, number
-    for ten, name in enumerate(tens, 3):
+    for ten, name in enumerate(tens, first_ten):
         yield name, 10 * ten
         for one in range(1, 10):
-            yield " ".join((name, "y", small[one])), 10 * ten + one
-    yield "cien", 100
+            yield f"{name} {link} {small[one]}", 10 * ten + one
+    yield hundred, 100
 
 
 def _of_italian() -> Iterator[tuple[str, int]]:
@@ -142,23 +145,19 @@ def _of_italian() -> Iterator[tuple[str, int]]:
             yield f"{first}{'tré' if one == 3 else small[one]}", 10 * ten + one
 
 
-def _of_portuguese() -> Iterator[tuple[str, int]]:
-    small, tens = (part.split() for part in _PORTUGUESE)
-    for number, name in enumerate(small):
-        yield name, number
-    for ten, name in enumerate(tens, 2):
-        yield name, 10 * ten
-        for one in range(1, 10):
-            yield " ".join((name, "e", small[one])), 10 * ten + one
-    yield "cem", 100
-
-
 @cache
 def _numbers() -> Mapping[_Words, int]:
     """Each spelling in lower case, as the words it is made of."""
     made: dict[_Words, int] = {}
-    every = (_of_english(), _of_german(), _of_french(), _of_spanish(), _of_italian())
-    for of_language in (*every, _of_portuguese()):
+    every = (
+        _of_english(),
+        _of_german(),
+        _of_french(),
+        _linked(_SPANISH, 3, "y", "cien"),
+        _of_italian(),
+        _linked(_PORTUGUESE, 2, "e", "cem"),
+    )
+    for of_language in every:
         for spelling, number in of_language:
             made.setdefault(tuple(spelling.split()), number)
     for words in (_ARABIC, _HINDI):

@@ -50,8 +50,7 @@ class UnderneathError(Exception):
 def with_whole_exceptions(run: Callable[[], T]) -> T:
     """Call ``run`` so that no exception of C code in a method of ours ends the process.
 
-    Raises:
-        Exception: What ``run`` raises.
+    What it raises has :class:`UnderneathError` behind it, see :func:`stand_alone`.
     """
     if sys.version_info >= (3, 12):
         return run()
@@ -59,11 +58,7 @@ def with_whole_exceptions(run: Callable[[], T]) -> T:
         raise UnderneathError
     except UnderneathError as underneath:
         underneath.__traceback__ = None
-        try:
-            return run()
-        except Exception as error:
-            stand_alone(error)
-            raise
+        return run()
 
 
 def stand_alone(error: BaseException) -> None:
@@ -133,6 +128,8 @@ class TopErrors(QObject):
         trace: TracebackType | None,
     ) -> None:
         sys.excepthook, threading.excepthook, sys.unraisablehook = self._before
+        if value is not None:
+            stand_alone(value)
         if kind and isinstance(value, Exception) and not isinstance(value, KnownError):
             _log.critical("The window's program ended.", exc_info=(kind, value, trace))
 
