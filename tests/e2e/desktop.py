@@ -149,7 +149,12 @@ class RunningWindow:
 
     def reads(self, text: str, patience: float = PATIENCE) -> None:
         """Wait until a screen reader finds ``text`` in some name or text that is shown."""
-        until(lambda: self._is_read(text), f"the words {text!r}", patience)
+        try:
+            until(lambda: self._is_read(text), f"the words {text!r}", patience)
+        except AssertionError as error:
+            shown = [str(one["name"]) for one in self.nodes() if "showing" in one["states"]]
+            error.add_note(f"shown: {shown}")
+            raise
 
     def reads_no_more(self, text: str) -> None:
         """Wait until it finds it no more, as in a sheet that closes."""
