@@ -28,6 +28,7 @@ from app.domain.generation import (
     StopReason,
     TextDelta,
 )
+from app.domain.model import ModelFile
 from app.domain.network.serving import MOST_WAITING
 from app.domain.settings import Settings
 from app.engine.base import Cancel
@@ -35,6 +36,7 @@ from app.engine.scripted import ScriptedAnswer, ScriptedEngine
 from app.services.serving.served_answer import ServedAnswer
 from app.serving import application, bounded
 from app.serving.server import ServingError, listen
+from tests.support.gguf_factory import write_model
 from tests.support.serving import PATIENCE, QUESTION, Client, Serving, serving, wait_until
 
 SAID = "Hello there, you."
@@ -886,14 +888,14 @@ def test_an_answer_gives_way_that_has_not_quite_begun(
 
 
 def test_another_model_for_the_window_does_not_wait_for_a_client(
-    slow: Serving, gate: Gated, held: ScriptedEngine
+    slow: Serving, gate: Gated, held: ScriptedEngine, tmp_path: Path
 ) -> None:
-    models = slow.harness.services.models
+    other = ModelFile(write_model(tmp_path / "other.gguf"), "other.gguf", "Q4_K_M", 1, "0" * 64)
     with ThreadPoolExecutor(1) as pool:
         asked = pool.submit(slow.client.chat)
         wait_until(gate.begun.is_set)
         before = len(held.loads)
-        models.load()
+        slow.harness.services.models.choose(other)
         wait_until(lambda: len(held.loads) > before)
         gate.let()
         assert asked.result().status == 200
