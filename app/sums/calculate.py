@@ -17,15 +17,15 @@ from fractions import Fraction
 from app.domain.errors import KnownError
 from app.language import tr
 from app.sums.calendar import about_dates
-from app.sums.expressions import Interpretation, evaluate
+from app.sums.expressions import evaluate
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral, write_numeral
 from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import said_as_signs
 from app.sums.quantities import Quantity, UnreadableError, in_unit
-from app.sums.scales import converted_scale
+from app.sums.readings import Interpretation
 from app.sums.statements.dates import read_date
-from app.sums.units import CURRENCIES, Unit, divided, unit_of
+from app.sums.units import CURRENCIES, Unit, converted_scale, divided, unit_of
 from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value
 
 MOST_CHARACTERS = 1_000

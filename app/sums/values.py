@@ -134,10 +134,16 @@ class Value:
         return whole(math.comb(n, k))
 
     def natural_logarithm(self) -> Value:
-        """Of a positive number."""
+        """Of a positive number; of a whole power of e that power, as nothing else is so near."""
         if self.low <= 0:
             raise NotComputableError
-        return _function(self, _CONTEXT.ln)
+        found = _function(self, _CONTEXT.ln)
+        power = Fraction(round(found.middle))
+        near = found.high - found.low < _SLACK * 10**9
+        return Value(power, power, exact=False) if near and power in found else found
+
+    def __contains__(self, number: Fraction) -> bool:
+        return self.low <= number <= self.high
 
     def decimal_logarithm(self) -> Value:
         """To base 10; exact for powers of ten."""
