@@ -13,6 +13,7 @@ from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral
 from app.sums.segments import blanked, code_blocks, segments
 from app.sums.statements.acts import wrong_acts
 from app.sums.statements.changes import wrong_changes
+from app.sums.statements.clocks import wrong_clocks
 from app.sums.statements.dates import wrong_dates
 from app.sums.statements.divisions import wrong_divisions
 from app.sums.statements.items import wrong_items
@@ -61,6 +62,7 @@ def _checked(text: str, *, rights: bool) -> tuple[Finding, ...]:
             found += wrong_measures(plain, start, end)
             found += wrong_changes(plain, start, end)
             found += wrong_acts(plain, start, end)
+            found += wrong_clocks(plain, start, end)
         found += wrong_divisions(plain, start, end)
     as_written = (
         replace(one, stated=text[one.at : one.at + len(one.stated)])  # in the digits of the text

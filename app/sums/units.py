@@ -140,7 +140,9 @@ _DATA = {  # not shown
     f"{prefix}{end}": _F(1000**power)
     for power, prefix in enumerate(("kilo", "mega", "giga", "tera"), 1) for end in ("byte", "bytes")
 }  # fmt: skip
-_ENERGY = {"J": _F(1), "kJ": _F(1000), "kWh": _F(3_600_000), "Wh": _F(3600)}
+_ENERGY = {  # not shown
+    "J": _F(1), "kJ": _F(1000), "kWh": _F(3_600_000), "Wh": _F(3600),
+}  # fmt: skip
 _SPEED = {  # not shown
     "mph": _F(1_609_344, 3_600_000), "kph": _F(1000, 3600), "kmh": _F(1000, 3600),
 }  # fmt: skip

@@ -28,7 +28,7 @@ def wrong_divisions(text: str, start: int, end: int) -> Iterator[Finding]:
     for found in _REST.finditer(text, start, end):
         finding = _judged(found)
         place = StatementPlace.at(text, found.start(), found.end("relation"), found.end())
-        if finding is not None and is_claimed(text, place, with_rest=True):
+        if finding is not None and is_claimed(text, place, names_kind=True):
             yield finding
 
 

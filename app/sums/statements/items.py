@@ -12,6 +12,7 @@ from app.sums.numerals import Convention, read_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed
 from app.sums.segments import Segment
 from app.sums.statements.totals import TableCell, amount_in, is_no_part, judged_total
+from app.sums.units import CURRENCIES
 
 MOST_ITEMS = 60
 _ITEM = re.compile(
@@ -106,7 +107,11 @@ def _judged(text: str, items: Sequence[re.Match[str]], at: int) -> Finding | Non
         return None
     cell = TableCell(total.start("amount"), total["amount"])
     finding = judged_total(amounts, cell, items[0].start("label"))
-    if finding is None or finding.kind is FindingKind.RIGHT or not _is_partial(amounts):
+    if (
+        finding is None
+        or finding.kind is FindingKind.RIGHT
+        or not _is_partial(amounts, rounded=_around(written[0]) not in CURRENCIES)
+    ):
         return finding
     return None
 
@@ -129,8 +134,13 @@ def _is_below_another(text: str, at: int) -> bool:
     return re.match(r"[ \t]*(?:[-*+•]|\d{1,2}[.)])[ \t]", text[before:at]) is not None
 
 
-def _is_partial(amounts: Sequence[re.Match[str]]) -> bool:
-    """Whether the total is right without one of the items, or with one of them taken off."""
+def _is_partial(amounts: Sequence[re.Match[str]], *, rounded: bool) -> bool:
+    """Whether the total is right without one of the items, or with one of them taken off.
+
+    Args:
+        amounts: The total last.
+        rounded: They are measures, which may be rounded to whole ones.
+    """
     for convention in Convention:
         read = [read_numeral(one.group(2), convention) for one in amounts]
         values = [one.value for one in read if one is not None]
@@ -138,5 +148,7 @@ def _is_partial(amounts: Sequence[re.Match[str]]) -> bool:
             continue
         missing = sum(values[:-1], Fraction(0)) - values[-1]
         if any(missing in {one, 2 * one} for one in values[:-1]):
+            return True
+        if rounded and abs(missing) * 2 <= len(values):
             return True
     return False

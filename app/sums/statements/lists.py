@@ -167,7 +167,7 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
     )
 
 
-_QUICK = re.compile(
+_QUICK = re.compile(  # not shown
     "|".join(
         (*map(re.escape, (*_NAMES, *_BEHIND, "max(", "min(")), "up to", "zusammen", "ensemble")
     ),

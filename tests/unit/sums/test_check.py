@@ -459,6 +459,10 @@ $120k + $135k = $255k
 900 req/s < 1 kreq/s
 1 + 1 = 2 g/mol
 12 is 40% of 30. 16 is 40% of 40.
+From 9:00 to 5:00 is 8 hours.
+(1 + 2) * (3 / 4) = 0
+From 9:00 to 17:00 is 7.5 hours with a break
+The shop is open from 9:00 to 17:00, that is 7 hours.
 """
 WRONG = (
     ("1 + 2 + … + 10 = 56", "55"),
@@ -489,6 +493,9 @@ WRONG = (
     ("$120k + $135k = $265k", "255"),
     ("90° + 45° + 55° = 180°", "190"),
     ("22.99 + 35.45 = 58.54 g/mol", "58.44"),
+    ("From 9:15 AM to 11:45 AM is 2 hours and 20 minutes.", "2 hours and 30 minutes"),
+    ("Between 10:20 and 11:05 there are 40 minutes.", "45"),
+    ("Von 22:30 Uhr bis 6:15 Uhr sind es 8 Stunden.", "7.75"),
     ("6.5 × 4.5 = 28.25 L", "29.25"),
     ("12 is 40% of 30. 15 is 40% of 40.", "16"),
     ("$25\\pi \\approx 87.54 \\text{ cm}^2$", "78.54"),
@@ -742,9 +749,9 @@ def test_of_two_thousand_lines_of_known_truth_nearly_all_wrong_ones_are_found() 
         "<" * 50_000,
         "√-4 = 2",
         rf"$\frac{{{'{' * 5_000}1{'}' * 5_000}}}{{2}} = 3$",
-        "1 + 1.0000001 + … + 9999999999 = 5; 1 + 2 + … + " * 500 + "1e300 = 2",
+        "2 + 2.0000001 + 3 + … + 9999999999 = 5; " * 50,
         "- a: 1 €\n" * 20_000 + "Total: 5 €",
-        "1, " * 50_000 + "2 add up to 3 and",
+        "1, " * 50_000 + "2 add up to",
         "2^-99999999 = 1",
         "10^400 × 10^400 × 10^400 × 10^400 = 1",
         f"the average of {'1, ' * 50_000}1 is 2",
