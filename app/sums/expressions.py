@@ -15,6 +15,7 @@ from app.sums.quantities import (
     combined,
     half_a_digit,
     row_with_dots,
+    with_noughts,
 )
 from app.sums.readings import Interpretation
 from app.sums.units import (
@@ -234,7 +235,7 @@ class _Reader(TokenCursor):
             return found
         if factor := MULTIPLIERS.get(token.text):
             self._at += 1
-            return self._measure(_multiple(found, factor))
+            return self._measure(with_noughts(found, factor))
         if token.text in _LOGARITHMIC:
             raise NotComputableError
         unit = self._unit(token.text)
@@ -264,7 +265,7 @@ class _Reader(TokenCursor):
         if factor is None:
             return amount
         self._at += 1
-        return _multiple(amount, factor)
+        return with_noughts(amount, factor)
 
     def _unit_power(self) -> int:
         """Go on behind the power of a unit: m², m^2, m^{2}; 0 where there is none."""
@@ -434,15 +435,6 @@ class _Reader(TokenCursor):
         else:
             value = value.decimal_logarithm()
         return Quantity(value, operations=argument.operations + 1)
-
-
-def _multiple(found: Quantity, factor: int) -> Quantity:
-    """So many thousands or millions."""
-    literal = found.literal
-    if literal is not None:
-        zeros = len(str(factor)) - 1
-        literal = Numeral(literal.value * factor, literal.decimals - zeros)
-    return replace(found, value=found.value * whole(factor), literal=literal)
 
 
 def _exclusive_or(base: Value, exponent: Value) -> Value:

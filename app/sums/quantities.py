@@ -116,6 +116,17 @@ def combined(first: Quantity, second: Quantity, sign: str) -> Quantity:
     )
 
 
+def with_noughts(found: Quantity, factor: int) -> Quantity:
+    """So many thousands or millions: a number with noughts behind its own digits."""
+    literal = found.literal
+    if literal is not None:
+        noughts = len(str(factor)) - 1
+        literal = replace(
+            literal, value=literal.value * factor, decimals=literal.decimals - noughts
+        )
+    return replace(found, value=found.value * exactly(Fraction(factor)), literal=literal)
+
+
 MOST_TERMS = 1_000  # of a row that goes on
 
 
