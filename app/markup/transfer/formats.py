@@ -35,14 +35,8 @@ from app.markup.transfer.readers.json_values import (
     parse_json,
     text,
 )
-from app.markup.transfer.values import (
-    SUFFIXES,
-    Exporter,
-    FoundChat,
-    ImportFile,
-    ReadResult,
-    Unreadable,
-)
+from app.markup.transfer.suffixes import SUFFIXES
+from app.markup.transfer.values import Exporter, FoundChat, ImportFile, ReadResult, Unreadable
 from app.markup.transfer.writers import json_format
 from app.markup.transfer.writers.html import HtmlExporter
 from app.markup.transfer.writers.json_format import JsonExporter, PhialExporter, chat_from_json

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -192,6 +191,8 @@ class ModelHashes:
             if key not in self._known:
                 if stat.st_size > HASH_AT_ONCE:
                     return ""
+                import hashlib  # not at the start: it loads OpenSSL
+
                 with open_file(path) as file:
                     self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
         except (OSError, ModelFileError) as error:
