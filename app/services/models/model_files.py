@@ -45,7 +45,7 @@ def read_model_file(path: Path) -> ModelFile:
         ModelFileError: It is missing, not GGUF, damaged, incomplete, no model of text, or none
             that llama.cpp knows; the reason is in the sentence.
     """
-    from app.hub.local.local_files import read_split_header
+    from app.hub.local.split_files import read_split_header
 
     parts, header = read_split_header(path)
     check_architecture(header.architecture, path.name)
