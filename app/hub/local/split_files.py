@@ -1,4 +1,4 @@
-"""Model files judged by their headers, with the parts of those that are split. Nothing is hashed."""
+"""Model files judged by their headers, split ones with all parts. Nothing is hashed."""
 
 from __future__ import annotations
 
