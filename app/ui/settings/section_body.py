@@ -15,13 +15,12 @@ from app.domain.settings import SPECS
 from app.language import tr
 from app.ui.settings.setting_row import SettingRow, fits
 from app.ui.style.dialogs import push_button
+from app.ui.style.scrolling_page import AFTER_FRAME
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
 _AT_ONCE = 4
 """Panels and settings that are made without a look at what the user does: about a screenful."""
-AFTER_FRAME = 30
-"""Milliseconds until what is below them follows: what is seen first is painted by then."""
 
 
 @dataclass(frozen=True, slots=True)
