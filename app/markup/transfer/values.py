@@ -27,11 +27,14 @@ class Chat:
         conversation: What sidebar and header know.
         messages: Every version, parents before children, oldest first among siblings.
         selected_children: The child selected below each message; None is above the first.
+        pictures: Files of its attachments, by their references, where a file of chats holds them
+            or is to hold them.
     """
 
     conversation: Conversation
     messages: tuple[Message, ...] = ()
     selected_children: Mapping[str | None, str] = field(default_factory=dict)
+    pictures: Mapping[str, OtherFile] = field(default_factory=dict, compare=False)
 
     def branch(self) -> tuple[Message, ...]:
         """The active branch, first message first."""
@@ -105,6 +108,7 @@ class ExportFormat:
         exact: Whether such a file can be imported back.
         several: Whether one file can hold several chats.
         folds: Whether reasoning can be folded.
+        pictures: Whether an exact file holds the pictures themselves.
     """
 
     name: str
@@ -114,6 +118,7 @@ class ExportFormat:
     exact: bool = False
     several: bool = False
     folds: bool = False
+    pictures: bool = False
 
 
 class Exporter(Protocol):
@@ -145,10 +150,17 @@ class OtherFile:
     Attributes:
         name: Without folders.
         size: Bytes.
+        read: Its content. Raises KnownError.
     """
 
     name: str
     size: int
+    read: Callable[[], bytes] = field(compare=False)
+
+
+BESIDE = "beside:"
+"""The reference of an attachment until its file, which lies beside that of the chat, is stored: this
+before what :func:`spoken_of` makes of the file's name."""
 
 
 _SPOKEN_OF = re.compile(r"file[-_][A-Za-z0-9]+")
