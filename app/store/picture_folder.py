@@ -114,4 +114,3 @@ def _kind(content: bytes) -> tuple[str, str] | None:
     if content.startswith(b"RIFF") and content[8:12] == b"WEBP":
         return "webp", "image/webp"
     return None
-

@@ -209,9 +209,7 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_problem)
         transcript = pane.transcript
         transcript.action_requested.connect(commands.messages.on_action)
-        transcript.link_activated.connect(
-            partial(follow_link, self, self._services.pictures.path)
-        )
+        transcript.link_activated.connect(partial(follow_link, self, self._services.pictures.path))
 
     # --- start and end ------------------------------------------------------------------------
 

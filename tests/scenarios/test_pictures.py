@@ -15,8 +15,8 @@ from pytestqt.qtbot import QtBot
 from app.ui.conversation.marks.picture_dialog import PictureDialog
 from tests.scenarios.hands import (
     Address,
-    choose,
     chats,
+    choose,
     click,
     meanwhile,
     press,
@@ -85,9 +85,7 @@ def test_a_picture_is_shown_and_opened(qtbot: QtBot, pictured: Opened, address: 
 
 @scenario("menu entry", "ContextMenu: Show the picture")
 @scenario("button", "PictureDialog: Show in folder")
-def test_the_folder_of_a_picture_is_shown(
-    qtbot: QtBot, pictured: Opened, address: Address
-) -> None:
+def test_the_folder_of_a_picture_is_shown(qtbot: QtBot, pictured: Opened, address: Address) -> None:
     with (
         meanwhile(qtbot, PictureDialog, lambda dialog: press(dialog, "Show in folder")),
         meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Show the picture")),
@@ -97,9 +95,7 @@ def test_the_folder_of_a_picture_is_shown(
 
 
 @scenario("button", "PictureDialog: Close")
-def test_a_picture_that_is_gone_is_told(
-    qtbot: QtBot, pictured: Opened, address: Address
-) -> None:
+def test_a_picture_that_is_gone_is_told(qtbot: QtBot, pictured: Opened, address: Address) -> None:
     (file,) = folder(pictured).iterdir()
     file.unlink()
 

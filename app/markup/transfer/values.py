@@ -159,8 +159,8 @@ class OtherFile:
 
 
 BESIDE = "beside:"
-"""The reference of an attachment until its file, which lies beside that of the chat, is stored: this
-before what :func:`spoken_of` makes of the file's name."""
+"""With what :func:`spoken_of` makes of a file's name: the reference of an attachment whose file
+lies beside that of its chat, until it is stored."""
 
 
 _SPOKEN_OF = re.compile(r"file[-_][A-Za-z0-9]+")

@@ -185,9 +185,7 @@ def open_files(paths: Sequence[Path]) -> Iterator[OpenedFiles]:
         yield OpenedFiles(entries, tuple(opened), tuple(told))
 
 
-def _opened(
-    path: Path, stack: ExitStack, budget: _Budget, pictures: _Budget
-) -> list[ImportFile]:
+def _opened(path: Path, stack: ExitStack, budget: _Budget, pictures: _Budget) -> list[ImportFile]:
     try:
         if path.is_dir():
             return list(_folder(path, budget, pictures))

@@ -135,9 +135,7 @@ class QuickWindow(QWidget):
         controller.failed.connect(self.show_problem)
         transcript = pane.transcript
         transcript.action_requested.connect(self._on_action)
-        transcript.link_activated.connect(
-            partial(follow_link, self, self._services.pictures.path)
-        )
+        transcript.link_activated.connect(partial(follow_link, self, self._services.pictures.path))
         transcript.notes.quoted.connect(controller.drafting.use_prompt)
         transcript.notes.code_saving_requested.connect(self._ways.save_code)
 

@@ -80,9 +80,7 @@ def _open(path: Path) -> None:
     QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))
 
 
-def follow_link(
-    parent: QWidget, picture: Callable[[str], Path | None], link: LinkRequest
-) -> None:
+def follow_link(parent: QWidget, picture: Callable[[str], Path | None], link: LinkRequest) -> None:
     """Show the picture that a link means, or ask whether its address is to be opened.
 
     Args:

@@ -19,6 +19,7 @@ from app.services.transfer import imported_pictures
 from app.services.transfer.import_preview import ImportReport, ImportStatus
 from app.store.picture_folder import FOLDER
 from tests.support.harness import Harness, build
+from tests.support.serving import wait_until
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"of a cat"
 JPEG = b"\xff\xd8\xff\xe0" + b"of a dog"
@@ -66,11 +67,12 @@ def stored(harness: Harness) -> list[bytes]:
     return sorted(one.read_bytes() for one in folder.iterdir()) if folder.is_dir() else []
 
 
-def removed(harness: Harness, title: str) -> None:
-    """Gone for good, as from the trash."""
+def removed(harness: Harness, title: str, left: list[bytes]) -> None:
+    """A chat is gone for good, as from the trash; and these pictures are left."""
     chats = harness.services.library.chats.conversations()
     (id_,) = [one.id for one in chats if one.title == title]
     harness.services.library.trash.remove([id_]).result()
+    wait_until(lambda: stored(harness) == left)
 
 
 def test_pictures_are_stored_and_go_with_the_last_chat_that_has_them(
@@ -88,10 +90,9 @@ def test_pictures_are_stored_and_go_with_the_last_chat_that_has_them(
     assert stored(harness) == sorted([PNG, JPEG])
     again = harness.services.transfer.preview_import(made).items
     assert [one.status for one in again] == [ImportStatus.SAME] * 2
-    removed(harness, "both")
-    assert stored(harness) == [PNG]
+    removed(harness, "both", [PNG])
     harness.services.transfer.undo_import()
-    assert stored(harness) == []
+    wait_until(lambda: stored(harness) == [])
 
 
 def test_what_is_no_picture_or_too_large_or_missing_is_only_named(
@@ -128,11 +129,10 @@ def test_json_holds_the_pictures_and_another_phial_has_them(
         small.setattr(json_format, "MOST_PICTURES", 3)
         with pytest.raises(TransferError, match="archive"):
             transfer.export(ids, "json", tmp_path / "d.json")
-    removed(harness, "c")
-    assert stored(harness) == []
+    removed(harness, "c", [])
     assert imported(harness, tmp_path / "c.json").notes == ()
     assert (attachments(harness, "c"), stored(harness)) == (before, [PNG])
-    removed(harness, "c")
+    removed(harness, "c", [])
     (note,) = imported(harness, tmp_path / "c.md").notes  # Markdown names it
     assert "did not come with the chat" in note.reason
     assert attachments(harness, "c")[0].reference == ""
@@ -149,8 +149,7 @@ def test_a_picture_of_a_backup_stays(harness: Harness, tmp_path: Path) -> None:
     path = services.pictures.path(part.reference)
     assert path is not None
     assert path.read_bytes() == PNG
-    removed(harness, "c")
-    assert stored(harness) == []
+    removed(harness, "c", [])
 
 
 def test_what_an_import_left_that_was_killed_goes_later(harness: Harness) -> None:
