@@ -6,7 +6,6 @@ needs nothing done, and the same picture in two chats is one file.
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Collection
 from dataclasses import replace
@@ -46,6 +45,8 @@ class PictureFolder:
             DiskFullError: No room.
             StoreError: It cannot be written.
         """
+        import hashlib  # not at the start: it loads OpenSSL
+
         found = _kind(content)
         if found is None:
             return None

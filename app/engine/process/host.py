@@ -265,7 +265,7 @@ class EngineHost:
                     self._options = options
                     send(DoneReply(number))
                     return
-                case frames.SaveStateCommand(id=number) | frames.UnloadCommand(id=number):
+                case frames.SaveStateCommand(id=number):
                     send(DoneReply(number))
                     return
         engine = self._started()
@@ -305,9 +305,6 @@ class EngineHost:
                 send(DoneReply(number))
             case frames.ConfigureCommand(options=options, id=number):
                 engine.configure(options)
-                send(DoneReply(number))
-            case frames.UnloadCommand(id=number):
-                engine.unload()
                 send(DoneReply(number))
             case _:
                 raise EngineError(

@@ -37,9 +37,9 @@ from app.markup.transfer.readers.json_values import (
     parse_json,
     text,
 )
+from app.markup.transfer.suffixes import SUFFIXES
 from app.markup.transfer.values import (
     BESIDE,
-    SUFFIXES,
     Exporter,
     FoundChat,
     ImportFile,

@@ -14,10 +14,6 @@ from app.domain.generation import Role
 # Told how many characters of how many of a chat are written; what it raises ends the writing.
 ExportStep = Callable[[int, int], None]
 
-# The endings of files of chats.
-SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
-ZIP = ".zip"
-
 
 @dataclass(frozen=True, slots=True)
 class Chat:

@@ -7,13 +7,16 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from threading import Lock
+from typing import TYPE_CHECKING
 
 from app.domain.errors import StoreError
 from app.domain.parts import AttachmentPart
-from app.markup.transfer.values import Chat, OtherFile
 from app.services.core.events import ErrorReported, Event, EventBus, LibraryReplaced, RemovedForGood
-from app.store import ConversationRepository
 from app.store.picture_folder import FOLDER, PictureFolder
+
+if TYPE_CHECKING:
+    from app.markup.transfer.values import Chat, OtherFile
+    from app.store import ConversationRepository
 
 _IMPORT = "pictures are stored since"  # not shown: its name in the database
 _STILL_AT_IT = 3_600.0  # seconds; until then another program may be importing
@@ -45,6 +48,8 @@ class KeptPictures:
 
     def of(self, chat: Chat) -> Mapping[str, OtherFile]:
         """The files of a chat's attachments, by their references."""
+        from app.markup.transfer.values import OtherFile  # not at the start
+
         parts = (one.part for message in chat.messages for one in message.placed)
         references = {one.reference for one in parts if isinstance(one, AttachmentPart)}
         paths = {one: self._folder.path(one) for one in references}

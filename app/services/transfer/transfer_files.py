@@ -18,7 +18,8 @@ from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.language import formats, paragraph, tr
-from app.markup.transfer.values import SUFFIXES, ImportFile, OtherFile, Unreadable, spoken_of
+from app.markup.transfer.suffixes import SUFFIXES
+from app.markup.transfer.values import ImportFile, OtherFile, Unreadable, spoken_of
 from app.store.database import files
 
 GB = 10**9

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import InvalidValueError
 from app.language import tr
-from app.markup.transfer.values import ZIP, Chat, Exporter, ExportFormat, ExportOptions
+from app.markup.transfer.suffixes import ZIP
 from app.services.core.events import EventBus, LibraryChanged
 from app.services.library.chat_reader import ChatReader
 from app.services.library.kept_pictures import KeptPictures
@@ -20,6 +20,7 @@ from app.services.library.trash import Trash
 from app.services.transfer.import_record import ImportRecord
 
 if TYPE_CHECKING:
+    from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
     from app.services.transfer.exporting import ExportReport, TransferProgress
     from app.services.transfer.import_preview import ImportPreview, ImportReport, Undone
 
@@ -117,6 +118,7 @@ class TransferService:
             NotFoundError: There is no such chat.
             TransferError: A file cannot be written.
         """
+        from app.markup.transfer.values import ExportOptions
         from app.services.transfer.exporting import ChatsToExport, write_chats
 
         exporter = self._exporter(format_name)
