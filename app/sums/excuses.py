@@ -146,7 +146,8 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True  # "from", and "of the"
     if said.text[relation.start : relation.end] == "leaves" and "/" in {o.text for o in part}:
         return True  # a rest
-    if finding.stated == "0" and any(one.text == "/" and not one.fraction for one in part):
+    plain = not any(one.kind in {Kind.FUNCTION, Kind.CONSTANT} for one in part)
+    if finding.stated == "0" and plain and any(one.text == "/" for one in part):
         return True  # of whole numbers in a program: (1 + 2) * (3 / 4)
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True
