@@ -101,6 +101,8 @@ def _doubtful(left: Quantity, right: Quantity) -> bool:
         return True
     if left.literal is not None and right.literal is not None:
         return False
+    if left.literal is not None and left.unit is not None and left.unit.kind[0] == " ":
+        return right.unit is None  # 5 boxes = 5 × 12
     known = [one.unit for one in (left, right) if one.unit is not None]
     # Minutes on one side and a number on the other: 500 times 2 = 1 kg.
     return len(known) == 1 and (not _counts(known[0]) or _are_cents(left, right))

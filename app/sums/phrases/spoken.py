@@ -11,6 +11,7 @@ from app.sums.phrases.number_words import OPERATION_WORDS, numbers_for_words, wo
 from app.sums.phrases.spoken_words import (
     ABOUT,
     AHEAD,
+    AS_WHAT,
     BEHIND,
     BILLS,
     BY,
@@ -28,6 +29,7 @@ from app.sums.phrases.spoken_words import (
     OFF,
     ONLY_BEFORE,
     OPERATORS,
+    OUT_OF,
     PARTS,
     PER_CENT,
     PLACES,
@@ -106,6 +108,8 @@ def _phrase(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | N
         part = tokens[at : at + length]
         if any(one.kind is not Kind.WORD for one in part):
             continue
+        if _is_remark(tokens, at, part, before):
+            return [], length
         if taken := _sign_of(tokens, at, part, before):
             if _is_by_share(tokens, at, part, before):
                 share = tokens[at + length]
@@ -129,6 +133,8 @@ def _sign_of(
     meant = ONLY_BEFORE.get(words)
     if meant is not None and all(o.text.lower() not in meant for o in tokens[after : after + 5]):
         return None
+    if words == OUT_OF and _after_number(before) and _is_before_share(tokens, after):
+        return [_sign(Kind.OPERATOR, "/", first, last)]
     if words in OPERATORS and _after_number(before) and _begins_number(tokens, after):
         return [_sign(Kind.OPERATOR, OPERATORS[words], first, last)]
     words = _unstressed(words)
@@ -140,6 +146,16 @@ def _sign_of(
     if len(words) == 1 and words[0] in OF and _is_share(before) and not _goes_on(tokens, after):
         return [_sign(Kind.OPERATOR, "*", first, last)]
     return None
+
+
+def _is_remark(
+    tokens: Sequence[Token], at: int, part: Sequence[Token], before: Sequence[Token]
+) -> bool:
+    """Whether words say how a number is written that comes behind a sign: "as a percentage is"."""
+    if tuple(one.text.lower() for one in part) not in AS_WHAT or not _after_number(before):
+        return False
+    after = [one.text.lower() for one in tokens[at + len(part) : at + len(part) + 1]]
+    return any((one,) in RELATIONS or one in {"=", "~"} for one in after)
 
 
 def _is_by_share(
@@ -351,6 +367,15 @@ def _inches(tokens: Sequence[Token], index: int) -> Token:
     if any(unit is not None and unit.kind == "length" for unit in units):
         return Token(Kind.WORD, "inch", token.start, token.end)
     return token
+
+
+def _is_before_share(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number, a word and a share come next: "5 out of 8 is 62.5 %"."""
+    kinds = [one.kind for one in tokens[at : at + 3]]
+    share = [one.text for one in tokens[at + 3 : at + 4]]
+    linked = [one.text.lower() for one in tokens[at + 1 : at + 2]]
+    known = any((one,) in RELATIONS or one in {"=", "~"} for one in linked)
+    return kinds[:1] == [Kind.NUMBER] and kinds[2:] == [Kind.NUMBER] and share == ["%"] and known
 
 
 def _is_bare(before: Sequence[Token]) -> bool:

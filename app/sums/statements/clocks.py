@@ -22,7 +22,7 @@ def _time(number: int) -> str:
 
 
 _IS = (  # not shown
-    r"(?:is|are|=|takes|lasts|there\s+are|that(?:['’]s|\s+is)|sind(?:\s+es)?|dauert(?:\s+es)?|liegen"
+    r"(?:(?:which\s+)?is|which\s+makes|das\s+(?:sind|ist)|ce\s+qui\s+fait|are|=|takes|lasts|there\s+are|that(?:['’]s|\s+is)|sind(?:\s+es)?|dauert(?:\s+es)?|liegen"
     r"|vergehen|il\s+y\s+a|cela\s+fait|son|hay|pasan|passano|ci\s+sono|são|há)"
 )
 _LONG = re.compile(  # not shown

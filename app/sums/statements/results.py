@@ -47,6 +47,7 @@ _COLUMN = re.compile(  # numbers below one another, the last with its sign, and 
     rf"^{_BLANKS}=?{_BLANKS}(?P<stated>\d[\d.,]{{0,30}}){_BLANKS}$(?!\n{_BLANKS}\+?{_BLANKS}\d)",
     re.MULTILINE,
 )
+_SIGNED = re.compile(r"diff|patch|ya?ml")  # kinds of text with signs before their lines
 _RULE = re.compile(r"[ \t]*[-–—_=]{2,60}[ \t]*\n?")
 _OPERATES = re.compile(r"[\d)][ \t]*[-+*/%^][ \t]*[-(\d]")
 _LEADING_NOUGHT = re.compile(r"(?<![\d._])0\d")  # eight is the base in some languages
@@ -73,6 +74,9 @@ def wrong_results(text: str, blocks: Iterable[Segment]) -> Iterator[Finding]:
 
 def _columns(text: str, block: Segment) -> Iterator[Finding]:
     """Sums, differences and products that are worked out below one another."""
+    fence = text[text.rfind("\n", 0, block.start) + 1 : block.start]
+    if _SIGNED.search(fence) is not None:
+        return
     for found in _COLUMN.finditer(text, block.start, block.end):
         above = text.rfind("\n", 0, max(0, found.start() - 1)) + 1
         if _RULE.fullmatch(text, above, found.start()):

@@ -460,6 +460,9 @@ $120k + $135k = $255k
 1 + 1 = 2 g/mol
 12 is 40% of 30. 16 is 40% of 40.
 From 9:00 to 5:00 is 8 hours.
+5 boxes = 5 × 12 = 60 pens
+5 out of 8 is 62.5%.
+3 out of 4 are 75
 (1 + 2) * (3 / 4) = 0
 From 9:00 to 17:00 is 7.5 hours with a break
 The shop is open from 9:00 to 17:00, that is 7 hours.
@@ -493,6 +496,9 @@ WRONG = (
     ("$120k + $135k = $265k", "255"),
     ("90° + 45° + 55° = 180°", "190"),
     ("22.99 + 35.45 = 58.54 g/mol", "58.44"),
+    ("Une remise de 15 % sur 60 € est de 10 €.", "9"),
+    ("5/6 as a percentage is 81.3%.", "83.33%"),
+    ("5 out of 8 is 60%.", "62.5%"),
     ("From 9:15 AM to 11:45 AM is 2 hours and 20 minutes.", "2 hours and 30 minutes"),
     ("Between 10:20 and 11:05 there are 40 minutes.", "45"),
     ("Von 22:30 Uhr bis 6:15 Uhr sind es 8 Stunden.", "7.75"),
@@ -916,6 +922,7 @@ def test_a_total_below_a_list_that_does_not_come_to_it() -> None:
 )
 def test_what_is_worked_out_below_one_another_is_checked(column: str, right: list[str]) -> None:
     assert [one.right for one in wrong_numbers(f"```\n{column}\n```")] == right
+    assert wrong_numbers(f"```diff\n{column}\n```") == ()
 
 
 def test_a_chain_over_lines_is_one() -> None:
