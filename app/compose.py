@@ -335,6 +335,7 @@ def build_services(
     from app.services.chat.documents_of_chats import documents_of_chats
     from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
+    from app.services.library.kept_pictures import kept_pictures
     from app.services.library.library_service import LibraryService
     from app.services.maintenance import MaintenanceService
     from app.services.models.benchmark_runner import BenchmarkService, process_memory
@@ -352,6 +353,7 @@ def build_services(
     library = LibraryService(opened.repository, setup.settings, setup.bus)
     room = build_models(setup, reach, model=model)
     engine = room.engine
+    pictures = kept_pictures(setup.folders.data, opened.repository.conversations, setup.bus)
     documents = documents_of_chats(
         setup.folders.data, setup.bus, power_now, library.trash.documents_removed
     )
@@ -368,6 +370,10 @@ def build_services(
 
         return MovingService(setup.folders, chat, room.downloads)
 
+    def tidy() -> tuple[str, ...]:
+        pictures.look()
+        return moving().tidy() if setup.folders.moved else ()
+
     maintenance = MaintenanceService(
         opened.health,
         opened.repository,
@@ -375,7 +381,7 @@ def build_services(
         after_start=setup.maintained_after,
         missing=opened.report.lost,
         start_report=(*opened.report.sentences, *setup.settings.problems, *setup.problems),
-        tidy=(lambda: moving().tidy()) if setup.folders.moved else tuple,
+        tidy=tidy,
     )
     return Services(
         bus=setup.bus,
@@ -399,6 +405,7 @@ def build_services(
             power=power_now,
         ),
         documents=documents,
+        pictures=pictures,
         presets=room.presets,
         chat_options=chat_options,
         maintenance=maintenance,
@@ -412,6 +419,7 @@ def build_services(
             library.trash,
             setup.bus,
             ImportRecord(opened.repository),
+            pictures,
             partial(opened.health.back_up, "before-import"),
         ),
         snapshots=SnapshotService(
