@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_day --model FILE [--other FILE] [--server llama-server]
                                          [--rounds 1] [--pace 1] [--read-ahead always|off]
-                                         [--chart day.svg]
+                                         [--letters] [--chart day.svg]
 
 Printed beside the floor: the tokens that nobody could have read before, over the rate at which this
 run's first prompt was read at the same depth (each token attends to those before it). What is
@@ -10,7 +10,9 @@ counted in tokens depends on no clock. With ``--server`` the very turns that the
 are asked of a llama-server on the same file, in turns with Phial's day, as a plain client does it
 at its best: everything is sent at Enter, prompts of other chats stay in its memory, its slot is
 saved before the restart and restored after it, and it drafts by its own lookup. ``--pace 0.1``
-makes people ten times as quick, for a try.
+makes people ten times as quick, for a try or for a model that is as much quicker than 14 B.
+``--letters`` is for a vocabulary in which each letter is a token: words are letters then, so that
+40 words a minute are 80 tokens, and not six times what Phi-4's vocabulary makes of them.
 """
 
 from __future__ import annotations
@@ -55,6 +57,8 @@ QUESTION = 8  # words of a short one
 RESTART = "back in a long chat after a restart"
 QUANTIZATION = "the quantization changed"
 CODE = "def total(values):\n    result = 0\n    for value in values:\n        result += value\n"
+LETTERS = "abcdefghijklmnopqrstuvwxyz"
+CODE_OF_LETTERS = "def f(v):\n result = 0\n for x in v:\n  result += x\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +153,7 @@ class Day:
         context: Tokens of the window.
         pace: 1 is a person's; less is quicker.
         when: Whether the model reads ahead.
+        letters: Whether words are single letters.
         seed: Of the words.
     """
 
@@ -160,13 +165,16 @@ class Day:
         context: int,
         pace: float,
         when: ReadAheadWhen,
+        letters: bool,
         seed: int,
     ) -> None:
         self._folder, self._context, self._pace, self._when = folder, context, pace, when
+        self._words: Sequence[str] = LETTERS if letters else WORDS
+        self.code = CODE_OF_LETTERS if letters else CODE
         self.chance = random.Random(seed)
         self.steps: list[Step] = []
         self.rate: ReadingRate | None = None  # of the first prompt
-        self._depth = 0  # tokens of the chat that was asked last
+        self.depth = 0  # tokens of the chat that was asked last
         self._first_word = 0.0
         self._spent = 0.0
         self.first: Step | None = None  # which builds the long chat, and is not counted
@@ -220,7 +228,7 @@ class Day:
 
     def sentence(self, words: int) -> str:
         """Words that nobody has said yet."""
-        said = " ".join(self.chance.choice(WORDS) for _ in range(words))
+        said = " ".join(self.chance.choice(self._words) for _ in range(words))
         return f"{said[:1].upper()}{said[1:]}?"
 
     def wait(self, seconds: float) -> None:
@@ -283,7 +291,7 @@ class Day:
         if self.rate is None:
             self.rate = ReadingRate.of(self._engine.told)
         floor = (last if unread is None else unread) + markup
-        self._depth = timings.prompt_tokens + timings.completion_tokens
+        self.depth = timings.prompt_tokens + timings.completion_tokens
         self.steps.append(
             Step(
                 name,
@@ -340,7 +348,7 @@ class Day:
     def could_read(self, seconds: float, *, anew: bool = False) -> int:
         """Tokens that anybody could have read in a pause, in the last chat or a new one."""
         assert self.rate is not None
-        return self.rate.tokens(seconds * self._pace, 0 if anew else self._depth)
+        return self.rate.tokens(seconds * self._pace, 0 if anew else self.depth)
 
     def new_chat(self) -> str:
         """Another one; its id."""
@@ -352,7 +360,9 @@ class Day:
         return attachment_part(documents.add(path, private=False, cancel=never()))
 
 
-def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) -> None:
+def day(
+    one: Day, folder: Path, *, long: int, paste: int, document: int, other: Path | None
+) -> None:
     """Its steps. Pauses for reading come after each answer."""
     chat = one.new_chat()
     first = one.sentence(long)
@@ -375,7 +385,7 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     asked = one.enter("a long text pasted, Enter 10 s later", chat, text, unread=left)
     one.wait(45)
     second = one.new_chat()
-    code = f"{CODE}\n{one.sentence(5)}"
+    code = f"{one.code}\n{one.sentence(5)}"
     one.look(second)
     one.type(second, code)
     answer = one.enter("code, in another chat", second, code)
@@ -394,7 +404,7 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     one.ask("back to the first chat", chat)
     assert asked.conversation_id == chat
     path = folder / "document.txt"
-    path.write_text("\n".join(one.sentence(12) for _ in range(20)), encoding="utf-8")
+    path.write_text("\n".join(one.sentence(12) for _ in range(document // 12)), encoding="utf-8")
     third = one.new_chat()
     given = (one.attach(path),)
     one.look(third, "", given)
@@ -407,9 +417,10 @@ def day(one: Day, folder: Path, *, long: int, paste: int, other: Path | None) ->
     if other is not None:
         one.wait(45)
         one.switch(other)
-        one.look(chat)
+        one.look(third)
+        left = one.depth - one.could_read(45, anew=True)
         one.wait(45)
-        one.ask(QUANTIZATION, chat)
+        one.ask(QUANTIZATION, third, unread=left)
 
 
 class Peer:
@@ -568,8 +579,10 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=1)
     parser.add_argument("--pace", type=float, default=1.0)
     parser.add_argument("--context", type=int, default=8_192)
-    parser.add_argument("--long", type=int, default=2_800, help="words of the long chat")
-    parser.add_argument("--paste", type=int, default=1_000, help="words that are pasted")
+    parser.add_argument("--letters", action="store_true", help="a letter is a token")
+    parser.add_argument("--long", type=int, help="words of the long chat (4,000 tokens)")
+    parser.add_argument("--paste", type=int, help="words that are pasted (1,500 tokens)")
+    parser.add_argument("--document", type=int, help="words of the document (1,300 tokens)")
     parser.add_argument("--read-ahead", choices=["always", "off"], default="always")
     parser.add_argument("--seed", type=int, default=21)
     parser.add_argument("--chart", type=Path, help="where the last round's picture goes (SVG)")
@@ -579,6 +592,8 @@ def _arguments() -> argparse.Namespace:
 def main() -> int:
     """A day, and the same questions to the peer, in turns."""
     options = _arguments()
+    long, paste, document = (1_950, 750, 660) if options.letters else (2_800, 1_000, 900)
+    long, paste = options.long or long, options.paste or paste
     when = ReadAheadWhen(options.read_ahead)
     print(f"{options.model.name}, {os.cpu_count()} CPUs, read ahead: {when}, pace {options.pace}")
     for number in range(options.rounds):
@@ -591,10 +606,18 @@ def main() -> int:
                 context=options.context,
                 pace=options.pace,
                 when=when,
+                letters=options.letters,
                 seed=options.seed + number,
             )
             try:
-                day(one, folder, long=options.long, paste=options.paste, other=options.other)
+                day(
+                    one,
+                    folder,
+                    long=long,
+                    paste=paste,
+                    document=options.document or document,
+                    other=options.other,
+                )
             finally:
                 one.close()
         after = energy()

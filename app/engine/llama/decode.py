@@ -101,6 +101,11 @@ class PassWatch:
             self._stopper.attach(self._context)
             self._nodes = max(self._nodes, self._seen)
 
+    @property
+    def fraction(self) -> float:
+        """How much of the pass that is watched is computed. From any thread."""
+        return min(1.0, self._seen / self._nodes) if self._nodes else 0.0
+
     def _at_node(self, _data: object) -> bool:
         self._seen += 1
         now = time.perf_counter()
@@ -148,8 +153,9 @@ class ShortPasses:
     def cost(self, tokens: int, depth: int) -> float:
         """What a pass takes, in the time of one token of a long pass at the beginning."""
         before = depth * self._PHI4 * self.attention / self.weights
+        rows = tokens % SMALLEST_CHUNK  # those that fill no tile
         if tokens >= SMALLEST_CHUNK:
-            return tokens * (1 + self._TILED * before)
+            return tokens + ((tokens - rows) * self._TILED + rows * self._ROW) * before
         return self._BASE + tokens * (self._TOKEN + self._ROW * before)
 
     def longer_pays(self, tokens: int, depth: int) -> bool:
@@ -164,6 +170,24 @@ class ShortPasses:
             return False
         saved = self.cost(tokens, depth) - self.cost(SMALLEST_CHUNK, start)
         return saved * self.weights > FELT
+
+    def least(self, tokens: int, depth: int) -> float:
+        """What it takes to evaluate the end of a prompt in the sooner way, counted as a cost."""
+        if self.longer_pays(tokens, depth):
+            return self.cost(SMALLEST_CHUNK, depth + tokens - SMALLEST_CHUNK)
+        return self.cost(tokens, depth)
+
+    def anew_pays(self, tokens: int, depth: int, done: float, more: int) -> bool:
+        """Whether a pass is better ended, and its tokens evaluated with those that follow.
+
+        Args:
+            tokens: Of the pass.
+            depth: Tokens before it.
+            done: How much of it is computed, a fraction.
+            more: Tokens that follow and are waited for.
+        """
+        waited = (1 - done) * self.cost(tokens, depth) + self.least(more, depth + tokens)
+        return (waited - self.least(tokens + more, depth)) * self.weights > FELT
 
 
 class Decoder:
@@ -202,6 +226,9 @@ class Decoder:
             self._batch.seq_id[index][0] = 0
             self._batch.logits[index] = 0
         self._rate = 0.0  # tokens a second of the last whole chunk; 0: none yet
+        self._pass: tuple[int, int] | None = (
+            None  # tokens, and those before, of one that is watched
+        )
         self.kv = KvCache(c, context)
         self.passes = 0
         self.evaluated = 0
@@ -262,7 +289,30 @@ class Decoder:
     ) -> AbstractContextManager[None]:
         if self._rate and size < self._rate * WATCHED_SECONDS:
             return nullcontext()
-        return self._watch.watching(lambda part: inside(position + int(part * size)))
+        return self._watching(position, size, inside)
+
+    @contextmanager
+    def _watching(self, position: int, size: int, inside: Callable[[int], None]) -> Iterator[None]:
+        with self._watch.watching(lambda part: inside(position + int(part * size))):
+            self._pass = (size, position)
+            try:
+                yield
+            finally:
+                self._pass = None
+
+    def is_in_the_way(self, more: int) -> bool:
+        """Whether tokens behind the pass that is computed are evaluated sooner if it is ended.
+
+        From any thread. The end of a step that reads ahead would else be waited for, and a second
+        pass behind it, where one takes little longer than either.
+
+        Args:
+            more: Tokens that follow.
+        """
+        under_way, short = self._pass, self._short
+        if under_way is None or short is None:
+            return False
+        return short.anew_pays(*under_way, self._watch.fraction, more)
 
     def warm_up(self, token: int, count: int) -> None:
         """One small pass, after which the cache is empty: what a pass consists of is known."""

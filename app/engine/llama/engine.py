@@ -43,6 +43,7 @@ from app.engine.snapshots import SnapshotStore
 from app.language import tr
 
 LOADED_SHARE = 0.9  # of the progress bar; the rest is the first pass, which pages weights in
+_LAST_WORDS = 16  # tokens of a question that are read behind Enter: its last word and the marks
 NO_GRAPHICS = tr("Graphics cards are left out: their driver ended the engine when it started.")
 
 
@@ -83,6 +84,14 @@ class LlamaEngine:
     def interrupt(self) -> None:
         """From any thread: stop the pass that is running. Set the ``cancel`` flag before."""
         self._stopper.set()
+
+    def is_in_the_way(self) -> bool:
+        """Whether the next question of a chat that is read ahead is read sooner without this step.
+
+        From any thread.
+        """
+        session = self._session
+        return session is not None and session.decoder.is_in_the_way(_LAST_WORDS)
 
     def start(self) -> None:
         """See :meth:`app.engine.base.Engine.start`. llama.cpp was started when this was made."""

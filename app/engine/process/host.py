@@ -182,12 +182,15 @@ class EngineHost:
                 self._interrupt()
 
     def _drop_reading(self, command: frames.LoadCommand | frames.GenerateCommand) -> None:
-        """End the step that reads ahead at once where what comes next has no use for it."""
+        """End the step that reads ahead at once where what comes next is sooner without it."""
         reading = self._reading
         if reading is None:
             return
         of_chat = reading.asked.request.conversation_id
-        if isinstance(command, frames.LoadCommand) or command.request.conversation_id != of_chat:
+        useless = (
+            isinstance(command, frames.LoadCommand) or command.request.conversation_id != of_chat
+        )
+        if useless or (self._engine is not None and self._engine.is_in_the_way()):
             self._gentle.discard(reading.id)
             self._stop(reading.id)
 

@@ -199,6 +199,51 @@ def test_cells_read_ahead_are_never_moved(plain: LlamaEngine, engine: LlamaEngin
     assert heard[0][1]
 
 
+@pytest.mark.parametrize(
+    ("tokens", "depth", "done", "sooner"),
+    [
+        (64, 4000, 0.0, True),
+        (64, 4000, 0.6, False),  # nearly there
+        (27, 4000, 0.3, True),  # what is left of it and a second short pass take longer than 64
+        (27, 4000, 0.9, False),
+        (256, 4000, 0.1, False),  # its tokens would be read again
+        (8, 0, 0.2, True),
+    ],
+)
+def test_a_step_is_ended_where_its_end_and_another_pass_take_longer(
+    tokens: int, depth: int, done: float, sooner: bool
+) -> None:
+    """At Enter, by the times of 8 layers of Phi-4 in `ShortPasses`."""
+    phi4 = ShortPasses(14_660_000_000, 40 * 40 * 128)
+    assert phi4.anew_pays(tokens, depth, done, 16) is sooner
+    assert not ShortPasses(4_000_000, 6 * 6 * 32).anew_pays(tokens, depth, done, 16)
+
+
+def test_how_far_a_pass_is_can_be_asked_from_another_thread() -> None:
+    """The demo's own pass, as if it were Phi-4's: within it the rule is asked at each node."""
+    engine = LlamaEngine(EngineOptions())
+    try:
+        load(engine, DEMO, context_size=2048)
+        assert engine._session is not None
+        decoder = engine._session.decoder
+        decoder._short = ShortPasses(14_660_000_000, 40 * 40 * 128)
+        asked: list[bool] = []
+        at_node = decoder._watch._at_node
+
+        def look(data: object) -> bool:
+            asked.append(engine.is_in_the_way())
+            return at_node(data)
+
+        decoder._watch._callback = decoder._c.ggml_abort_callback(look)
+        list(decoder.prefill([300 + at for at in range(64)], never().is_set))
+        assert asked[1]
+        assert not asked[-1]
+        assert asked == sorted(asked, reverse=True)  # once it is too far, it stays so
+        assert not engine.is_in_the_way()
+    finally:
+        engine.close()
+
+
 def test_what_little_is_left_far_into_a_chat_is_read_in_the_sooner_way() -> None:
     """The shape of Phi-4, whose times are in `ShortPasses`; the cells are those of one pass."""
     engine = LlamaEngine(EngineOptions())

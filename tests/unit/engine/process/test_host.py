@@ -6,12 +6,15 @@ import io
 import os
 import threading
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from app.domain.endpoints.source import FileSource
 from app.domain.generation import ReadAheadRequest
 from app.domain.model import LoadRequest
+from app.engine.llama.engine import LlamaEngine
 from app.engine.process import frames
 from app.engine.process.host import EngineHost
 from app.process.child_process import BUG_EXIT
@@ -52,19 +55,21 @@ def test_a_thread_that_ends_with_a_bug_ends_the_process_and_what_was_said_is_sen
 
 
 @pytest.mark.parametrize(
-    ("comes", "ends"),
+    ("comes", "in_the_way", "ends"),
     [
-        (frames.GenerateCommand(2, request(turns("Hello"), conversation="read")), False),
-        (frames.GenerateCommand(2, request(turns("Hello"), conversation="another")), True),
-        (frames.LoadCommand(2, LoadRequest(FileSource(Path("other.gguf"))), 0), True),
+        (frames.GenerateCommand(2, request(turns("Hello"), conversation="read")), False, False),
+        (frames.GenerateCommand(2, request(turns("Hello"), conversation="read")), True, True),
+        (frames.GenerateCommand(2, request(turns("Hello"), conversation="another")), False, True),
+        (frames.LoadCommand(2, LoadRequest(FileSource(Path("other.gguf"))), 0), False, True),
     ],
 )
 def test_a_step_that_reads_ahead_is_only_waited_for_by_who_needs_it(
-    comes: frames.GenerateCommand | frames.LoadCommand, ends: bool
+    comes: frames.GenerateCommand | frames.LoadCommand, in_the_way: bool, ends: bool
 ) -> None:
     interrupted: list[bool] = []
     host = EngineHost(io.BytesIO(), io.BytesIO(), 0.0)
     host._interrupt = lambda: interrupted.append(True)
+    host._engine = cast(LlamaEngine, SimpleNamespace(is_in_the_way=lambda: in_the_way))
     ahead = ReadAheadRequest(request(turns("Hello"), conversation="read"), "more")
     host._reading = frames.ReadAheadCommand(1, ahead)
     host._cancels[1] = threading.Event()
