@@ -17,7 +17,7 @@ from app.documents.checking import claims
 from app.documents.checking.alignment import align
 from app.documents.checking.claims import Claim, ClaimKind
 from app.documents.checking.folding import WORD, fold
-from app.documents.checking.rows import Item, Row, row_of
+from app.documents.checking.rows import Item, SentenceRow, row_of
 from app.documents.checking.source import PassageSource
 from app.documents.checking.word_lists import PRONOUNS
 
@@ -45,7 +45,7 @@ class PassageRows:
 
     def __init__(self, source: PassageSource) -> None:
         self.source = source
-        self._rows: dict[int, Row] = {}
+        self._rows: dict[int, SentenceRow] = {}
 
     @cached_property
     def said(self) -> tuple[frozenset[str], ...]:
@@ -65,7 +65,7 @@ class PassageRows:
     def __len__(self) -> int:
         return len(self.source.sentences)
 
-    def __getitem__(self, index: int) -> Row:
+    def __getitem__(self, index: int) -> SentenceRow:
         if index not in self._rows:
             source = self.source
             begin, end = source.original(*source.sentences[index])
@@ -80,7 +80,7 @@ class PassageRows:
         return claims.is_name_at_start(claim.text, self.source.text, (self.source.small_words,))
 
 
-def misplaced(mine: Row, passages: Sequence[PassageRows]) -> tuple[Claim, ...]:
+def misplaced(mine: SentenceRow, passages: Sequence[PassageRows]) -> tuple[Claim, ...]:
     """Names, numbers and dates of a sentence that its passages have for something else.
 
     Args:
@@ -95,7 +95,7 @@ def misplaced(mine: Row, passages: Sequence[PassageRows]) -> tuple[Claim, ...]:
     return tuple(Claim(one.kind, one.text, one.start) for one in found if one.kind is not None)
 
 
-def _stands_elsewhere(mine: Row, at: int, passages: Sequence[PassageRows]) -> bool:
+def _stands_elsewhere(mine: SentenceRow, at: int, passages: Sequence[PassageRows]) -> bool:
     """Whether the other words of a sentence stand together where something else fills a place."""
     wanted = mine.items[at]
     others = frozenset(
@@ -136,7 +136,7 @@ def _is_named(wanted: Item, rows: PassageRows) -> bool:
     return bool(wanted.words) and wanted.kind is ClaimKind.NAME and wanted.words <= rows.named
 
 
-def _rivals(mine: Row, at: int, there: Row) -> Iterator[Item]:
+def _rivals(mine: SentenceRow, at: int, there: SentenceRow) -> Iterator[Item]:
     """What fills, in another sentence, the place that something fills in one."""
     wanted = mine.items[at]
     keys, other = [one.key for one in mine.items], [one.key for one in there.items]
@@ -153,7 +153,7 @@ def _rivals(mine: Row, at: int, there: Row) -> Iterator[Item]:
             yield there.items[place]
 
 
-def _have_one_place(mine: Row, at: int, there: Row, place: int) -> bool:
+def _have_one_place(mine: SentenceRow, at: int, there: SentenceRow, place: int) -> bool:
     """Whether the words around two places are the same; a unit behind two numbers is enough."""
     same: list[Item] = []
     for step in (-1, 1):
@@ -169,7 +169,7 @@ def _have_one_place(mine: Row, at: int, there: Row, place: int) -> bool:
     return len(same) >= _AROUND and any(one.is_content for one in same)
 
 
-def _has_another_unit(mine: Row, at: int, there: Row) -> bool:
+def _has_another_unit(mine: SentenceRow, at: int, there: SentenceRow) -> bool:
     """Whether a number of one sentence has another unit in a second, which has its unit too.
 
     "It costs 40 euros", of "it costs 9,000 euros and carries 40 cars".
@@ -191,13 +191,13 @@ def _has_another_unit(mine: Row, at: int, there: Row) -> bool:
     return any(not mine.has(one) for one in bearing)
 
 
-def _both_act(mine: Row, at: int, there: Row, place: int) -> bool:
+def _both_act(mine: SentenceRow, at: int, there: SentenceRow, place: int) -> bool:
     """Whether one did what was done by the other: "Ada built it", "it was built by Bo"."""
     one, two = (_deed(row, index) for row, index in ((mine, at), (there, place)))
     return one is not None and one == two
 
 
-def _deed(row: Row, at: int) -> str | None:
+def _deed(row: SentenceRow, at: int) -> str | None:
     """What somebody did, of whom a sentence says it; None where it says nothing of the kind."""
     before = row.items[max(0, at - 2) : at]
     if len(before) == 2 and before[1].text in _AGENT and before[0].is_content:
@@ -227,7 +227,7 @@ def _are_one(wanted: Item, rival: Item, rows: PassageRows) -> bool:
     return False
 
 
-def _crossed(mine: Row, passages: Sequence[PassageRows]) -> Iterator[Item]:
+def _crossed(mine: SentenceRow, passages: Sequence[PassageRows]) -> Iterator[Item]:
     """Numbers that a sentence pairs with others than its passages do.
 
     "Output rose from 120 to 340 tonnes between 1907 and 1912" pairs 340 with 1912.
@@ -252,7 +252,7 @@ def _is_crossed(pair: tuple[Item, Item], there: Sequence[tuple[Item, Item]]) -> 
     )
 
 
-def _mixed(mine: Row, passages: Sequence[PassageRows]) -> Iterator[Item]:
+def _mixed(mine: SentenceRow, passages: Sequence[PassageRows]) -> Iterator[Item]:
     """What a sentence says of a name, though the passages only say it of others.
 
     "Ada paid 300 euros", of "Ada bought the mill" and "Bo sold the barn for 300 euros".
@@ -277,7 +277,7 @@ def _mixed(mine: Row, passages: Sequence[PassageRows]) -> Iterator[Item]:
             yield mine.items[at]
 
 
-def _has_another_number(row: Row, mine: Row) -> bool:
+def _has_another_number(row: SentenceRow, mine: SentenceRow) -> bool:
     return any(
         row.items[at].kind in {ClaimKind.NUMBER, ClaimKind.DATE} and not mine.has(row.items[at])
         for at in row.places
@@ -297,7 +297,7 @@ def _standing(item: Item, passages: Sequence[PassageRows]) -> set[_Place]:
     }
 
 
-def _is_of_another(place: _Place, mine: Row, passages: Sequence[PassageRows]) -> bool:
+def _is_of_another(place: _Place, mine: SentenceRow, passages: Sequence[PassageRows]) -> bool:
     """Whether somebody does something in a sentence of whom another says nothing."""
     rows = passages[place[0]]
     row = rows[place[1]]
@@ -313,7 +313,7 @@ def _is_of_another(place: _Place, mine: Row, passages: Sequence[PassageRows]) ->
     )
 
 
-def _pairs(row: Row) -> list[tuple[Item, Item]]:
+def _pairs(row: SentenceRow) -> list[tuple[Item, Item]]:
     """Numbers of a sentence that belong together: how many, and when."""
     items = row.items
     places = [at for at in row.places if items[at].kind is ClaimKind.NUMBER]

@@ -55,7 +55,7 @@ class Item:
 
 
 @dataclass(frozen=True)
-class Row:
+class SentenceRow:
     """A sentence.
 
     Attributes:
@@ -94,7 +94,7 @@ def row_of(
     is_name: Callable[[Claim], bool],
     *,
     german: bool,
-) -> Row:
+) -> SentenceRow:
     """A sentence as a row.
 
     Args:
@@ -136,7 +136,7 @@ def row_of(
     for claim, _ in claims.numbers(joined):
         for part in claims.parts(claim.text):
             numbers |= part
-    return Row(text, tuple(items), frozenset(numbers))
+    return SentenceRow(text, tuple(items), frozenset(numbers))
 
 
 def _is_one_name(first: Item, second: Item, between: str | None) -> bool:
