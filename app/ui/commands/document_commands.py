@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from app.domain.conversation import Conversation, Message
-from app.domain.documents import Passage, StoredDocument
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.parts import ReadingChoicePart
@@ -29,6 +28,7 @@ from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line
 
 if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.domain.documents import Passage, StoredDocument
     from app.services.documents.reading_plan import ReadingChoice
     from app.ui.library.meaning_row import MeaningRow
 

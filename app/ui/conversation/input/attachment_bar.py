@@ -11,7 +11,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.conversation import Conversation
-from app.domain.documents import StoredDocument
 from app.domain.model import finds_lines_only
 from app.domain.parts import FormPart, Part, ReadingChoicePart
 from app.language import formats, paragraph, tr, trn
@@ -29,6 +28,7 @@ from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton
 
 if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.domain.documents import StoredDocument
     from app.services.documents.reading_plan import ReadingChoice
 
 

@@ -9,10 +9,10 @@ from PySide6.QtGui import QPainter, QPen
 
 from app.markup.parts.attachment import Attachment
 from app.ui.style.theme import RADIUS, qcolour
-from app.ui.style.transcript_icons import stroked
 from app.ui.transcript.content.row import LeafRow
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
+from app.ui.transcript.items.row_icons import stroked
 from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.items.text_document import TextDocument
 from app.ui.transcript.items.text_items import DocumentItem
@@ -34,7 +34,8 @@ class AttachmentItem(DocumentItem):
         leaf = self.row.leaf
         self._shape = _PICTURE if isinstance(leaf, Attachment) and leaf.picture else _FILE
         room = max(40, self.room - style.px(_SIDE + _SPACE + 2 * _PAD))
-        doc = TextDocument(TextRow((Run(words),), self.row.place, 0, words), style, room)
+        runs = tuple(self.row.runs_in_it()) or (Run(words),)
+        doc = TextDocument(TextRow(runs, self.row.place, 0, words), style, room)
         doc.setTextWidth(min(room, math.ceil(doc.idealWidth())))  # a name from the right ends there
         return doc
 
