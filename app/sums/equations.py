@@ -31,6 +31,9 @@ _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
     r"|aproximadamente|unos|unas|all['’]incirca|cerca de|حوالي|تقريبا|लगभग)[\s$*(]*$",
     re.IGNORECASE,
 )
+_FOR_EACH = {"of", "at", "for", "à", "zu", "je", "von", "de", "a", "per", "por", "da", "di"}
+_NO_RESULT = 99
+_WORKED_OUT = 4  # decimals of what nobody measures
 _HIGH_POWER = 4
 _RATES = (Fraction(1, 2), 2)
 _COUNTED = {"+", "-", "*", "/", "^", "^2", "^3", "pi", "(", ")"}
@@ -122,7 +125,7 @@ def _in_clause(
             and _goes_on(text, clause[-1].end)
         ):
             continue
-        if left is None or right is None:
+        if left is None or right is None or _is_of_each(sides[number], left):
             settled = False
             continue
         chained = settled and relation.text == "="
@@ -208,6 +211,15 @@ def _may_begin(side: Sequence[Token], index: int, symbols: Mapping[str, Fraction
         return True
     counted = index >= 2 and side[index - 2].kind in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR}
     return not counted and before.text not in symbols
+
+
+def _is_of_each(side: Sequence[Token], left: _Side) -> bool:
+    """Whether a number is for each of what stands before: "12 payments of $89.99 = 12 × …"."""
+    first = left.choices[0][0]
+    numbers = [one for one in left.choices[0] if one.kind is not Kind.WORD]
+    before = [one for one in side if one.end <= first.start]
+    counted = any(one.kind is Kind.NUMBER for one in before)
+    return len(numbers) == 1 and counted and before[-1].text.lower() in _FOR_EACH
 
 
 def _is_added(side: Sequence[Token], index: int) -> bool:
@@ -401,7 +413,10 @@ def _rounded(
     if every:
         return frozenset(found) - _growth_rates(one, other, found)
     shown = [read_numeral(side[0].text, convention) for side in (one, other) if len(side) == 1]
-    fewest = min((numeral.decimals for numeral in shown if numeral is not None), default=99)
+    fewest = min((numeral.decimals for numeral in shown if numeral is not None), default=_NO_RESULT)
     return frozenset(
-        text for text, one in found.items() if one.decimals > fewest and looks_rounded(one)
+        text
+        for text, one in found.items()
+        if (one.decimals > fewest and looks_rounded(one))
+        or (one.decimals >= _WORKED_OUT and fewest not in range(one.decimals, _NO_RESULT))
     )

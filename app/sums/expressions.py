@@ -117,12 +117,7 @@ class _Reader(TokenCursor):
                     factor = combined(factor, self._power(depth), "*")
                 result = combined(result, factor, token.text)
             elif self._is_joined():
-                before = result
-                factor = self._power(depth)
-                if token.fraction and self._reading.mixed_numbers and before.literal is not None:
-                    result = added(before, factor, "+", percent_of=False)
-                else:
-                    result = combined(before, factor, "*")
+                result = combined(result, self._power(depth), "*")
             else:
                 return result
 
@@ -320,7 +315,7 @@ class _Reader(TokenCursor):
             raise UnreadableError
         token = self._next()
         if token.kind is Kind.NUMBER:
-            return self._number(token)
+            return self._number(token, depth)
         if token.kind is Kind.OPEN:
             inner = self.sum(depth + 1)
             if self._next().kind is not Kind.CLOSE:
@@ -335,7 +330,7 @@ class _Reader(TokenCursor):
             return Quantity(exactly(self._reading.symbols[token.text]), operations=1)
         raise UnreadableError
 
-    def _number(self, token: Token) -> Quantity:
+    def _number(self, token: Token, depth: int) -> Quantity:
         if token.fraction:
             value = exactly(Fraction(*vulgar(token.text)))
             return Quantity(value, operations=1)
@@ -345,8 +340,13 @@ class _Reader(TokenCursor):
         following = self._peek()
         if following is not None and following.kind is Kind.NUMBER:
             return self._mixed(numeral, following)
+        whole_number = numeral.value.denominator == 1 and self._reading.mixed_numbers
+        if following is not None and following.fraction and whole_number:
+            before = Quantity(exactly(numeral.value))
+            return added(before, self._primary(depth + 1), "+", percent_of=False)
         if token.text in self._reading.rounded:
-            value = around(numeral.value, half_a_digit(numeral))
+            digit = 2 * half_a_digit(numeral)  # it may have been cut
+            value = around(numeral.value, digit if numeral.decimals > 3 else digit / 2)
             return Quantity(value, literal=numeral)
         return Quantity(exactly(numeral.value), literal=numeral)
 

@@ -21,6 +21,7 @@ _NOISE_DIGITS = 15  # what a double holds: 0.1 + 0.2 = 0.30000000000000004 is a 
 _NOISE = Fraction(1, 10**14)
 _NEAR = Fraction(5, 100)  # "about 30" may be 31.4
 _CLOSE = Fraction(2, 100)  # of a fraction that is said to be near
+_ESTIMATE = Fraction(25, 100)
 _NEXT_UNIT = Fraction(3, 2)
 _DATA = Fraction(3, 2)
 _YARD = Fraction(10_936, 10_000)  # a metre in yards
@@ -189,7 +190,8 @@ def _equal(left: Quantity, first: Value, right: Quantity, second: Value, *, abou
     if _stated(right, second, first, about=about):
         return True
     if about and left.literal is None and right.literal is None:  # π ≈ 22/7
-        return abs(first.middle - second.middle) <= abs(second.middle) * _CLOSE
+        near = _ESTIMATE if first.exact and second.exact else _CLOSE  # 49 × 21 ≈ 50 × 20
+        return abs(first.middle - second.middle) <= abs(second.middle) * near
     both = left.literal is not None and right.literal is not None
     if both and left.literal is not None and left.literal.decimals <= 0:
         return False  # "1 hour" is not rounded

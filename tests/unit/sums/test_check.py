@@ -461,6 +461,11 @@ $120k + $135k = $255k
 12 is 40% of 30. 16 is 40% of 40.
 From 9:00 to 5:00 is 8 hours.
 5 boxes = 5 × 12 = 60 pens
+12 payments of $89.99 = 12 × $89.99 = $1,079.88
+$4 \\times 1\\frac{1}{2} = 6$
+$2\\frac{1}{2} \\times 1\\frac{1}{5} = \\frac{5}{2} \\times \\frac{6}{5}$
+$5,000 × (1 + 0.04/12)^60 = $5,000 × 1.22099 = $6,104.98
+49 × 21 ≈ 50 × 20
 5 out of 8 is 62.5%.
 3 out of 4 are 75
 (1 + 2) * (3 / 4) = 0
@@ -499,6 +504,9 @@ WRONG = (
     ("Une remise de 15 % sur 60 € est de 10 €.", "9"),
     ("5/6 as a percentage is 81.3%.", "83.33%"),
     ("5 out of 8 is 60%.", "62.5%"),
+    ("$4 \\times 1\\frac{1}{2} = 7$", "6"),
+    ("3 × 0.1234 = 0.3703", "0.3702"),
+    ("49 × 21 ≈ 50 × 40", "1029"),
     ("From 9:15 AM to 11:45 AM is 2 hours and 20 minutes.", "2 hours and 30 minutes"),
     ("Between 10:20 and 11:05 there are 40 minutes.", "45"),
     ("Von 22:30 Uhr bis 6:15 Uhr sind es 8 Stunden.", "7.75"),
