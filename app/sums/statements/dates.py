@@ -80,7 +80,8 @@ _DATE = (
 _THE = r"(?:(?:the|dem|den|der|le|el|l['’]|du|del|il|o)\s+)?"  # not shown
 _ONE, _TWO = _DATE.format(1), _DATE.format(2)
 _BEFORE = re.compile(
-    rf"(?<!\w)(?P<w>{_WEEKDAY})(?:,|،|\s+the|,?\s+den|\s+le|,?\s+el)?\s+\(?{_ONE}", re.IGNORECASE
+    rf"(?<!\w)(?P<w>{_WEEKDAY})(?:(?:,|،|\s+the|,?\s+den|\s+le|,?\s+el)\s+|[^\S\n]+)\(?{_ONE}",
+    re.IGNORECASE,
 )
 _IS = (  # not shown
     r"(?:was|is|will be|falls on|fell on|war|ist|fiel auf|fällt auf|était|est|tombe|tombait|fue"

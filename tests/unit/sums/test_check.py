@@ -845,6 +845,7 @@ def test_dates_are_checked(said: str, right: str) -> None:
         "From March 1, 2024 to March 15, 2024 there are 15 days",
         "30 days after January 15, 2024 is February 14, 2024.",
         "8 May 2020 Monday closed",
+        "2000-01-01  Saturday\n2000-01-02  Sunday",
     ],
 )
 def test_dates_that_are_right_or_none_raise_no_alarm(said: str) -> None:
