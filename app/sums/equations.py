@@ -125,7 +125,7 @@ def _in_clause(
             and _goes_on(text, clause[-1].end)
         ):
             continue
-        if left is None or right is None or _is_of_each(sides[number], left):
+        if left is None or right is None or _is_of_each(sides[number], left, right):
             settled = False
             continue
         chained = settled and relation.text == "="
@@ -213,10 +213,16 @@ def _may_begin(side: Sequence[Token], index: int, symbols: Mapping[str, Fraction
     return not counted and before.text not in symbols
 
 
-def _is_of_each(side: Sequence[Token], left: _Side) -> bool:
-    """Whether a number is for each of what stands before: "12 payments of $89.99 = 12 × …"."""
+def _is_of_each(side: Sequence[Token], left: _Side, right: _Side) -> bool:
+    """Whether a number is for each of what stands before, or is changed into something else.
+
+    As in "12 payments of $89.99 = 12 × $89.99" and "100 € = 100 × 1.09 = $109".
+    """
     first = left.choices[0][0]
     numbers = [one for one in left.choices[0] if one.kind is not Kind.WORD]
+    again = [one.text for one in right.choices[0][:2]]
+    if len(left.choices[0]) > len(numbers) == 1 and again == [numbers[0].text, "*"]:
+        return True
     before = [one for one in side if one.end <= first.start]
     counted = any(one.kind is Kind.NUMBER for one in before)
     return len(numbers) == 1 and counted and before[-1].text.lower() in _FOR_EACH

@@ -50,6 +50,7 @@ _HOW_MANY = (  # not shown
         re.IGNORECASE,
     ),
 )
+_OVEN, _COOLEST = 6, 140  # degrees that its numbers may be off, and its lowest
 _QUICK = re.compile(  # not shown
     r"°|/[hsثس]|mph|kph|celsius|sius|سيوس|सियस|مئوية|there|il y a|hay|ha[stv]|contain|tiene|compte"
     r"|ci sono|há|\bha |hanno|contiene|\bt[eê]m ",
@@ -81,6 +82,8 @@ def _judged(found: re.Match[str], scales: bool) -> Finding | None:
         back = _converted(said.value, found["into"], found["from"], scales)
         if value is None or back is None:
             return None
+        if scales and _is_of_an_oven(found, given, said, value):
+            return None
         about = scales and (found["about"] or found["relation"] == "≈")
         pairs = [(value, said), (back, given)] if scales else [(value, said)]
         for computed, numeral in pairs:
@@ -97,6 +100,13 @@ def _judged(found: re.Match[str], scales: bool) -> Finding | None:
         return None
     at = found.start("stated")
     return Finding(FindingKind.SUM, found.start(), found.end(), stated, right, at)
+
+
+def _is_of_an_oven(found: re.Match[str], given: Numeral, said: Numeral, value: Fraction) -> bool:
+    """Whether two temperatures are those of an oven, in fives: 350 °F = 175 °C."""
+    fives = all(one.value % 5 == 0 and one.value >= _COOLEST for one in (given, said))
+    letters = {found[name][-1].upper() for name in ("from", "into")}
+    return fives and letters == {"C", "F"} and abs(value - said.value) <= _OVEN
 
 
 def _converted(number: Fraction, source: str, target: str, scales: bool) -> Fraction | None:

@@ -461,6 +461,8 @@ $120k + $135k = $255k
 12 is 40% of 30. 16 is 40% of 40.
 From 9:00 to 5:00 is 8 hours.
 5 boxes = 5 × 12 = 60 pens
+100 € = 100 × 1.09 = $109
+350 °F = 175 °C
 12 payments of $89.99 = 12 × $89.99 = $1,079.88
 $4 \\times 1\\frac{1}{2} = 6$
 $2\\frac{1}{2} \\times 1\\frac{1}{5} = \\frac{5}{2} \\times \\frac{6}{5}$
