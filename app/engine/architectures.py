@@ -11,6 +11,7 @@ import importlib.util
 import mmap
 import os
 import sys
+from functools import lru_cache
 from pathlib import Path
 
 _LIBRARIES = ("libllama.so", "libllama.dylib", "llama.dll", "libllama.dll")
@@ -28,15 +29,29 @@ def knows(architecture: str, library: Path | None = None) -> bool:
     if library is None or not architecture:
         return True
     try:
-        with (
-            library.open("rb") as file,
-            mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole,
-        ):
-            if any(whole.find(_entry(name)) < 0 for name in _CONTROLS):
-                return True
-            return whole.find(_entry(architecture)) >= 0
+        state = library.stat()
+        return _names(library, state.st_mtime_ns, state.st_size, architecture)
     except (OSError, ValueError):
         return True
+
+
+@lru_cache(maxsize=256)
+def _names(library: Path, _written: int, _size: int, architecture: str) -> bool:
+    """Whether a library names an architecture, or none at all; looked up once for each state of it.
+
+    Every list of models asks for each of them, and a look goes through megabytes.
+
+    Raises:
+        OSError: It cannot be read.
+        ValueError: It is empty.
+    """
+    with (
+        library.open("rb") as file,
+        mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as whole,
+    ):
+        if any(whole.find(_entry(name)) < 0 for name in _CONTROLS):
+            return True
+        return whole.find(_entry(architecture)) >= 0
 
 
 def library_file() -> Path | None:

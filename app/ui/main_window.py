@@ -62,9 +62,9 @@ from app.ui.sidebar import sidebar as sidebar_module
 from app.ui.sidebar.requests import MenuRequest
 from app.ui.sidebar.sidebar import Sidebar
 from app.ui.sidebar.sidebar_controller import SidebarController
+from app.ui.style.menus import close_when_chosen
 from app.ui.style.theme import Theme
 from app.ui.style.typography import Typesetting, typesetting_of
-from app.ui.style.widgets import close_when_chosen
 from app.ui.transcript.view import TranscriptView
 
 if TYPE_CHECKING:

@@ -98,7 +98,17 @@ def test_a_preset_is_chosen_with_the_keyboard_and_taken_back(
     qtbot: QtBot, open_window: Open
 ) -> None:
     opened = talk(qtbot, open_window)
-    with meanwhile(qtbot, QMenu, lambda menu: choose(menu, "Translate")):
+
+    def by_letters(menu: QMenu) -> None:
+        named = {"re": "Review code", "w": "Rewrite", "x": "Rewrite"}
+        for letters, name in named.items():
+            QTest.keyClicks(menu, letters)
+            assert menu.activeAction().text() == name
+        QTest.keyClick(menu, Qt.Key.Key_Up)  # another word begins
+        QTest.keyClicks(menu, "tr")
+        QTest.keyClick(menu, Qt.Key.Key_Return)
+
+    with meanwhile(qtbot, QMenu, by_letters):
         keys(opened, "Ctrl+Shift+P")
     ask(qtbot, opened, "Again")
     assert request(opened).turns[0].content.startswith("You translate")

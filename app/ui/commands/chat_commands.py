@@ -15,7 +15,7 @@ from app.services.library.trash import quiet
 from app.ui.shell.window_context import WindowContext
 from app.ui.sidebar.requests import FilingRequest
 from app.ui.style.dialogs import ask_line, ask_text
-from app.ui.style.widgets import add_entry
+from app.ui.style.menus import add_entry
 from app.ui.transcript.interaction.find import Found
 
 _MANY = 500  # chats; fewer are moved before anybody could read how far it is

@@ -18,7 +18,7 @@ from app.markup.kinds.code import CodeBlock
 from app.ui.commands.form_commands import FormCommands
 from app.ui.models.model_menu import model_lines
 from app.ui.shell.window_context import WindowContext
-from app.ui.style.widgets import add_entry, close_when_chosen
+from app.ui.style.menus import add_entry, close_when_chosen
 from app.ui.transcript.content.selection import answer_markdown
 from app.ui.transcript.widgets.signals import ActionKind, CodeToSave, MessageAction
 

@@ -23,6 +23,7 @@ from app.ui.conversation.notices.error_actions import (
 from app.ui.core.taskbar import TaskbarProgress
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
+from app.ui.style.scrolling_page import after_frame
 
 if TYPE_CHECKING:  # imported when first needed
     from app.services.models.quantizations import ModelChoice, Quantization
@@ -80,11 +81,15 @@ class ModelCommands:
                 choose_file=self.add_model,
                 add_file=self.use_file,
             )
+        self._shell.pages.open(page)
+        page.show_tab(tab)
+        after_frame(page, self._find_devices)
+
+    def _find_devices(self) -> None:
+        """Ask which devices there are, where nobody asked yet."""
         devices = self._shell.services.advice.devices
         if not devices.known:
             devices.find()
-        self._shell.pages.open(page)
-        page.show_tab(tab)
 
     @property
     def page(self) -> ModelsPage | None:

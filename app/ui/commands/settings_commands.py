@@ -7,7 +7,6 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.domain.download import DownloadItem
@@ -24,6 +23,7 @@ from app.ui.commands.serving_commands import ServingCommands
 from app.ui.shell.page_names import ModelsTab
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
+from app.ui.style.scrolling_page import after_frame
 from app.ui.style.stacking_row import StackingRow
 
 if TYPE_CHECKING:  # imported when first needed
@@ -75,7 +75,6 @@ class SettingsCommands:
         self._shell.pages.open(page)
 
     def _make(self, section: Section | None) -> SettingsPage:
-        from app.ui.settings.section_body import AFTER_FRAME
         from app.ui.settings.settings_page import SettingsPage
 
         service = self._shell.services.settings
@@ -88,7 +87,7 @@ class SettingsCommands:
         page = SettingsPage(service, theme, panels, self._automatic(), section, useless)
         page.refused.connect(self._tell_refusal)
         page.previewed.connect(self._preview)
-        QTimer.singleShot(AFTER_FRAME, page, partial(self._look_at_memory, page))
+        after_frame(page, partial(self._look_at_memory, page))
         return page
 
     def _why_useless(self, name: str) -> str:

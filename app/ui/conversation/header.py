@@ -15,9 +15,10 @@ from PySide6.QtWidgets import (
 from app.language import tr
 from app.ui.conversation.context_ring import ContextRing
 from app.ui.style import icons
+from app.ui.style.menus import open_below
 from app.ui.style.text_fields import LONGEST_TITLE, LineField
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import ZOOMED, ElidedLabel, IconButton, open_below
+from app.ui.style.widgets import ZOOMED, ElidedLabel, IconButton
 
 _SIGN = 16  # pixels at 100 %
 _LEAVING = {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape}

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from app.domain.model import ModelFile
-from app.hub.local.scan import FoundModel
 from app.language import tr, trn
 from app.services.core import formatting
 from app.services.models.add_models import origin_of
@@ -18,8 +18,11 @@ from app.services.registry import Services
 from app.ui.core.operations import Operation, Operations
 from app.ui.models.cards.model_cards import Card
 from app.ui.style.dialogs import confirm, push_button, text_label
-from app.ui.style.scrolling_page import CardPage
+from app.ui.style.scrolling_page import CardPage, after_frame
 from app.ui.style.widgets import StyledLabel
+
+if TYPE_CHECKING:  # imported when folders are looked through
+    from app.hub.local.scan import FoundModel
 
 
 class InstalledPage(CardPage):
@@ -112,8 +115,12 @@ class InstalledPage(CardPage):
             found = {model.path: advice.advise_installed(model) for model in models}
             return {path: one.sentence for path, one in found.items() if one is not None}
 
+        def ask() -> None:
+            show = partial(self._show_advice, lines)
+            self._operations.run(self, judge, show, self._show_notice)
+
         if models:
-            self._operations.run(self, judge, partial(self._show_advice, lines), self._show_notice)
+            after_frame(self, ask)
 
     def _show_advice(self, lines: dict[Path, StyledLabel], sentences: dict[Path, str]) -> None:
         if lines is not self._advice_lines:

@@ -15,7 +15,7 @@ from app.domain.model import ChosenModel, ModelFile
 from app.language import tr
 from app.services.core import formatting
 from app.ui.shell.command_table import CommandActions, Menu
-from app.ui.style.widgets import once_chosen
+from app.ui.style.menus import once_chosen
 
 if TYPE_CHECKING:
     from app.services.models.endpoints import EndpointService

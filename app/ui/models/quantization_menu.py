@@ -17,7 +17,7 @@ from app.services.models.quantizations import (
     QuantizationService,
 )
 from app.ui.core.operations import Operations
-from app.ui.style.widgets import once_chosen
+from app.ui.style.menus import once_chosen
 
 
 class QuantizationMenu(QMenu):

@@ -27,7 +27,7 @@ from app.ui.core.operations import Operations
 from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.style.dialogs import push_button
 from app.ui.style.motion import unfolding
-from app.ui.style.scrolling_page import clear_layout
+from app.ui.style.scrolling_page import after_frame, clear_layout
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme, zoomed
 from app.ui.style.widgets import StyledLabel, announce
@@ -216,7 +216,7 @@ class QuantizationPanel(QFrame):
         column.addWidget(foot)
         column.addWidget(self._told)
         self._told.hide()
-        self.refresh()
+        after_frame(self, self.refresh)
 
     def set_theme(self, theme: Theme) -> None:
         """Take the theme's colours for rows that are yet to come."""

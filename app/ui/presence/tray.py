@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from app.language import tr
 from app.ui.style import icons
-from app.ui.style.widgets import once_chosen
+from app.ui.style.menus import once_chosen
 
 
 def has_tray() -> bool:

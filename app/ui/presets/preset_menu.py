@@ -13,7 +13,7 @@ from app.domain.presets.preset import Preset
 from app.language import tr
 from app.services.presets.preset_service import PresetService
 from app.ui.shell.command_table import CommandActions
-from app.ui.style.widgets import once_chosen
+from app.ui.style.menus import once_chosen
 
 
 class PresetMenu(QMenu):

@@ -15,13 +15,14 @@ from app.domain.settings import SPECS
 from app.language import tr
 from app.ui.settings.setting_row import SettingRow, fits
 from app.ui.style.dialogs import push_button
+from app.ui.style.scrolling_page import AFTER_FRAME
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
-_AT_ONCE = 4
-"""Panels and settings that are made without a look at what the user does: about a screenful."""
-AFTER_FRAME = 30
-"""Milliseconds until what is below them follows: what is seen first is painted by then."""
+_AT_ONCE = 3
+"""Settings that are made before the first frame; the others follow it, from top to bottom."""
+_PANEL = 3
+"""Settings that make as much work as a panel."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ class Panel:
         """Whether every word of ``query`` is among its words."""
         text = f"{self.words} {self.section.label}".casefold()
         return all(word in text for word in query.casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """A thing of a page that is made.
+
+    Attributes:
+        make: Makes it.
+        work: In settings.
+    """
+
+    make: Callable[[], object]
+    work: int
 
 
 class SectionBody(QWidget):
@@ -77,7 +91,7 @@ class SectionBody(QWidget):
         self.rows: list[SettingRow] = []
         self._declared, self._make_row = panels, make_row
         self._panels: list[tuple[Panel, QWidget]] = []
-        self._steps = deque(self._planned())
+        self._steps: deque[_Step] = deque(self._planned())
         self._later = QTimer(self, interval=AFTER_FRAME)
         self._later.timeout.connect(self._make_more)
         self._reset_all = reset
@@ -93,20 +107,27 @@ class SectionBody(QWidget):
 
     def make(self) -> None:
         """Make all of what stands on the page, once."""
-        self._make_some(len(self._steps))
+        while self._steps:
+            self._steps.popleft().make()
+        self._later.stop()
 
-    def _planned(self) -> Iterator[Callable[[], object]]:
+    def _planned(self) -> Iterator[_Step]:
         """What is made, from the top of the page to its foot."""
-        yield self._begin
-        yield from (partial(self._add, one) for one in self._declared if not one.below)
-        yield from (partial(self._add_row, name) for name in self.names)
-        yield from (partial(self._add, one) for one in self._declared if one.below)
-        yield self._end
+        yield _Step(self._begin, 0)
+        for below in (False, True):
+            if below:
+                yield from (_Step(partial(self._add_row, name), 1) for name in self.names)
+            panels = (one for one in self._declared if one.below is below)
+            yield from (_Step(partial(self._add, one), _PANEL) for one in panels)
+        yield _Step(self._end, 0)
 
-    def _make_some(self, count: int) -> None:
-        """Make a few things, and the others one by one when there is nothing else to do."""
-        for _ in range(min(count, len(self._steps))):
-            self._steps.popleft()()
+    def _make_some(self, work: int) -> None:
+        """Make what is so much work, one thing at least; the others one by one after that."""
+        done = 0
+        while self._steps and (not done or done + self._steps[0].work <= work):
+            step = self._steps.popleft()
+            step.make()
+            done += step.work
         if self._steps:
             self._later.start()
         else:
@@ -117,7 +138,7 @@ class SectionBody(QWidget):
 
     def _make_more(self) -> None:
         self._later.setInterval(0)
-        self._make_some(1)
+        self._make_some(0)
         self.grown.emit()
 
     def _add_row(self, name: str) -> None:
@@ -148,7 +169,7 @@ class SectionBody(QWidget):
     def show_all(self) -> None:
         """Show the page as it is; what is below its first screenful is made a moment later."""
         if not (self.rows or self._panels):
-            self._make_some(1 + _AT_ONCE)
+            self._make_some(_AT_ONCE)
         for widget in (*self.rows, *(widget for _, widget in self._panels)):
             widget.show()
         if self._reset is not None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.language import tr, trc
-from app.ui.style.widgets import once_chosen
+from app.ui.style.menus import once_chosen
 
 
 class Menu(StrEnum):

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, Qt
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.style.theme import SPACE, zoomed
 
 _WIDEST = 880  # of a card, at most, pixels at 100 %
+AFTER_FRAME = 30
+"""Milliseconds until what is not seen at once follows: what is seen first is painted by then."""
+
+
+def after_frame(owner: QObject, do: Callable[[], object]) -> None:
+    """Do something once what is seen of a page is painted, if the page is there still.
+
+    Another thread that reads meanwhile takes its time from the one that paints.
+    """
+    QTimer.singleShot(AFTER_FRAME, owner, do)
 
 
 class CardPage(QScrollArea):

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from textwrap import wrap
 
 from PySide6.QtCore import QEvent, QPoint, QRect, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
-    QAction,
     QColor,
     QFont,
     QGuiApplication,
@@ -25,7 +22,6 @@ from PySide6.QtWidgets import (
     QCheckBox,
     QFrame,
     QLabel,
-    QMenu,
     QPushButton,
     QSizePolicy,
     QStyle,
@@ -150,66 +146,6 @@ class StyledLabel(QLabel):
                 font.setPointSizeF(QApplication.font().pointSizeF() * scale)
             font.setWeight(weight)
             self.setFont(font)
-
-
-_CLOSES = "closesWhenChosen"
-
-
-def open_below(button: QWidget, menu: QMenu) -> None:
-    """Open a button's menu without waiting for its end.
-
-    For `clicked`, so that a screen reader's press does it too: Qt offers none for a button with a
-    menu of its own that opens at once, and its `showMenu` and `exec` come back only when the menu
-    is closed, which an assistive client does not wait for.
-    """
-    menu.setAttribute(Qt.WidgetAttribute.WA_NoMouseReplay)  # a press on the button closes it only
-    close_when_chosen(menu)
-    menu.setAccessibleName(menu.accessibleName() or button.accessibleName())
-    menu.popup(button.mapToGlobal(button.rect().bottomLeft()))
-    begin_with(menu, button)
-
-
-def begin_with(menu: QMenu, button: QWidget) -> None:
-    """Let an open menu end on the right with its button where lines begin on the right."""
-    if menu.layoutDirection() is Qt.LayoutDirection.RightToLeft:
-        end = button.mapToGlobal(button.rect().topRight()).x() + 1
-        menu.move(max(menu.screen().availableGeometry().left(), end - menu.width()), menu.y())
-
-
-def close_when_chosen(menu: QMenu) -> None:
-    """Let a menu close when a line of it is chosen, also by an assistive client.
-
-    A client's press triggers the action alone, and the menu stays over whatever that opened
-    (Qt 6.11, QAccessibleMenuItem).
-    """
-    if menu.property(_CLOSES):
-        return
-    menu.setProperty(_CLOSES, True)
-
-    def close() -> None:
-        for one in (*menu.findChildren(QMenu), menu):
-            one.close()
-
-    # Once what was chosen has begun: `once_chosen` looks whether a menu is open.
-    menu.triggered.connect(lambda _action: QTimer.singleShot(0, menu, close))
-
-
-def once_chosen(do: Callable[[], object]) -> None:
-    """Do what an entry of a menu is for: at once, or when the press of a client was answered.
-
-    A client's press has the entry act while the menu is open still, and the client waits for its
-    reply until that has returned; a dialog or a file chooser that is executed does so when it is
-    closed. Hands close the menu first.
-    """
-    if QApplication.activePopupWidget() is None:
-        do()
-    else:
-        QTimer.singleShot(0, do)
-
-
-def add_entry(menu: QMenu, words: str, do: Callable[[], object]) -> QAction:
-    """Add an entry to a menu that does something as :func:`once_chosen` has it."""
-    return menu.addAction(words, partial(once_chosen, do))
 
 
 class IconButton(QToolButton):

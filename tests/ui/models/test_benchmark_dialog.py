@@ -73,8 +73,9 @@ def test_the_panel_says_what_is_used_and_clears_it(open_window: Open, qtbot: QtB
     find = opened.window.findChildren
     qtbot.waitUntil(lambda: bool(find(SnapshotPanel)), timeout=PATIENCE)  # made a moment later
     (panel,) = find(SnapshotPanel)
-    panel.refresh()
-    assert "5.00 kB of at most" in panel.findChild(StyledLabel).text()
+    qtbot.waitUntil(
+        lambda: "5.00 kB of at most" in panel.findChild(StyledLabel).text(), timeout=PATIENCE
+    )
     panel.findChild(QPushButton).click()
     qtbot.waitUntil(lambda: "freed" in panel.findChild(StyledLabel).text(), timeout=PATIENCE)
     assert list(folder.iterdir()) == []

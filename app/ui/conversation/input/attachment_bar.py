@@ -263,7 +263,10 @@ def _told(document: StoredDocument) -> str:
     facts = document.facts
     name = "".join(c if c.isprintable() else " " for c in document.name)
     pages = trn("{n} page", "{n} pages", facts.pages)
-    return tr("{name}: {pages}, {size}", name=name, pages=pages, size=formats.size(facts.size))
+    size = formats.size(facts.size)
+    if not document.passages:
+        return tr("{name}: {pages}, {size}, no text in it", name=name, pages=pages, size=size)
+    return tr("{name}: {pages}, {size}", name=name, pages=pages, size=size)
 
 
 def _price_told(waiting: Waiting, context_size: int, costs: ReadingCosts) -> str:

@@ -18,14 +18,9 @@ from app.language import tr, trn
 from app.services.core import formatting
 from app.services.core.events import ModelPhase, ModelState
 from app.ui.style import icons
+from app.ui.style.menus import begin_with, close_when_chosen
 from app.ui.style.theme import SPACE, Theme, zoomed
-from app.ui.style.widgets import (
-    ZOOMED,
-    IconButton,
-    begin_with,
-    close_when_chosen,
-    painter_on_ground,
-)
+from app.ui.style.widgets import ZOOMED, IconButton, painter_on_ground
 
 _DOT = 8  # pixels at 100 %
 _GAP = 6

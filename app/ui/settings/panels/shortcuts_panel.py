@@ -29,6 +29,7 @@ from app.ui.shell.command_table import (
 )
 from app.ui.shell.shortcuts import read_shortcuts, write_shortcuts
 from app.ui.style.dialogs import push_button
+from app.ui.style.scrolling_page import after_frame
 from app.ui.style.spoken_cells import name_cells
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
@@ -54,6 +55,7 @@ class ShortcutsPanel(QFrame):
         self._items: dict[str, QTreeWidgetItem] = {}
         self._shown = ""  # the keys that the list tells, as they are stored
         self._tree = self._make_tree()
+        groups = self._make_groups()
         self._name = StyledLabel("", "subheading")
         self._keys = QKeySequenceEdit()
         self._keys.setMaximumSequenceLength(1)
@@ -85,7 +87,11 @@ class ShortcutsPanel(QFrame):
         column.addWidget(self._all_usual, 0, Qt.AlignmentFlag.AlignLeft)
         self._tree.currentItemChanged.connect(lambda _now, _before: self._choose())
         AssistedChoice(self._tree, self._tree.setCurrentIndex)
-        self._fill()
+        self._write_keys()
+        self._tree.addTopLevelItems(groups)  # with their words: of each later one the view is told
+        self._tree.expandAll()
+        self._tree.resizeColumnToContents(0)
+        after_frame(self, lambda: name_cells(self._tree))
         first = self._items[COMMANDS[0].id]
         self._tree.setCurrentItem(first)
 
@@ -96,15 +102,19 @@ class ShortcutsPanel(QFrame):
         tree.setHeaderLabels([tr("Command"), tr("Keys")])
         tree.setRootIsDecorated(False)
         tree.setFixedHeight(_HEIGHT)
+        return tree
+
+    def _make_groups(self) -> list[QTreeWidgetItem]:
+        groups = []
         for menu in Menu:
-            group = QTreeWidgetItem(tree, [menu.label, ""])
+            group = QTreeWidgetItem([menu.label, ""])
             group.setFlags(Qt.ItemFlag.ItemIsEnabled)
             for command in (one for one in COMMANDS if one.menu is menu):
                 item = QTreeWidgetItem(group, [command.text, ""])
                 item.setData(0, Qt.ItemDataRole.UserRole, command.id)
                 self._items[command.id] = item
-        tree.expandAll()
-        return tree
+            groups.append(group)
+        return groups
 
     def refresh(self) -> None:
         """Keys changed elsewhere; what is being pressed stays where they did not."""
@@ -116,13 +126,16 @@ class ShortcutsPanel(QFrame):
         return read_shortcuts(self._service.current.shortcuts)
 
     def _fill(self) -> None:
+        self._write_keys()
+        name_cells(self._tree)
+        self._tree.resizeColumnToContents(0)
+
+    def _write_keys(self) -> None:
         self._shown, changed = self._service.current.shortcuts, self._changed()
         self._all_usual.setEnabled(bool(changed))
         for command in COMMANDS:
             mark = " •" if command.id in changed else ""
             self._items[command.id].setText(1, shortcut_text(command, changed) + mark)
-        name_cells(self._tree)
-        self._tree.resizeColumnToContents(0)
 
     @property
     def _command(self) -> Command | None:

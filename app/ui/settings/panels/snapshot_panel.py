@@ -10,6 +10,7 @@ from app.language import tr
 from app.services.core import formatting
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import push_button
+from app.ui.style.scrolling_page import after_frame
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
 
@@ -20,7 +21,7 @@ class SnapshotPanel(QFrame):
     def __init__(self, shell: WindowContext) -> None:
         super().__init__()
         self._shell = shell
-        self._line = StyledLabel("", "muted")
+        self._line = StyledLabel(tr("Looking…"), "muted")
         self._clear = push_button(tr("Clear"))
         self._clear.setAccessibleName(tr("Clear what was remembered of chats"))
         self._clear.setAutoDefault(False)
@@ -29,12 +30,19 @@ class SnapshotPanel(QFrame):
         row.setContentsMargins(0, SPACE // 2, 0, SPACE // 2)
         row.addWidget(self._line, 1)
         row.addWidget(self._clear)
-        self.refresh()
 
     def refresh(self) -> None:
-        """Look at the disk again."""
+        """Look at the disk again, away from this thread."""
         snapshots = self._shell.services.snapshots
-        used, cap = snapshots.used_bytes(), snapshots.cap_bytes()
+        self._shell.operations.run(
+            self,
+            lambda _task: (snapshots.used_bytes(), snapshots.cap_bytes()),
+            self._show,
+            self._failed,
+        )
+
+    def _show(self, found: tuple[int, int]) -> None:
+        used, cap = found
         self._line.setText(
             tr(
                 "Remembered state of chats: {used} of at most {cap} on disk",
@@ -46,7 +54,7 @@ class SnapshotPanel(QFrame):
 
     def showEvent(self, event: QShowEvent) -> None:
         """The page is shown: what it says is true now."""
-        self.refresh()
+        after_frame(self, self.refresh)
         super().showEvent(event)
 
     def _on_clear(self) -> None:

@@ -16,6 +16,7 @@ from app.system.hardware import disk_free
 from app.ui.settings.panels.memory_panel import ShareBar
 from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import confirm, push_button, text_label
+from app.ui.style.scrolling_page import after_frame
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
@@ -54,7 +55,7 @@ class StoragePanel(QFrame):
         self._told = text_label("", "error")
         self._told.hide()
         column.addWidget(self._told)
-        self.refresh()
+        after_frame(self, self.refresh)
 
     def _buttons(self) -> QWidget:
         actions, buttons = self._shell.actions, []

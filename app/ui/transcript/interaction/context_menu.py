@@ -17,7 +17,7 @@ from app.domain.conversation import MessageStatus
 from app.domain.parts import FormPart, picture_file
 from app.language import paragraph, tr
 from app.ui.core.links import is_followed
-from app.ui.style.widgets import add_entry, close_when_chosen
+from app.ui.style.menus import add_entry, close_when_chosen
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import TableRow, link_text, links_of
 from app.ui.transcript.content.runs import OBJECT, from_units, to_units

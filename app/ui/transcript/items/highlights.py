@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QRegion, QTextDocument
+from PySide6.QtGui import QRegion, QTextDocument, QTextLine
 
 
 def area_of(
@@ -56,7 +56,7 @@ def rects_of(document: QTextDocument, start: int, end: int) -> Iterator[QRectF]:
         while line.isValid() and before + line.textStart() < stop:
             head = max(start - before, line.textStart())
             tail = min(stop - before, line.textStart() + line.textLength())
-            ends = sorted((_across(line.cursorToX(head)), _across(line.cursorToX(tail))))
+            ends = sorted((x_at(line, head), x_at(line, tail)))
             yield QRectF(
                 corner.x() + ends[0], corner.y() + line.y(), ends[1] - ends[0], line.height()
             )
@@ -67,6 +67,8 @@ def rects_of(document: QTextDocument, start: int, end: int) -> Iterator[QRectF]:
         start = before + block.length()
 
 
-def _across(found: object) -> float:
-    """PySide returns the cursor position beside the x; its stubs say it is an object."""
+def x_at(line: QTextLine, position: int) -> float:
+    """Where a position of a block stands in its line, pixels."""
+    found = line.cursorToX(position)
+    # PySide returns the cursor position beside the x; its stubs say it is an object.
     return float(found[0]) if isinstance(found, tuple) else 0.0

@@ -64,12 +64,15 @@ def chip_size(mark: Mark, style: Style) -> QSizeF:
 
 def chip_format(mark: Mark, style: Style) -> QTextCharFormat:
     """Of the space that is kept for a chip in its line."""
-    font = style.fonts.small
-    space = QFontMetricsF(font).horizontalAdvance(CHIP_SPACE)
+    return space_format(style.fonts.small, chip_size(mark, style).width())
+
+
+def space_format(font: QFont, width: float) -> QTextCharFormat:
+    """Of a `CHIP_SPACE` that is so wide, pixels; below 0 goes back."""
     made = QTextCharFormat()
     made.setFont(font)
     made.setFontLetterSpacingType(QFont.SpacingType.AbsoluteSpacing)
-    made.setFontLetterSpacing(chip_size(mark, style).width() - space)
+    made.setFontLetterSpacing(width - QFontMetricsF(font).horizontalAdvance(CHIP_SPACE))
     return made
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRect, QRectF, QSizeF
+from PySide6.QtCore import QRect, QRectF, QSizeF, QTextBoundaryFinder
 from PySide6.QtGui import (
     QFont,
     QFontMetricsF,
@@ -14,12 +14,19 @@ from PySide6.QtGui import (
     QTextCursor,
     QTextDocument,
     QTextFormat,
+    QTextLine,
 )
 
-from app.ui.transcript.content.runs import Run, clean
+from app.ui.transcript.content.runs import OBJECT, Run, clean, cut_runs, from_units, text_of, units
 from app.ui.transcript.items.formulas import DrawnFormula, FailedFormula, PendingFormula
-from app.ui.transcript.items.highlights import rects_of
-from app.ui.transcript.items.mark_drawing import CHIP_SPACE, MarkedArea, chip_format
+from app.ui.transcript.items.highlights import rects_of, x_at
+from app.ui.transcript.items.mark_drawing import (
+    CHIP_SPACE,
+    MarkedArea,
+    chip_format,
+    chip_size,
+    space_format,
+)
 from app.ui.transcript.items.style import FORMULA_OBJECT, Style
 
 if TYPE_CHECKING:
@@ -56,7 +63,8 @@ class InlineFormula(QPyTextObject):
     def intrinsicSize(self, _doc: QTextDocument, _pos: int, fmt: QTextFormat) -> QSizeF:
         """The object's size, as Qt asks for it."""
         formula = self.drawn[fmt.intProperty(_NUMBER)]
-        return QSizeF(formula.width, 2 * self._half(formula, fmt.toCharFormat()))
+        wide = formula.width + fmt.doubleProperty(_CLINGING)
+        return QSizeF(wide, 2 * self._half(formula, fmt.toCharFormat()))
 
     def drawObject(
         self,
@@ -72,6 +80,8 @@ class InlineFormula(QPyTextObject):
         line = block.layout().lineForTextPosition(pos - block.position())
         centre = QRectF(rect).center().y()
         left, baseline = QRectF(rect).left(), centre + (line.ascent() - line.descent()) / 2
+        if (room := fmt.doubleProperty(_CLINGING)) and _runs_left(line, pos - block.position()):
+            left += room  # what clings stands at its left
         self._stood[pos] = formula, left, baseline
         formula.paint(painter, left, baseline)
 
@@ -91,6 +101,12 @@ LONGEST_INLINE = 1000
 """Characters of an inline formula's source that are shown where the formula is not."""
 
 _NUMBER = QTextFormat.Property.UserProperty.value + 7
+_CLINGING = QTextFormat.Property.UserProperty.value + 8
+"""Pixels that a formula's object is wider than the formula, for what follows it."""
+_LONGEST_CLINGING = 24
+"""Characters behind a formula that are looked at for a place where a line may end."""
+_SLACK = 0.5
+"""Pixels that are kept more than is needed: Qt adds widths in another order."""
 
 
 def _middle(fmt: QTextCharFormat) -> float:
@@ -102,6 +118,35 @@ def _middle(fmt: QTextCharFormat) -> float:
 
 
 _MIDDLES: dict[str, float] = {}
+
+
+def clinging(runs: Sequence[Run], at: int) -> tuple[Run, ...]:
+    """What stands behind a formula up to where a line may end: a full stop, letters, a bracket.
+
+    Args:
+        runs: Those of a paragraph.
+        at: Which of them; what is no formula has nothing.
+    """
+    if runs[at].math is None:
+        return ()
+    behind: list[Run] = []
+    for run in runs[at + 1 :]:
+        if run.math is not None or len(text_of(behind)) > _LONGEST_CLINGING:
+            break
+        behind.append(run)
+    text = text_of(behind)[: _LONGEST_CLINGING + 1]
+    if not text or text[0].isspace():
+        return ()  # as nearly always
+    joined = CHIP_SPACE + text
+    finder = QTextBoundaryFinder(QTextBoundaryFinder.BoundaryType.Line, joined)
+    end = from_units(joined, finder.toNextBoundary())
+    clings = len(joined[:end].rstrip()) - 1
+    return tuple(cut_runs(behind, 0, clings)) if clings <= _LONGEST_CLINGING else ()
+
+
+def _runs_left(line: QTextLine, position: int) -> bool:
+    """Whether what follows a position stands to the left of it."""
+    return x_at(line, position + 1) < x_at(line, position)
 
 
 class _Block(QPyTextObject):
@@ -137,9 +182,19 @@ def _probe(font: QFont) -> float:
 
 
 class RowDocument(QTextDocument):
-    """A document with its formulas, and where undrawable formulas stand as their source."""
+    """A document with its formulas, and where undrawable formulas stand as their source.
 
-    def __init__(self, style: Style) -> None:
+    Behind an object Qt breaks lines at any place (6.11), so that a full stop came to stand alone
+    at the beginning of the next one. So the object of a formula keeps the room of what clings to
+    it, and behind it stands a space of less than no width that takes this room back: what clings
+    is drawn there by Qt like other text, and always has room in the formula's line.
+
+    Args:
+        style: How it looks.
+        marks: Those of the row, in its order.
+    """
+
+    def __init__(self, style: Style, marks: Sequence[RowMark] = ()) -> None:
         super().__init__()
         self.setDocumentMargin(0)
         self.setUndoRedoEnabled(False)
@@ -148,8 +203,10 @@ class RowDocument(QTextDocument):
         self.pending: list[PendingFormula] = []
         # Made with the first formula: most rows have none, and it takes a third of an empty row.
         self.formulas: InlineFormula | None = None
-        # (position in the row's text, length in the document) of each formula drawn as source
+        # (position in the row's text, length in the document) of each formula drawn as source, or
+        # with something that clings to it
         self.spelled: list[tuple[int, int]] = []
+        self._chipped = [one for one in marks if one.mark.chip]
         self.chips: list[int] = []  # positions in the row's text that have a chip behind them
         self.line_grounds: dict[int, str] = {}  # colours behind whole lines, by number
         self.base = 0  # document position of the row's first character
@@ -159,17 +216,21 @@ class RowDocument(QTextDocument):
         self, cursor: QTextCursor, runs: Sequence[Run], level: int, *, quiet: bool
     ) -> None:
         """Append runs at the cursor."""
-        for run in runs:
-            self.insert_run(cursor, run, level, quiet=quiet)
+        for at, run in enumerate(runs):
+            self.insert_run(cursor, run, level, clinging(runs, at), quiet=quiet)
 
-    def insert_run(self, cursor: QTextCursor, run: Run, level: int, *, quiet: bool) -> None:
-        """Append a run at the cursor."""
+    def insert_run(
+        self, cursor: QTextCursor, run: Run, level: int, clings: Sequence[Run] = (), *, quiet: bool
+    ) -> None:
+        """Append a run at the cursor; ``clings`` is what must stay in the line of a formula."""
         if run.math is None:
             cursor.insertText(run.text, self.style.format_of(run, level, quiet=quiet))
         else:
-            self._insert_formula(cursor, run, level, quiet=quiet)
+            self._insert_formula(cursor, run, level, clings, quiet=quiet)
 
-    def _insert_formula(self, cursor: QTextCursor, run: Run, level: int, *, quiet: bool) -> None:
+    def _insert_formula(
+        self, cursor: QTextCursor, run: Run, level: int, clings: Sequence[Run], *, quiet: bool
+    ) -> None:
         if run.math is None:
             return
         style = self.style
@@ -196,20 +257,38 @@ class RowDocument(QTextDocument):
         made.setObjectType(FORMULA_OBJECT)
         made.setVerticalAlignment(QTextCharFormat.VerticalAlignment.AlignMiddle)
         made.setProperty(_NUMBER, self.formulas.add(result))
-        cursor.insertText("\ufffc", made)
+        start = self.to_row(cursor.position())
+        room = self._room_for(clings, start + 1, level, quiet=quiet)
+        if room and result.width + room < self.textWidth():
+            made.setProperty(_CLINGING, room + _SLACK)
+            cursor.insertText(OBJECT, made)
+            cursor.insertText(CHIP_SPACE, space_format(base.font(), -room - _SLACK))
+            self.spelled.append((start, 2))
+        else:
+            cursor.insertText(OBJECT, made)
 
-    def add_chips(self, marks: Sequence[RowMark]) -> None:
-        """Keep room for chips behind the marks that have one; the row's text stays what it is.
+    def _room_for(self, clings: Sequence[Run], start: int, level: int, *, quiet: bool) -> float:
+        """Width of what clings to a formula, and of the chips in it, pixels.
 
         Args:
-            marks: Those of the row, in its order.
+            clings: What clings.
+            start: Where it begins, in the row's text.
+            level: Of the heading.
+            quiet: Whether it is in quiet colours.
         """
-        wanted = [one for one in marks if one.mark.chip]
+        style, end = self.style, start + units(text_of(clings))
+        fonts = ((run, style.format_of(run, level, quiet=quiet).font()) for run in clings)
+        words = sum(QFontMetricsF(font).horizontalAdvance(run.text) for run, font in fonts)
+        chips = (one.mark for one in self._chipped if start <= one.end <= end)
+        return words + sum(chip_size(mark, style).width() for mark in chips)
+
+    def add_chips(self) -> None:
+        """Keep room for chips behind the marks that have one; the row's text stays what it is."""
         cursor = QTextCursor(self)
-        for one in reversed(wanted):  # what stands before keeps its place
+        for one in reversed(self._chipped):  # what stands before keeps its place
             cursor.setPosition(self.to_document(one.end))
             cursor.insertText(CHIP_SPACE, chip_format(one.mark, self.style))
-        self.chips = [one.end for one in wanted]
+        self.chips = [one.end for one in self._chipped]
 
     def areas(self, marks: Iterable[RowMark]) -> list[MarkedArea]:
         """Where marks stand in it, their chips included."""
@@ -243,10 +322,7 @@ class RowDocument(QTextDocument):
         line = block.layout().lineForTextPosition(inside)
         if not line.isValid():
             return rect
-        found = line.cursorToX(inside)
-        # PySide returns the cursor position beside the x; its stubs say it is an object.
-        across = float(found[0]) if isinstance(found, tuple) else 0.0
-        return QRectF(rect.x() + across, rect.y() + line.y(), 1, line.height())
+        return QRectF(rect.x() + x_at(line, inside), rect.y() + line.y(), 1, line.height())
 
     def to_row(self, position: int) -> int:
         """Turn a position in the document into one in the row's text."""

@@ -46,7 +46,7 @@ class TableDocument(RowDocument):
     """
 
     def __init__(self, row: TableRow, style: Style, widths: Sequence[int]) -> None:
-        super().__init__(style)
+        super().__init__(style, row.marks)
         self.widths = tuple(widths)
         self._head = row.head
         option = QTextOption()
@@ -69,7 +69,7 @@ class TableDocument(RowDocument):
         self._table = cursor.insertTable(len(row.lines), len(widths), _format(widths))
         self._lines: tuple[Cells, ...] = ()
         self._fill(row, 0)
-        self.add_chips(row.marks)
+        self.add_chips()
         cursor.endEditBlock()
 
     def _cell_formats(self) -> tuple[QTextTableCellFormat, QTextTableCellFormat]:

@@ -11,7 +11,7 @@ from PySide6.QtGui import QTextCursor, QTextOption
 from app.language.formats import text_direction
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
-from app.ui.transcript.items.row_document import RowDocument
+from app.ui.transcript.items.row_document import RowDocument, clinging
 from app.ui.transcript.items.style import Style
 
 
@@ -21,13 +21,15 @@ class _Written:
 
     Attributes:
         run: The run.
+        clings: What stays in its line, if it is a formula.
         position: Of its first character, in the document.
         drawn: Formulas before it.
         pending: Of these, formulas that are waited for.
-        spelled: Formulas before it that stand as their source.
+        spelled: Formulas before it that are longer in the document.
     """
 
     run: Run
+    clings: tuple[Run, ...]
     position: int
     drawn: int
     pending: int
@@ -44,7 +46,7 @@ class TextDocument(RowDocument):
     """
 
     def __init__(self, row: TextRow, style: Style, width: float) -> None:
-        super().__init__(style)
+        super().__init__(style, row.marks)
         self._written: list[_Written] = []
         option = QTextOption()
         option.setWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
@@ -58,15 +60,15 @@ class TextDocument(RowDocument):
         if not row.runs:
             cursor.setBlockCharFormat(style.format_of(Run(""), row.level, quiet=row.place.quiet))
         self._write(cursor, row, 0)
-        self.add_chips(row.marks)
+        self.add_chips()
         cursor.endEditBlock()
 
     def _write(self, cursor: QTextCursor, row: TextRow, first: int) -> None:
-        for run in row.runs[first:]:
+        for at, run in enumerate(row.runs[first:], first):
             drawn = len(self.formulas.drawn) if self.formulas is not None else 0
-            stand = _Written(run, cursor.position(), drawn, len(self.pending), len(self.spelled))
-            self._written.append(stand)
-            self.insert_run(cursor, run, row.level, quiet=row.place.quiet)
+            clings, pending, spelled = clinging(row.runs, at), len(self.pending), len(self.spelled)
+            self._written.append(_Written(run, clings, cursor.position(), drawn, pending, spelled))
+            self.insert_run(cursor, run, row.level, clings, quiet=row.place.quiet)
 
     def change(self, row: TextRow) -> float:
         """Say what another row says that looks the same; what both begin with stays as it stands.
@@ -101,6 +103,8 @@ class TextDocument(RowDocument):
         same = 0
         for known, run in zip(self._written, runs, strict=False):
             if known.run is not run and known.run != run:
+                break
+            if known.clings != clinging(runs, same):
                 break
             same += 1
         return same

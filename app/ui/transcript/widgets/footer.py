@@ -13,7 +13,7 @@ from app.domain.grammar.form import form_of
 from app.domain.parts import FormPart
 from app.language import tr, trn
 from app.services.core import formatting
-from app.ui.style.widgets import add_entry, open_below
+from app.ui.style.menus import add_entry, open_below
 from app.ui.transcript.content.status import status_text
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.buttons import BUTTON, ButtonRow, QuietButton, QuietLabel

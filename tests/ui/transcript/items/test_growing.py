@@ -23,7 +23,9 @@ TURNS = """Words that **turn bold**, then *lean*, `code` and a [link](https://ex
 was only brackets before; a price of $5 and $6, and $x^2$ that is a formula. A long paragraph goes
 on for several lines, so that its last word moves to the next line when it grows, and **moves back
 when a mark that was text becomes a mark**. Then a $\\frac{a}{b}$ in the midst of a line, $y$, and
-more words after it until the line is full and another one begins, with ~~struck~~ ones.
+$n$th
+and $k$**-fold**, more words after it until the line is full and another one begins, with ~~struck~~
+ones.
 
 | n | square | in words |
 |--:|--:|:--|

@@ -1,4 +1,4 @@
-"""The small pictures on the transcript's buttons, drawn as strokes in the theme's colours."""
+"""The small pictures in messages and on their buttons, drawn as strokes in the theme's colours."""
 
 from __future__ import annotations
 
