@@ -12,7 +12,6 @@ import re
 from pathlib import Path
 
 from app.domain.errors import InvalidValueError
-from app.domain.model import DEMO
 from app.language import tr, trc
 
 
@@ -60,4 +59,6 @@ MODEL_HELP = tr(
 
 def model(text: str) -> str:
     """A GGUF file's path, or the name of a model, as :func:`app.compose.named_models` reads it."""
-    return text if text == DEMO else str(path(text))
+    if text and not text.startswith("~"):
+        return text  # as written: what a server calls its model may begin with a slash
+    return str(path(text))

@@ -27,7 +27,7 @@ def no_keyring(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def server() -> Iterator[EndpointServer]:
     """A server that wants no key."""
-    with EndpointServer("llama-server", models=("small", "org/large")) as one:
+    with EndpointServer("llama-server", models=("small", "/org/large")) as one:
         yield one
 
 
@@ -49,7 +49,7 @@ def listed() -> dict[str, list[str]]:
 @scenario("option", "endpoints list --json")
 def test_an_endpoint_is_added_and_listed_with_its_models(server: EndpointServer) -> None:
     phial("endpoints", "add", server.address)
-    assert list(listed().values()) == [["small", "org/large"]]
+    assert list(listed().values()) == [["small", "/org/large"]]
 
 
 @scenario("option", "endpoints add --name")
@@ -111,9 +111,9 @@ def test_a_question_is_answered_by_an_endpoint_and_by_nobody_else(
     server: EndpointServer, home: Path
 ) -> None:
     phial("endpoints", "add", server.address, "--name", "box")
-    asked = phial("ask", "Hello?", "--model", "box/org/large", "--json")
+    asked = phial("ask", "Hello?", "--model", "box//org/large", "--json")
     told = asked.data
-    assert (told["text"], told["model"], asked.err) == ("Hello there.", "box/org/large", "")
+    assert (told["text"], told["model"], asked.err) == ("Hello there.", "box//org/large", "")
     (home / "settings.json").write_text('{"endpoint_model": "box/small"}')
     assert "What you write here goes to box" in phial("ask", "Hello?").err
     server.stop()
