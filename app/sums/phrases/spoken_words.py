@@ -156,3 +156,21 @@ ONLY_BEFORE: Mapping[Words, set[str]] = {  # not shown
     ("mais",): {"é", "são", "dá", "igual"},
 }
 """In other languages "3 per 4" is three for each four, and "mais" is "but"."""
+_CHANGES = {"increased", "reduced", "decreased", "lowered", "raised", "erhöht", "vermehrt",
+            "vermindert", "verringert", "reduziert", "augmenté", "majoré", "diminué", "réduit",
+            "aumentado", "reducido", "disminuido", "aumentato", "ridotto", "diminuito",
+            "acrescido", "reduzido", "diminuído"}  # fmt: skip
+BY_SHARE = frozenset(words for words in OPERATORS if words[0] in _CHANGES and len(words) > 1)
+"""Behind these a share is one of the number before: "40 reduced by 10 %" is never 39.9."""
+_FEES = (  # not shown
+    "tip,sales tax,tax,discount,gratuity,service charge,commission,markup,surcharge,deposit,vat,"
+    "down payment,trinkgeld,rabatt,mehrwertsteuer,mwst,umsatzsteuer,skonto,aufschlag,provision,"
+    "anzahlung,de pourboire,pourboire,de remise,remise,de tva,tva,de commission,de propina,propina,"
+    "de descuento,descuento,de iva,iva,de comisión,di mancia,mancia,di sconto,sconto,di iva,"
+    "de gorjeta,gorjeta,de desconto,desconto,de comissão"
+)
+FEES = frozenset(tuple(one.split()) for one in _FEES.split(","))
+FEE_NAMES = frozenset(words[-1] for words in FEES)
+FEES_ON = {"on", "auf", "sur", "sobre", "su", "von", "of"}
+FEE_ARTICLES = {"a", "an", "the", "eine", "einen", "die", "une", "un", "una", "la", "uma"}
+BILLS = {"bill", "purchase", "meal", "order", "check", "item", "sale", "dinner", "subtotal"}
