@@ -140,7 +140,8 @@ class RunningWindow:
         return name
 
     def press(self, name: str, role: str = "") -> None:
-        self.control(name, role)
+        """Press a control once it can be pressed: one that cannot does nothing and says done."""
+        until(lambda: "enabled" in self.control(name, role)["states"], f"{name}, enabled")
         assert self.ask("press", name=name, role=role) == {"done": True}
 
     def write(self, name: str, text: str) -> None:
@@ -156,6 +157,7 @@ class RunningWindow:
             nodes = [one for one in tree.get("nodes", []) if "showing" in one["states"]]
             error.add_note(f"shown: {[one['name'] for one in nodes]}")
             error.add_note(f"asked: {self.ask('reads', text=text)}, {tree.get('error', '')}")
+            error.add_note(f"log: {self.log()}")
             raise
 
     def reads_no_more(self, text: str) -> None:
@@ -172,6 +174,12 @@ class RunningWindow:
             return any(text in words for words in self.ask("heard").get("heard", ()))
 
         until(look, f"to hear {text!r}")
+
+    def log(self) -> str:
+        """The end of its log, without what Qt says of controls that are gone."""
+        path = self.home / "logs" / "phial.log"
+        lines = path.read_text("utf-8", "replace").splitlines() if path.exists() else []
+        return "\n".join([line for line in lines if "accessible" not in line][-20:])
 
     # --- as hands -----------------------------------------------------------------------------
 

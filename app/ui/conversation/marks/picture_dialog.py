@@ -89,6 +89,6 @@ def follow_link(parent: QWidget, picture: Callable[[str], Path | None], link: Li
         link: The link.
     """
     if picture_file(link.address):
-        PictureDialog(parent, link.text, picture(link.address)).exec()
+        PictureDialog(parent, link.text, picture(link.address)).open()
     else:
         ask_to_open_link(parent, link.address, link.text)

@@ -6,11 +6,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QPainter, QTextCharFormat, QTextCursor
 
 from app.markup.kinds.alert import TONES, AlertTitle
+from app.ui.style.icons import stroked
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.row import LeafRow
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
-from app.ui.transcript.items.row_icons import stroked
 from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.items.text_document import TextDocument
 from app.ui.transcript.items.text_items import DocumentItem

@@ -13,8 +13,8 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QLabel, QStyle, QToolButton, QWidget
 
+from app.ui.style.icons import small_icon
 from app.ui.style.theme import qcolour
-from app.ui.transcript.items.row_icons import icon
 from app.ui.transcript.items.style import Style
 
 ICON, BUTTON = 16, 28
@@ -136,7 +136,7 @@ class QuietButton(QToolButton):
                 name = _TURNED.get(name, name)
             place = QRect(x, (self.height() - side) // 2, side, side)
             place = QStyle.visualRect(turned, self.rect(), place)
-            icon(name, colour, side, self.devicePixelRatioF()).paint(painter, place)
+            small_icon(name, colour, side, self.devicePixelRatioF()).paint(painter, place)
             x += side + style.px(6)
         if self._words:
             painter.setPen(qcolour(colour))

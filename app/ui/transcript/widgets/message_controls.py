@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QScrollBar, QStyle, QToolButton, QWidget
 
 from app.language import tr
 from app.markup.code.highlighter import language_label
+from app.ui.style.icons import small_icon
 from app.ui.style.theme import qcolour
 from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
-from app.ui.transcript.items.row_icons import icon
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.buttons import BUTTON, ICON, ButtonRow, QuietButton, QuietLabel
 
@@ -194,7 +194,7 @@ class ScrollToEndButton(QToolButton):
         side = style.px(ICON)
         x = style.px(12) if self.text() else (self.width() - side) // 2
         turned, whole = self.layoutDirection(), self.rect()
-        made = icon("down", theme.text, side, self.devicePixelRatioF())
+        made = small_icon("down", theme.text, side, self.devicePixelRatioF())
         place = QRect(x, (self.height() - side) // 2, side, side)
         made.paint(painter, QStyle.visualRect(turned, whole, place))
         if self.text():
