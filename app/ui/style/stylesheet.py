@@ -63,11 +63,12 @@ def style_sheet(theme: Theme, *, compact: bool = False) -> str:
     line = theme.line
     entry, item, side = (3, 2, 3) if compact else (6, 4, 6)
     turned = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
-    inner, filled = ("right", "add-page") if turned else ("left", "sub-page")
+    begin, end = ("right", "left") if turned else ("left", "right")
+    filled = "add-page" if turned else "sub-page"  # the left side of a slider is the latter
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
-#pagePanel {{ background: {t.window}; border-{inner}: {line}px solid {t.border}; }}
+#pagePanel {{ background: {t.window}; border-{begin}: {line}px solid {t.border}; }}
 #sidebar {{ background: {t.sidebar}; }}
 #header {{ border-bottom: {line}px solid {t.border}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
@@ -123,7 +124,7 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit[kind="field"] {{ backgrou
 QLineEdit[wrong="true"], QLineEdit[wrong="true"]:focus {{ border: 2px solid {t.error}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit[kind="field"]:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {9 - line}px; }}
-QAbstractSpinBox {{ padding-right: 24px; }}
+QAbstractSpinBox {{ padding-{end}: 24px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 22px; border: none;
   background: transparent; subcontrol-origin: border; }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin-top: 2px; }}
