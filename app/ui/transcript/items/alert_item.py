@@ -7,10 +7,10 @@ from PySide6.QtGui import QPainter, QTextCharFormat, QTextCursor
 
 from app.markup.kinds.alert import TONES, AlertTitle
 from app.ui.style.theme import qcolour
+from app.ui.style.transcript_icons import stroked
 from app.ui.transcript.content.row import LeafRow
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
-from app.ui.transcript.items.row_icons import stroked
 from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.items.text_document import TextDocument
 from app.ui.transcript.items.text_items import DocumentItem

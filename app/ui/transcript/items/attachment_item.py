@@ -9,10 +9,10 @@ from PySide6.QtGui import QPainter, QPen
 
 from app.markup.parts.attachment import Attachment
 from app.ui.style.theme import RADIUS, qcolour
+from app.ui.style.transcript_icons import stroked
 from app.ui.transcript.content.row import LeafRow
 from app.ui.transcript.content.rows import TextRow
 from app.ui.transcript.content.runs import Run
-from app.ui.transcript.items.row_icons import stroked
 from app.ui.transcript.items.row_item import RowDecoration
 from app.ui.transcript.items.text_document import TextDocument
 from app.ui.transcript.items.text_items import DocumentItem

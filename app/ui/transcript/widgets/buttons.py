@@ -14,7 +14,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QLabel, QStyle, QToolButton, QWidget
 
 from app.ui.style.theme import qcolour
-from app.ui.transcript.items.row_icons import icon
+from app.ui.style.transcript_icons import icon
 from app.ui.transcript.items.style import Style
 
 ICON, BUTTON = 16, 28

@@ -15,9 +15,9 @@ from PySide6.QtWidgets import QScrollBar, QStyle, QToolButton, QWidget
 from app.language import tr
 from app.markup.code.highlighter import language_label
 from app.ui.style.theme import qcolour
+from app.ui.style.transcript_icons import icon
 from app.ui.transcript.content.rows import FoldRow
 from app.ui.transcript.content.wide_blocks import CodeState, HorizontalScrollState
-from app.ui.transcript.items.row_icons import icon
 from app.ui.transcript.items.style import Style
 from app.ui.transcript.widgets.buttons import BUTTON, ICON, ButtonRow, QuietButton, QuietLabel
 
