@@ -8,7 +8,7 @@ from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.domain.endpoints.source import EndpointSource
+from app.domain.endpoints.source import EndpointSource, FileSource
 from app.domain.model import ChosenModel, ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine, EngineOptions
@@ -54,8 +54,13 @@ class Reach:
     connections: ConnectionService
 
 
-def build_reach(setup: Setup, of_files: Engine) -> Reach:
-    """The table of engines, and what stands before the one of endpoints."""
+def build_reach(setup: Setup, of_files: Callable[[], Engine] | None = None) -> Reach:
+    """The table of engines, and what stands before the one of endpoints.
+
+    Args:
+        setup: From :func:`prepare`.
+        of_files: Makes the engine of files when it is first needed; None is :func:`make_engine`.
+    """
     from app.engine.router import EngineRouter
     from app.hub.api.token import RedactingFilter
     from app.services.models.endpoints import EndpointKeys, EndpointService
@@ -66,7 +71,7 @@ def build_reach(setup: Setup, of_files: Engine) -> Reach:
         setup.settings,
         setup.bus,
         setup.guard,
-        lambda: of_files.confinement,
+        lambda: router.confinement,
     )
     store, keys = EndpointStore(setup.folders.data / "endpoints.json"), EndpointKeys()
     setup.logs.add_filter(RedactingFilter(keys))
@@ -78,7 +83,8 @@ def build_reach(setup: Setup, of_files: Engine) -> Reach:
 
         return EndpointEngine(connections.gate, find=store.get, key=keys.key_of, trust=hub_trust)
 
-    router = EngineRouter(of_files, {EndpointSource: remote})
+    files = of_files or partial(make_engine, setup)
+    router = EngineRouter({FileSource: files, EndpointSource: remote})
     return Reach(router, EndpointService(store, keys, remote), connections)
 
 
@@ -197,7 +203,6 @@ class ModelServices:
 
 def build_models(
     setup: Setup,
-    of_files: Engine,
     reach: Reach | None = None,
     *,
     model: ChosenModel | None = None,
@@ -208,8 +213,7 @@ def build_models(
 
     Args:
         setup: From :func:`prepare`.
-        of_files: Loads models of files.
-        reach: From :func:`build_reach`, over the same engine; None builds it.
+        reach: From :func:`build_reach`; None builds it.
         model: Use this one for now, whatever the settings say.
         queue: Name of the file that remembers the downloads.
         window: Whether a first model that arrives is loaded, and not only chosen.
@@ -232,7 +236,7 @@ def build_models(
     from app.services.presets.preset_service import PresetService
 
     lane = SerialExecutor("engine-lane")
-    reach = reach or build_reach(setup, of_files)
+    reach = reach or build_reach(setup)
     engine, endpoints, connections = reach.engine, reach.endpoints, reach.connections
     catalog = load_catalog(bundled("models", "catalog.json"))
     shelf = ModelShelf(setup.folders.data / "models.json")
@@ -308,7 +312,6 @@ def build_serving(setup: Setup, room: ModelServices, key: Path | None = None) ->
 
 def build_services(
     setup: Setup,
-    of_files: Engine,
     reach: Reach | None = None,
     *,
     model: ChosenModel | None = None,
@@ -318,8 +321,7 @@ def build_services(
 
     Args:
         setup: From :func:`prepare`.
-        of_files: The engine of files; closed with the services.
-        reach: From :func:`build_reach`, over the same engine; None builds it.
+        reach: From :func:`build_reach`, whose engines are closed with the services; None builds it.
         model: Use this one for now, whatever the settings say.
         progress: Told how far the library is, where opening it takes a while.
 
@@ -333,6 +335,7 @@ def build_services(
     from app.services.chat.documents_of_chats import documents_of_chats
     from app.services.chat.read_ahead import ReadAheadService
     from app.services.chat.titles import TitleService
+    from app.services.library.kept_pictures import kept_pictures
     from app.services.library.library_service import LibraryService
     from app.services.maintenance import MaintenanceService
     from app.services.models.benchmark_runner import BenchmarkService, process_memory
@@ -348,8 +351,9 @@ def build_services(
     if opened.report.read_only:
         setup.settings.keep_in_memory()
     library = LibraryService(opened.repository, setup.settings, setup.bus)
-    room = build_models(setup, of_files, reach, model=model)
+    room = build_models(setup, reach, model=model)
     engine = room.engine
+    pictures = kept_pictures(setup.folders.data, opened.repository.conversations, setup.bus)
     documents = documents_of_chats(
         setup.folders.data, setup.bus, power_now, library.trash.documents_removed
     )
@@ -366,6 +370,10 @@ def build_services(
 
         return MovingService(setup.folders, chat, room.downloads)
 
+    def tidy() -> tuple[str, ...]:
+        pictures.look()
+        return moving().tidy() if setup.folders.moved else ()
+
     maintenance = MaintenanceService(
         opened.health,
         opened.repository,
@@ -373,7 +381,7 @@ def build_services(
         after_start=setup.maintained_after,
         missing=opened.report.lost,
         start_report=(*opened.report.sentences, *setup.settings.problems, *setup.problems),
-        tidy=(lambda: moving().tidy()) if setup.folders.moved else tuple,
+        tidy=tidy,
     )
     return Services(
         bus=setup.bus,
@@ -397,6 +405,7 @@ def build_services(
             power=power_now,
         ),
         documents=documents,
+        pictures=pictures,
         presets=room.presets,
         chat_options=chat_options,
         maintenance=maintenance,
@@ -410,6 +419,7 @@ def build_services(
             library.trash,
             setup.bus,
             ImportRecord(opened.repository),
+            pictures,
             partial(opened.health.back_up, "before-import"),
         ),
         snapshots=SnapshotService(

@@ -13,7 +13,6 @@ import sys
 import time
 from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
@@ -263,9 +262,8 @@ def _open_window(
     quick: bool,
 ) -> int:
     from app.cli import EXIT_DONE
-    from app.compose import build_services, make_engine
+    from app.compose import build_services
     from app.domain.model import DEMO
-    from app.engine.late_engine import LateEngine
     from app.setup import prepare
     from app.system.instance_lock import InstanceLock
     from app.ui.application import run
@@ -280,8 +278,7 @@ def _open_window(
         if chosen is not None:
             _use_model(setup.settings, DEMO if chosen.demo else str(chosen.path.absolute()))
         with StartProgress() as starting:
-            engine = LateEngine(partial(make_engine, setup))
-            built = build_services(setup, engine, progress=starting.tell)
+            built = build_services(setup, progress=starting.tell)
         with closing(built) as services:
             code = run(services, channel=lock.channel, files=files, quick=quick)
         move = services.moving().wanted

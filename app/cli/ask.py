@@ -29,7 +29,7 @@ from app.cli.talk.form_options import add_form_options, form_given, form_row
 from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
-from app.compose import build_reach, make_engine, named_models
+from app.compose import build_reach, named_models
 from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import (
     DocumentReadCancelledError,
@@ -106,7 +106,7 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     setup.settings.override(**given_settings(options))
     presets = presets_of(setup)
     preset = presets.find(options.preset) if options.preset else None
-    reach = build_reach(setup, make_engine(setup))
+    reach = build_reach(setup)
     model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
     if not options.model and (where := whose_computer(model)):  # who named it knows
         tell(where)

@@ -22,7 +22,7 @@ from app.cli.talk.setting_words import add_setting_options, given_settings
 from app.cli.talk.slash_commands import HELP, read_command
 from app.cli.values import MODEL_HELP, WrongUsageError, words
 from app.cli.values import model as model_value
-from app.compose import build_reach, build_services, make_engine, named_models
+from app.compose import build_reach, build_services, named_models
 from app.domain.conversation import Message
 from app.domain.errors import KnownError, NotFoundError
 from app.domain.generation import PromptProgress, Role
@@ -94,11 +94,10 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
         raise WrongUsageError(tr("A chat that is kept cannot go on as a private one."))
     setup.settings.override(**given_settings(options))
     preset = presets_of(setup).find(options.preset) if options.preset else None
-    engine = make_engine(setup)
-    reach = build_reach(setup, engine)
+    reach = build_reach(setup)
     model = named_models(setup, reach).asked(options.model, preset, setup.settings.current)
     with told_start() as progress:
-        services = build_services(setup, engine, reach, model=model, progress=progress)
+        services = build_services(setup, reach, model=model, progress=progress)
     report_opening(services.maintenance.start_report, services.maintenance.missing)
     try:
         talk = Talk(services, private=options.private, preset=preset, pdf=options.pdf)

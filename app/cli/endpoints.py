@@ -12,7 +12,7 @@ from app.cli.commands import actions_of
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.streams import agreed, print_result, tell
 from app.cli.values import WrongUsageError, words
-from app.compose import build_reach, make_engine
+from app.compose import build_reach
 from app.domain.endpoints.endpoint import Endpoint, TriedEndpoint, endpoint_address
 from app.domain.errors import InvalidValueError, LoadCancelledError
 from app.language import paragraph, tr, trn
@@ -147,8 +147,7 @@ def _remove(options: argparse.Namespace, setup: Setup) -> int:
 
 
 def _service(setup: Setup) -> EndpointService:
-    engine = make_engine(setup)  # its process is never started
-    return build_reach(setup, engine).endpoints
+    return build_reach(setup).endpoints
 
 
 def _row(endpoint: Endpoint) -> dict[str, object]:

@@ -16,7 +16,7 @@ from app.cli.talk.setting_words import allowed, value_of
 from app.cli.values import FILE_HELP
 from app.cli.values import model as model_value
 from app.cli.values import path as path_value
-from app.compose import build_models, build_reach, build_serving, make_engine, named_models
+from app.compose import build_models, build_reach, build_serving, named_models
 from app.domain.errors import KnownError, LoadCancelledError
 from app.domain.model import DEMO
 from app.domain.network.serving import ServedRequest, ServedStatus, ServingState
@@ -80,14 +80,11 @@ def run(options: argparse.Namespace, setup: Setup) -> int:
     if hasattr(options, "context_size"):
         setup.settings.override(context_size=options.context_size)
     settings = setup.settings.current
-    engine = make_engine(setup)
-    reach = build_reach(setup, engine)
+    reach = build_reach(setup)
     model = named_models(setup, reach).file(options.model or settings.model_path or DEMO)
     port = settings.serving_port if options.port is None else options.port
     origins = " ".join([settings.serving_origins, *options.origin])
-    room = build_models(
-        setup, engine, reach, model=model, queue="downloads-terminal.json", window=False
-    )
+    room = build_models(setup, reach, model=model, queue="downloads-terminal.json", window=False)
     with (
         closing(room),
         closing(build_serving(setup, room, options.key_file)) as serving,

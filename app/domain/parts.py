@@ -7,6 +7,7 @@ journaled. Every other part has a place in it: the number of characters of that 
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields, replace
 from types import MappingProxyType
@@ -43,8 +44,8 @@ class AttachmentPart:
         media_type: For example "application/pdf"; empty where unknown.
         size: Bytes; None where unknown.
         sha256: Hash of the content, lower-case hex; empty where unknown.
-        reference: Where the file is: a path, or an address inside Phial's folder. Empty where it
-            is not here, as after an import.
+        reference: Where the file is: a path, or an address inside Phial's folder, such as
+            :func:`picture_reference` makes. Empty where it is not here.
     """
 
     name: str
@@ -52,6 +53,25 @@ class AttachmentPart:
     size: int | None = None
     sha256: str = ""
     reference: str = ""
+
+
+_KEPT_PICTURE = re.compile(r"picture:([0-9a-f]{64}\.(?:png|jpg|gif|webp))")
+
+
+def picture_reference(file: str) -> str:
+    """The reference of an attachment whose content is a file of the folder of pictures."""
+    return f"picture:{file}"
+
+
+def picture_file(reference: str) -> str:
+    """What :func:`picture_reference` was given; empty for a reference of another kind."""
+    found = _KEPT_PICTURE.fullmatch(reference)
+    return found[1] if found else ""
+
+
+def picture_references(text: str) -> list[str]:
+    """All such references in a text, as in the stored values of a part."""
+    return [found[0] for found in _KEPT_PICTURE.finditer(text)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,33 +26,32 @@ class EngineRouter:
     wait for gigabytes to be read again.
 
     Args:
-        files: The engine of files.
-        others: What makes the engine of another kind of source, called when it is first needed.
+        makers: What makes the engine of each kind of source, called when it is first needed: a
+            start does without. That of files is there.
     """
 
-    def __init__(
-        self, files: Engine, others: Mapping[type[ModelSource], Callable[[], Engine]]
-    ) -> None:
-        self._files = files
-        self._others = others
-        self._made: dict[type[ModelSource], Engine] = {FileSource: files}
+    def __init__(self, makers: Mapping[type[ModelSource], Callable[[], Engine]]) -> None:
+        self._makers = makers
+        self._made: dict[type[ModelSource], Engine] = {}
         self._options: EngineOptions | None = None
         self._current: Engine | None = None
         self._held: dict[Engine, tuple[LoadRequest, LoadedModel]] = {}
 
     @property
     def pid(self) -> int | None:
-        """Process id of the engine of files."""
-        return self._files.pid
+        """Process id of the engine of files; None where it is not made yet."""
+        files = self._made.get(FileSource)
+        return files.pid if files is not None else None
 
     @property
     def confinement(self) -> Confinement | None:
-        """What keeps the process of the engine of files from the network."""
-        return self._files.confinement
+        """What keeps the process of the engine of files from the network; None before it is up."""
+        files = self._made.get(FileSource)
+        return files.confinement if files is not None else None
 
     def start(self) -> None:
         """The engine of files has a process that takes a while."""
-        self._files.start()
+        self._engine(FileSource).start()
 
     def load(
         self, request: LoadRequest, progress: LoadProgressCallback, cancel: Cancel
@@ -85,7 +84,7 @@ class EngineRouter:
 
     def devices(self) -> list[Device]:
         """Those that files are computed on."""
-        return self._files.devices()
+        return self._engine(FileSource).devices()
 
     def configure(self, options: EngineOptions) -> None:
         """See :meth:`app.engine.base.Engine.configure`."""
@@ -95,7 +94,9 @@ class EngineRouter:
 
     def save_state(self, conversation_id: str) -> None:
         """See :meth:`app.engine.base.Engine.save_state`; an engine that knows nothing does so."""
-        self._files.save_state(conversation_id)
+        files = self._made.get(FileSource)
+        if files is not None:
+            files.save_state(conversation_id)
 
     def unload(self) -> None:
         """Free what every engine holds."""
@@ -114,7 +115,7 @@ class EngineRouter:
     def _engine(self, kind: type[ModelSource]) -> Engine:
         engine = self._made.get(kind)
         if engine is None:
-            engine = self._others[kind]()
+            engine = self._makers[kind]()
             if self._options is not None:
                 engine.configure(self._options)
             self._made[kind] = engine

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import email.utils
 import time
 from collections.abc import Callable
 
@@ -26,6 +25,8 @@ def asked_wait(value: str, now: Callable[[], float] = time.time) -> float | None
     value = value.strip()
     if value.isascii() and value.isdigit():  # a header may hold “²”
         return float(value)
+    import email.utils  # not at the start
+
     try:
         return max(0.0, email.utils.parsedate_to_datetime(value).timestamp() - now())
     except (ValueError, OverflowError):

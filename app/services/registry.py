@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from app.services.core.serial_executor import SerialExecutor
     from app.services.core.settings import SettingsService
     from app.services.documents.attached import AttachedDocuments
+    from app.services.library.kept_pictures import KeptPictures
     from app.services.library.library_service import LibraryService
     from app.services.maintenance import MaintenanceService
     from app.services.models.add_models import AddModelService
@@ -74,6 +75,7 @@ class Services:
     context: ContextService
     ahead: ReadAheadService
     documents: AttachedDocuments
+    pictures: KeptPictures
     presets: PresetService
     chat_options: ChatOptionsService
     titles: TitleService

@@ -32,7 +32,7 @@ def storage_use(data: Path, models: Path, snapshots: int) -> list[StorageUse]:
         models: The folder of models.
         snapshots: Bytes of the remembered state of chats.
     """
-    library = sum(_size(one) for one in data.glob("phial.db*"))
+    library = sum(_size(one) for one in data.glob("phial.db*")) + _size(data / "pictures")
     documents = sum(_size(one) for one in data.glob("documents*"))
     small = sum(_bytes(one) for one in data.glob("*.json*") if one.is_file())
     kinds = (

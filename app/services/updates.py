@@ -6,12 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import app
-from app.domain.download import Release
-from app.hub.api.releases import HOMEPAGE
 from app.network.gate import NetworkGate
 from app.services.core.settings import SettingsService
 
 if TYPE_CHECKING:
+    from app.domain.download import Release
     from app.hub.api.releases import ReleasePage
 
 
@@ -39,11 +38,11 @@ class UpdateService:
     Args:
         settings: The Offline switch.
         gate: Asked for the connection.
-        homepage: The project's address.
+        homepage: The project's address; None is Phial's own.
     """
 
     def __init__(
-        self, settings: SettingsService, gate: NetworkGate, homepage: str = HOMEPAGE
+        self, settings: SettingsService, gate: NetworkGate, homepage: str | None = None
     ) -> None:
         self._settings, self._gate = settings, gate
         self._homepage = homepage
@@ -68,9 +67,9 @@ class UpdateService:
         return UpdateCheck(app.__version__, self._page().newest())
 
     def _page(self) -> ReleasePage:
-        from app.hub.api.releases import ReleasePage
+        from app.hub.api.releases import HOMEPAGE, ReleasePage
 
-        return ReleasePage(self._gate, self._homepage)
+        return ReleasePage(self._gate, self._homepage or HOMEPAGE)
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import secrets
 import threading
 from pathlib import Path
 
@@ -78,6 +77,8 @@ class KeyFile:
         return text
 
     def _write(self) -> str:
+        import secrets  # not at the start: it loads OpenSSL
+
         key = f"phial-{secrets.token_urlsafe(BYTES)}"
         beside = self.path.with_name(f"{self.path.name}.new")
         try:

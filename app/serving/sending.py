@@ -56,28 +56,82 @@ class JsonResponse(Response):
 
 
 class Mailbox:
-    """Events on their way from the engine's executor to the event loop. Made on the loop."""
+    """Events on their way from the engine's executor to the event loop. Made on the loop.
+
+    While an answer is written all cores compute, and each turn of the loop costs it some time. So
+    there is one wake for all that waits, and one timer for all events.
+    """
 
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
-        self._queue: asyncio.Queue[ServedEvent] = asyncio.Queue()
+        self._waiting: list[ServedEvent] = []
         self._lock = threading.Lock()
         self._open = True
+        self._news = self._loop.create_future()
+        self._taken = self._loop.time()
+        self._timer: asyncio.TimerHandle | None = None
+        self._quiet = False
 
     def put(self, event: ServedEvent) -> None:
         """From any thread; nothing once it is closed, and nothing that no client is sent."""
         with self._lock:
             if self._open and isinstance(event, _WANTED):
-                self._loop.call_soon_threadsafe(self._queue.put_nowait, event)
+                self._waiting.append(event)
+                if len(self._waiting) == 1:
+                    self._loop.call_soon_threadsafe(self._wake)
 
     def close(self) -> None:
-        """Nobody reads any more, and soon there may be no loop."""
+        """Nobody reads any more, and soon there may be no loop. On the loop."""
         with self._lock:
             self._open = False
+        if self._timer is not None:
+            self._timer.cancel()
 
-    async def get(self) -> ServedEvent:
-        """The next event."""
-        return await self._queue.get()
+    async def take(self) -> list[ServedEvent]:
+        """All that has come since, once there is something; nothing after a quiet while."""
+        if self._timer is None:
+            self._timer = self._loop.call_later(QUIET_SECONDS, self._look)
+        while True:
+            with self._lock:
+                found, self._waiting = self._waiting, []
+            if found or self._quiet:
+                self._quiet, self._taken = False, self._loop.time()
+                return found
+            self._news = self._loop.create_future()
+            await self._news
+
+    def _wake(self) -> None:
+        if not self._news.done():
+            self._news.set_result(None)
+
+    def _look(self) -> None:
+        left = self._taken + QUIET_SECONDS - self._loop.time()
+        if left <= 0:
+            self._quiet, left = True, QUIET_SECONDS
+            self._wake()
+        self._timer = self._loop.call_later(left, self._look)
+
+
+class _Texts:
+    """Chunks with a piece of text, of which only the text is new.
+
+    Args:
+        reply: The answer's frame.
+    """
+
+    def __init__(self, reply: AnswerFrame) -> None:
+        self._around: dict[type[TextDelta | ReasoningDelta], tuple[bytes, bytes]] = {}
+        place = to_json(reply.number)  # what no other value of a chunk is
+        for kind in (TextDelta, ReasoningDelta):
+            before, _, behind = _event(reply.chunk(kind(reply.number))).partition(place)
+            self._around[kind] = before, behind
+
+    def chunk(self, event: TextDelta | ReasoningDelta) -> bytes:
+        """The bytes of a piece; none where it has no text."""
+        if not event.text:
+            return b""
+        before, behind = self._around[type(event)]
+        return before + to_json(event.text) + behind
 
 
 class AnswerResponse:
@@ -125,58 +179,54 @@ class AnswerResponse:
     async def _whole(self) -> JsonResponse:
         events: list[GenerationEvent] = []
         while True:
-            event = await self._mailbox.get()
-            failed = _failure(event)
-            if failed is not None:
-                return JsonResponse.of_error(wire_error(failed))
-            if isinstance(event, Finished):
-                return JsonResponse(self._reply.whole(events, event))
-            if not isinstance(event, ServedFailure):
-                events.append(event)
+            for event in await self._mailbox.take():
+                failed = _failure(event)
+                if failed is not None:
+                    return JsonResponse.of_error(wire_error(failed))
+                if isinstance(event, Finished):
+                    return JsonResponse(self._reply.whole(events, event))
+                if not isinstance(event, ServedFailure):
+                    events.append(event)
 
     async def _send_stream(self, scope: Scope, receive: Receive, send: Send) -> None:
-        first = await self._first()
-        failed = _failure(first)
+        events = await self._mailbox.take()
+        while not events:
+            events = await self._mailbox.take()
+        failed = _failure(events[0])
         if failed is not None:
             await JsonResponse.of_error(wire_error(failed))(scope, receive, send)
             return
         await send({"type": "http.response.start", "status": 200, "headers": _STREAM})
-        async for piece in self._pieces(first):
+        async for piece in self._pieces(events):
             await send({"type": "http.response.body", "body": piece, "more_body": True})
         await send({"type": "http.response.body", "body": b"", "more_body": False})
 
-    async def _first(self) -> ServedEvent:
-        """The first event that says whether there will be an answer."""
-        while True:
-            event = await self._mailbox.get()
-            if isinstance(event, ContextFitted | TextDelta | Finished | ServedFailure):
-                return event
-
-    async def _pieces(self, event: ServedEvent) -> AsyncIterator[bytes]:
-        """The stream's bytes from ``event`` on; what comes at once is one piece."""
+    async def _pieces(self, events: list[ServedEvent]) -> AsyncIterator[bytes]:
+        """The stream's bytes from ``events`` on; what comes at once is one piece."""
         opening = self._reply.opening()
-        before = _event(opening) if opening is not None else b""
+        piece = _event(opening) if opening is not None else b""
+        texts = _Texts(self._reply)
         while True:
-            failed = _failure(event)
-            if failed is not None:
-                yield before + _event(wire_error(failed).body)
-                return
-            if isinstance(event, Finished):
-                chunks = b"".join(map(_event, self._reply.closing(event)))
-                yield before + chunks + b"data: [DONE]\n\n"
-                return
-            if not isinstance(event, ServedFailure):
-                said = self._reply.chunk(event)
-                if said is not None:
-                    yield before + _event(said)
-                    before = b""
-            while True:
-                try:
-                    async with asyncio.timeout(QUIET_SECONDS):
-                        event = await self._mailbox.get()
-                    break
-                except TimeoutError:
-                    yield b": the prompt is being read\n\n"  # not shown: for programs
+            if not events:
+                yield b": the prompt is being read\n\n"  # not shown: for programs
+            said = False
+            for event in events:
+                failed = _failure(event)
+                if failed is not None:
+                    yield piece + _event(wire_error(failed).body)
+                    return
+                if isinstance(event, Finished):
+                    chunks = b"".join(map(_event, self._reply.closing(event)))
+                    yield piece + chunks + b"data: [DONE]\n\n"
+                    return
+                if isinstance(event, TextDelta | ReasoningDelta):
+                    chunk = texts.chunk(event)
+                    piece += chunk
+                    said = said or bool(chunk)
+            if said:
+                yield piece
+                piece = b""
+            events = await self._mailbox.take()
 
 
 def _failure(event: ServedEvent) -> KnownError | None:

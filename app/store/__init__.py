@@ -8,7 +8,8 @@ futures that resolve once the change is on the disk, reads return values. :class
 backs up and restores.
 :class:`Searcher` finds in a library as one types.
 In the data folder lie ``phial.db`` with its ``-wal`` and ``-shm`` while it is open, ``phial.lock``,
-``backups/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever deletes.
+``backups/``, ``pictures/``, and after damage ``phial.db.damaged-<time>``, which nothing here ever
+deletes.
 :class:`SettingsStore`, :class:`EndpointStore`, :class:`LadderStore` and :class:`SpeedStore` are
 small files beside it, and :class:`PresetFile` is what the user made beside chats.
 

@@ -13,20 +13,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Context, Decimal
 from fractions import Fraction
+from itertools import product
 
 from app.domain.errors import KnownError
 from app.language import tr
 from app.sums.calendar import about_dates
-from app.sums.expressions import Interpretation, evaluate
+from app.sums.expressions import evaluate
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral, write_numeral
 from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import said_as_signs
-from app.sums.quantities import Quantity, UnreadableError, in_unit
-from app.sums.scales import converted_scale
+from app.sums.quantities import Progression, Quantity, UnreadableError, in_unit
+from app.sums.readings import Interpretation
 from app.sums.statements.dates import read_date
-from app.sums.units import CURRENCIES, Unit, divided, unit_of
-from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value
+from app.sums.units import CURRENCIES, DEGREES, Unit, converted_scale, divided, unit_of
+from app.sums.values import DivisionByZeroError, NotComputableError, TooLargeError, Value, whole
 
 MOST_CHARACTERS = 1_000
 MOST_DIGITS = 100  # of a whole number that is written out
@@ -38,6 +39,14 @@ _POWERS = {"²": "^2", "³": "^3"}
 _RELATION = re.compile(r"<=|>=|≤|≥|<|>|(?<![<>=])=(?!=)|==|≠|!=")
 _TOWER = re.compile(r"\^[^-+*/()^]*\^")
 _DAY = re.compile(r"(?<![\d-])\d{4}-\d\d-\d\d(?![\d-])")
+_ASKING = re.compile(  # not shown
+    r"(?:what(?:['’]s|\s+is|\s+are)|how\s+much\s+is|calculate|compute|was\s+ist|wie\s*viel\s+(?:ist|sind)"
+    r"|berechne|combien\s+(?:fait|font)|cuánto\s+es|quanto\s+fa|quanto\s+é)\s+",
+    re.IGNORECASE,
+)
+_ARTICLES = {"a", "an", "the", "ein", "eine", "un", "une", "una", "um", "uma"}  # not shown
+_IN_PER_CENT = re.compile(r"\s+(?:in|as|en|als|to)\s+(?:%|per\s?cent|prozent)$", re.IGNORECASE)
+_ROUND = str.maketrans("[]{}", "()()")
 _UNDONE = {"+", "-", "*", "/", "(", "^", ","}
 
 
@@ -93,7 +102,7 @@ def calculate(text: str, today: date, convention: Convention = Convention.POINT)
         NotASumError: It is not understood.
         CannotComputeError: It has no value, or one that is too large; says which.
     """
-    asked = text.strip().removeprefix("=").rstrip("=? \t").strip()
+    asked = _ASKING.sub("", text.strip().removeprefix("=").rstrip("=? \t").strip(), count=1)
     if not asked or len(asked) > MOST_CHARACTERS or "\n" in asked:
         raise _not_a_sum(asked)
     if (said := about_dates(asked, today)) is not None:
@@ -106,7 +115,7 @@ def calculate(text: str, today: date, convention: Convention = Convention.POINT)
                 tr("{day} is no day of the calendar from 1800 to 9998.", day=found.group())
             )
         )
-    plain = _SCIENTIFIC.sub(r"*10^(\1)", asked.translate(ASCII_DIGITS))
+    plain = _SCIENTIFIC.sub(r"*10^(\1)", asked.translate(ASCII_DIGITS).translate(_ROUND))
     try:
         if (scaled := converted_scale(plain, convention)) is not None:
             return _written(scaled[0], scaled[1], convention)
@@ -134,6 +143,11 @@ def _not_a_sum(asked: str) -> NotASumError:
 
 
 def _computed(plain: str, convention: Convention) -> Result:
+    if (shared := _IN_PER_CENT.search(plain)) is not None:
+        share = _evaluated(plain[: shared.start()], convention)
+        if share.unit is not None or share.mixed:
+            raise UnreadableError
+        return _written(share.value * whole(100), "%", convention)
     found = _INTO.match(plain)
     if found is not None and (unit := _named_unit(found.group(2))) is not None:
         quantity = _evaluated(found.group(1), convention)
@@ -190,15 +204,18 @@ def _evaluated(text: str, convention: Convention, *, powers_from_left: bool = Fa
         NotComputableError: It does, and has no value.
     """
     parts = said_as_signs(list(_plainer(tokens(text, 0, len(text), latex=False))), text)
-    read = joined_measures(parts)
+    spoken = parts[:1] and parts[0].kind is Kind.WORD and parts[0].text.lower() in _ARTICLES
+    read = joined_measures(parts[1:] if spoken else parts)
     others = [one for one in Convention if one is not convention]
-    for reading in (convention, *others):
+    rows = [*Progression] if any(one.text == "…" for one in read) else [None]
+    for reading, row in product((convention, *others), rows):
         for modulo in (False, True):
             how = Interpretation(
                 reading,
                 percent_is_modulo=modulo,
                 percent_of_sum=True,
                 powers_from_left=powers_from_left,
+                progression=row,
             )
             try:
                 return evaluate(read, how)
@@ -208,13 +225,15 @@ def _evaluated(text: str, convention: Convention, *, powers_from_left: bool = Fa
 
 
 def _plainer(read: Sequence[Token]) -> Iterator[Token]:
-    """With pi as the constant, and squared and cubed units in one way of writing them."""
+    """With pi and e as constants, and squared and cubed units in one way of writing them."""
     at = 0
     while at < len(read):
         token, rest = read[at], read[at + 1 : at + 3]
         at += 1
         if token.kind is Kind.WORD and token.text.lower() == "pi":
             yield replace(token, kind=Kind.CONSTANT, text="pi")
+        elif token.kind is Kind.WORD and token.text == "e":
+            yield replace(token, kind=Kind.CONSTANT)
         elif token.kind is Kind.WORD and token.text[-1] in _POWERS and unit_of(token.text[:-1]):
             yield replace(token, text=token.text[:-1], end=token.end - 1)
             yield Token(Kind.OPERATOR, _POWERS[token.text[-1]], token.end - 1, token.end)
@@ -242,8 +261,8 @@ def _named_unit(name: str) -> Unit | None:
 
 def _name_of(unit: Unit | None, text: str) -> str:
     """How the text names a unit."""
-    if unit is None:
-        return ""
+    if unit is None or unit == DEGREES:
+        return "" if unit is None else unit.kind.strip()
     for token in tokens(text, 0, len(text), latex=False):
         if token.kind is not Kind.WORD:
             continue
@@ -269,7 +288,8 @@ def _written(value: Value, unit: str, convention: Convention) -> Result:
     number, exact = number_text(value, convention)
     if unit in CURRENCIES and unit in "$£":
         return Result(f"{unit}{number}", exact)
-    return Result(f"{number} {unit}" if unit else number, exact)
+    blank = "" if unit in {"°", ""} else " "
+    return Result(f"{number}{blank}{unit}", exact)
 
 
 def number_text(value: Value, convention: Convention) -> tuple[str, bool]:

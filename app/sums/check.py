@@ -13,7 +13,10 @@ from app.sums.numerals import ASCII_DIGITS, Convention, read_numeral
 from app.sums.segments import blanked, code_blocks, segments
 from app.sums.statements.acts import wrong_acts
 from app.sums.statements.changes import wrong_changes
+from app.sums.statements.clocks import wrong_clocks
 from app.sums.statements.dates import wrong_dates
+from app.sums.statements.divisions import wrong_divisions
+from app.sums.statements.items import wrong_items
 from app.sums.statements.lists import wrong_lists, wrong_ways
 from app.sums.statements.measures import wrong_measures
 from app.sums.statements.results import wrong_results
@@ -48,6 +51,7 @@ def _checked(text: str, *, rights: bool) -> tuple[Finding, ...]:
     found += wrong_row_totals(plain)
     code = tuple(code_blocks(plain))
     found += [*wrong_results(plain, code), *wrong_ways(plain, code), *wrong_series(plain, code)]
+    found += wrong_items(plain, code)
     for segment in segments(plain):
         start, end = segment.start, segment.end
         found += wrong_equations(
@@ -58,6 +62,8 @@ def _checked(text: str, *, rights: bool) -> tuple[Finding, ...]:
             found += wrong_measures(plain, start, end)
             found += wrong_changes(plain, start, end)
             found += wrong_acts(plain, start, end)
+            found += wrong_clocks(plain, start, end)
+        found += wrong_divisions(plain, start, end)
     as_written = (
         replace(one, stated=text[one.at : one.at + len(one.stated)])  # in the digits of the text
         for one in found

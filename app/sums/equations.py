@@ -8,18 +8,20 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from itertools import pairwise, product
 
+from app.sums.brackets import HIDDEN
 from app.sums.excuses import Statement, is_excused
-from app.sums.expressions import Interpretation, evaluate
+from app.sums.expressions import evaluate
 from app.sums.findings import Finding, FindingKind
-from app.sums.lexer import HIDDEN, Kind, Token, tokens
-from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral
+from app.sums.lexer import Kind, Token, tokens
+from app.sums.numerals import Convention, Numeral, read_numeral
 from app.sums.phrases.corrections import correction
 from app.sums.phrases.joined import joined_measures
 from app.sums.phrases.spoken import may_relate, said_as_signs
 from app.sums.quantities import Quantity, UnreadableError
+from app.sums.readings import Interpretation, readings
 from app.sums.rounding import Judgement, compare, looks_rounded, misses
-from app.sums.units import BYTES, COMPARED, JOINING, unit_of
-from app.sums.values import CIRCULAR, NotComputableError
+from app.sums.units import COMPARED, JOINING, unit_of
+from app.sums.values import NotComputableError
 
 _REMAINDER = {"r", "remainder", "rest", "reste", "resto", "rem", "avanzo"}
 _LONGEST_CLAUSE = 600  # tokens
@@ -29,8 +31,9 @@ _ABOUT = re.compile(  # not shown: "about 19 × 21 = 400"
     r"|aproximadamente|unos|unas|all['’]incirca|cerca de|حوالي|تقريبا|लगभग)[\s$*(]*$",
     re.IGNORECASE,
 )
-_ALONE = 2  # tokens where π itself is said to be something
-_COUNTED = {"+", "-", "*", "/"}
+_HIGH_POWER = 4
+_RATES = (Fraction(1, 2), 2)
+_COUNTED = {"+", "-", "*", "/", "^", "^2", "^3", "pi", "(", ")"}
 _BARE = {"a", "à", "y", "o", "e", "i", "I", "A", "O", "E"}
 
 
@@ -197,12 +200,20 @@ def _may_begin(side: Sequence[Token], index: int, symbols: Mapping[str, Fraction
         return False
     if len(before.text) == 1 and before.text not in _BARE:
         return False
+    if _is_added(side, index):
+        return False
     if index >= 2 and side[index - 2].text == "_" and side[index - 2].end == before.start:
         return False  # a name in a program
     if before.text.lower() in JOINING:
         return True
     counted = index >= 2 and side[index - 2].kind in {Kind.NUMBER, Kind.CLOSE, Kind.OPERATOR}
     return not counted and before.text not in symbols
+
+
+def _is_added(side: Sequence[Token], index: int) -> bool:
+    """Whether a sign has blanks on both sides: "price + 3 + 4" is not 7."""
+    spaced = index + 1 < len(side) and side[index + 1].start > side[index].end
+    return spaced and side[index].text in {"+", "-"}
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -253,7 +264,7 @@ def _readable(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> bool:
     if not any(one.kind in {Kind.NUMBER, Kind.CONSTANT} for one in part):
         return False
     try:
-        return any(_value(part, reading) is not None for reading in _readings(part, symbols))
+        return any(_value(part, reading) is not None for reading in readings(part, symbols))
     except NotComputableError:
         return True  # and nothing is said of it
 
@@ -285,49 +296,6 @@ def _scientific(part: Sequence[Token], reading: Interpretation) -> Numeral | Non
     return Numeral(first.value * Fraction(10) ** exponent, first.decimals - exponent)
 
 
-def _readings(part: Sequence[Token], symbols: Mapping[str, Fraction]) -> list[Interpretation]:
-    """Every way in which this can be read."""
-    kinds = {token.text for token in part}
-    numbers = [t.text for t in part if t.kind is Kind.NUMBER and not t.fraction]
-    conventions = conventions_of(numbers)
-    mixed = any(t.fraction for t in part)
-    towers = [t.text for t in part].count("^") > 1
-    added = kinds & {"+", "-"}
-    flags = (
-        (False, True) if "^" in kinds else (False,),  # caret_is_xor
-        (False, True) if "%" in kinds else (False,),  # percent_is_modulo
-        ((True, False) if added else (False, True)) if "%" in kinds else (False,),  # percent_of_sum
-        (True, False) if mixed else (True,),  # mixed_numbers
-        (False, True) if "log" in kinds else (False,),  # log_is_natural
-        (True, False) if part[-1].text == "!" else (True,),  # mark_is_factorial
-    )
-    made = []
-    for convention in conventions:
-        for chosen in product(*flags):
-            plain = Interpretation(convention, *chosen, symbols)
-            made += [plain, replace(plain, joined_first=True)] if "/" in kinds else [plain]
-            if towers:
-                made.append(replace(plain, powers_from_left=True))
-            if _is_minus_raised(part):
-                made.append(replace(plain, minus_first=True))
-    if "pi" in kinds and len(part) > _ALONE and kinds.isdisjoint(CIRCULAR):
-        made += [replace(one, rough_pi=True) for one in made]
-    if not kinds.isdisjoint(BYTES):
-        made += [replace(one, binary_units=True) for one in made]
-    if not kinds.isdisjoint(CIRCULAR):
-        made += [replace(one, bare_degrees=True) for one in made]
-    return made
-
-
-def _is_minus_raised(part: Sequence[Token]) -> bool:
-    """Whether a number with a sign before it is raised: -3^2."""
-    rows = zip(part, part[1:], part[2:], strict=False)
-    return any(
-        sign.text == "-" and number.kind is Kind.NUMBER and caret.text == "^"
-        for sign, number, caret in rows
-    )
-
-
 def _judge(
     left: _Side, relation: Token, right: _Side, text: str, symbols: Mapping[str, Fraction]
 ) -> Finding | None:
@@ -346,12 +314,12 @@ def _wrong_in_every_way(
         both = [*one, *other]
         if not one or not other:
             continue
-        for reading in _readings(both, symbols) or []:
-            readings = [reading]
+        for reading in readings(both, symbols):
+            ways = [reading]
             rounded = _rounded(one, other, reading.convention, every=relation.text == "~")
             if rounded:
-                readings.append(replace(reading, rounded=rounded))
-            for tried in readings:
+                ways.append(replace(reading, rounded=rounded))
+            for tried in ways:
                 a, b = _value(one, tried), _value(other, tried)
                 if a is None or b is None:
                     continue
@@ -376,6 +344,30 @@ def _may_be_grouped(stated: Quantity) -> bool:
     """Whether the sign before the decimals of a measured number may group its digits as well."""
     numeral = stated.literal
     return stated.unit is not None and numeral is not None and numeral.decimals == 3
+
+
+def _growth_rates(
+    one: Sequence[Token], other: Sequence[Token], rounded: Mapping[str, Numeral]
+) -> frozenset[str]:
+    """Numbers that are raised to a high power and are exact therefore: 1.1 in 1.1^10 ≈ 2.59."""
+    found = set[str]()
+    for side, stated in ((one, other), (other, one)):
+        shown = [token for token in stated if token.kind is Kind.NUMBER]
+        told = rounded.get(shown[0].text) if len(shown) == 1 else None
+        signs = [t.text[0] for t in (*side, *stated) if t.kind in {Kind.OPERATOR, Kind.FUNCTION}]
+        if told is None or told.value.denominator == 1 or not set(signs) <= {"*", "^"}:
+            continue
+        for index, token in enumerate(side):
+            base = next((t for t in reversed(side[:index]) if t.kind is Kind.NUMBER), None)
+            rate = rounded.get(base.text) if base is not None else None
+            if token.text[0] != "^" or base is None or rate is None or rate.decimals > 2:
+                continue
+            power = token.text[1:] or next(
+                (t.text for t in side[index:] if t.kind is Kind.NUMBER), ""
+            )
+            if power.isdigit() and int(power) >= _HIGH_POWER and _RATES[0] < rate.value < _RATES[1]:
+                found.add(base.text)
+    return frozenset(found)
 
 
 def _is_counted(side: Sequence[Token]) -> bool:
@@ -407,7 +399,7 @@ def _rounded(
             if numeral is not None and numeral.decimals > 0:
                 found[token.text] = numeral
     if every:
-        return frozenset(found)
+        return frozenset(found) - _growth_rates(one, other, found)
     shown = [read_numeral(side[0].text, convention) for side in (one, other) if len(side) == 1]
     fewest = min((numeral.decimals for numeral in shown if numeral is not None), default=99)
     return frozenset(

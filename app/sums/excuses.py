@@ -51,7 +51,7 @@ _OF_A_LIST = re.compile(  # not shown: "the sum of 2 and 3 × 4 is 14"
     r"(?:%|\b(?:half|third|thirds|quarters?|double|triple|hälfte|drittel|viertel|moitié|tiers|quart"
     r"|square|cube|factorial|root|wurzel|quadrat|racine|carrée?|raíz|cuadrad[oa]|mitad|tercio|percent|prozent|sum|total|difference|product|average|mean|summe|differenz"
     r"|produkt|durchschnitt|somme|différence|produit|moyenne|suma|diferencia|producto|promedio|media))\s+"
-    r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:[\d\s.,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
+    r"(?:of|between|von|aus|zwischen|de|entre)\s+(?:\.(?=\d)|[\d\s,+\-*/×·÷()%\0]|\b(?:and|und|et|y)\b)*$",
     re.IGNORECASE,
 )
 _PARAMETERS = re.compile(r"\$\d\s*[<>]=?\s*\$\d")
@@ -61,8 +61,14 @@ _TWICE = re.compile(r"([\d.,]+)\s*[<>]\s*\1")  # nobody says that 1 < 1
 _OF_TWO_PARTS = re.compile(r"(\d{1,6})[.,](\d{1,6})")
 _LIKELIHOOD = re.compile(r"0[.,]0+[15]")
 _NEAR_PI = re.compile(r"3[.,][012]\d*")
+_TEN_RAISED = re.compile(r"[\d.]+[eE][+-]?\d+")
 _DAY_AND_YEAR = re.compile(r"\d{1,2}/\d{1,2}\s*(?:=|is|was)\s*(?:1[5-9]|20)\d\d")  # 9/11 = 2001
 _DISCOUNT = re.compile(r"([\d.]+)\s*%\s+off\s+(?:of\s+)?[$€£]?([\d.]+)")
+_FEE = re.compile(  # not shown
+    r"([\d.,]+)[\s\0]*(?:%|percent|prozent|por ciento|pour cent)\s+(?:(?!\d)[^\n.;=]){2,40}?\s"
+    r"[$€£]?(\d[\d.,]*)",
+    re.IGNORECASE,
+)
 _FREE = re.compile(  # not shown: behind what a number stands by itself
     r"(?:^|[\n.,;:!?(\[{“\"«—–\0*_$|>=-])\s*$"
     r"|(?<!\w)(?:that|so|then|and|but|because|since|as|thus|hence|therefore|while|number|value"
@@ -105,10 +111,11 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     place = StatementPlace.at(text, finding.start, relation.end, finding.end)
     if not is_claimed(text, place):
         return True
+    alone = _is_parameter(part) or _is_parameter(said.right)
+    beside = any(len(one) == 1 and _NEAR_PI.fullmatch(one[0].text) for one in (part, said.right))
     if relation.text[0] in "<>" and (
         _VERSIONS.search(text, sentence_before(text, place), sentence_end(text, place))
-        or _is_parameter(part)
-        or _is_parameter(said.right)
+        or (alone and not beside)
         or _is_named(part, text[said.start : part[0].start].split())
         or _are_versions(said.row, relation.text)
         or _is_code(text, place, part)
@@ -116,10 +123,13 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True
     if _is_year(said, place) or _is_ranked(said, place) or _is_of_another(text, relation, part):
         return True
-    alone = _is_parameter(part) or _is_parameter(said.right)
-    if alone and finding.stated and not _NEAR_PI.fullmatch(finding.stated):
+    if alone and not beside:
         return True  # π = 0.3 is a share
-    if _DAY_AND_YEAR.fullmatch(text, finding.start, finding.end) or _is_discount(finding, text):
+    if _is_model(said, place):
+        return True
+    if _DAY_AND_YEAR.fullmatch(text, finding.start, finding.end):
+        return True
+    if _is_discount(finding, text) or _is_with_fee(finding, text):
         return True
     if part[0].kind is Kind.OPEN and text[max(0, part[0].start - 1) : part[0].start] in {"'", "’"}:
         return True  # f'(1 - 0) = -1
@@ -136,6 +146,9 @@ def is_excused(finding: Finding, said: Statement) -> bool:
         return True  # "from", and "of the"
     if said.text[relation.start : relation.end] == "leaves" and "/" in {o.text for o in part}:
         return True  # a rest
+    plain = not any(one.kind in {Kind.FUNCTION, Kind.CONSTANT} for one in part)
+    if finding.stated == "0" and plain and any(one.text == "/" for one in part):
+        return True  # of whole numbers in a program: (1 + 2) * (3 / 4)
     if _REDIRECTED.search(text[max(0, part[0].start - 1) : finding.end]):
         return True
     if _are_texts(finding, said, place):
@@ -157,6 +170,17 @@ def is_excused(finding: Finding, said: Statement) -> bool:
     if re.fullmatch(r"\d+(?:[-–]\d+)+", written) and (counted or written.count("-") != 1):
         return True  # a score, a line-up
     return bool(re.fullmatch(r"\d+/\d+/\d+", written))
+
+
+def _is_model(said: Statement, place: StatementPlace) -> bool:
+    """Whether what looks like a power of ten is a name, as in "Model 3e5 = 3000"."""
+    sides = said.left, said.right
+    if any(len(one) > 1 for one in sides):
+        return False
+    if not any(_TEN_RAISED.fullmatch(one[0].text) for one in sides):
+        return False
+    before = said.text[max(place.line, place.start - 40) : place.start]
+    return _FREE.search(before) is None
 
 
 def _are_texts(finding: Finding, said: Statement, place: StatementPlace) -> bool:
@@ -219,6 +243,23 @@ def _is_discount(finding: Finding, text: str) -> bool:
     stated = read_numeral(finding.stated, Convention.POINT)
     known = [one.value for one in numbers if one is not None]
     return stated is not None and len(known) == 2 and stated.value * 100 == known[0] * known[1]
+
+
+def _is_with_fee(finding: Finding, text: str) -> bool:
+    """Whether what is said of "a 15 % tip on $40" is the amount with it, or without it."""
+    found = _FEE.search(text, finding.start, finding.end)
+    for convention in Convention if found is not None else ():
+        numbers = [
+            read_numeral(one.rstrip(".,"), convention)
+            for one in (*(found.groups() if found is not None else ()), finding.stated)
+        ]
+        known = [one.value for one in numbers if one is not None]
+        if len(known) == 3 and known[2] in {
+            known[1] * (1 + known[0] / 100),
+            known[1] * (1 - known[0] / 100),
+        }:
+            return True
+    return False
 
 
 def _is_code(text: str, place: StatementPlace, part: Sequence[Token]) -> bool:

@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 
 from app.sums.lexer import Kind, Token, TokenCursor, vulgar
-from app.sums.numerals import Convention, Numeral, read_numeral
-from app.sums.quantities import Quantity, UnreadableError, added, combined, half_a_digit
-from app.sums.units import CURRENCIES, MULTIPLIERS, NO_UNITS, Unit, binary_unit, divided, unit_of
+from app.sums.numerals import Numeral, read_numeral
+from app.sums.quantities import (
+    Quantity,
+    UnreadableError,
+    added,
+    combined,
+    half_a_digit,
+    row_with_dots,
+    with_noughts,
+)
+from app.sums.readings import Interpretation
+from app.sums.units import (
+    CURRENCIES,
+    DEGREES,
+    MULTIPLIERS,
+    NO_UNITS,
+    NOUGHTS,
+    Unit,
+    binary_unit,
+    divided,
+    unit_of,
+)
 from app.sums.values import (
     CIRCULAR,
     PI,
@@ -26,45 +45,6 @@ from app.sums.values import (
 MOST_TOKENS = 400
 _DEEPEST = 60
 _LOGARITHMIC = {"dB", "dBA", "dBm", "dBi", "dBV"}  # not shown; 60 and 60 of them are 63
-
-
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """One way to read what can be read in several.
-
-    Attributes:
-        convention: What point and comma mean.
-        caret_is_xor: ``^`` as in program code.
-        percent_is_modulo: ``%`` between two numbers as in program code.
-        percent_of_sum: ``200 + 10%`` adds ten per cent of 200, as pocket calculators do.
-        mixed_numbers: A whole number before a fraction is added to it; otherwise multiplied.
-        log_is_natural: "log" means the natural logarithm.
-        mark_is_factorial: An exclamation mark at the end belongs to it.
-        symbols: Numbers that the text gives to letters.
-        joined_first: What stands side by side is multiplied before a division: 6/2(1+2) is 1.
-        rounded: Numbers, as they are written, that stand for anything that rounds to them.
-        powers_from_left: 2^3^2 is (2^3)^2, as spreadsheets have it.
-        minus_first: -3^2 is (-3)^2, as spreadsheets have it.
-        rough_pi: π is 3.14 or 22/7, as it is taken at school.
-        binary_units: A kilobyte is 1,024 bytes.
-        bare_degrees: The angle of a sine without a sign is in degrees.
-    """
-
-    convention: Convention = Convention.POINT
-    caret_is_xor: bool = False
-    percent_is_modulo: bool = False
-    percent_of_sum: bool = False
-    mixed_numbers: bool = True
-    log_is_natural: bool = False
-    mark_is_factorial: bool = True
-    symbols: Mapping[str, Fraction] = field(default_factory=dict)
-    rounded: frozenset[str] = frozenset()
-    joined_first: bool = False
-    powers_from_left: bool = False
-    minus_first: bool = False
-    rough_pi: bool = False
-    binary_units: bool = False
-    bare_degrees: bool = False
 
 
 def evaluate(tokens: Sequence[Token], reading: Interpretation) -> Quantity:
@@ -102,13 +82,25 @@ class _Reader(TokenCursor):
         if depth > _DEEPEST:
             raise UnreadableError
         total = self._product(depth)
+        terms = [total]
         while sign := self._operator("+", "-"):
+            if self._operator("…"):
+                return self._row(terms, "+", depth)
             term = self._product(depth)
             total = added(total, term, sign, percent_of=self._reading.percent_of_sum)
+            terms.append(term if sign == "+" else replace(term, value=-term.value))
         return total
+
+    def _row(self, before: Sequence[Quantity], sign: str, depth: int) -> Quantity:
+        """The sum or the product of a row, behind the dots in it: 1 + 2 + … + 10."""
+        after: list[Quantity] = []
+        while self._operator(sign):
+            after.append(self._product(depth) if sign == "+" else self._signed(depth))
+        return row_with_dots(before, after, sign, self._reading.progression)
 
     def _product(self, depth: int) -> Quantity:
         result = self._signed(depth)
+        factors = [result]
         while True:
             token = self._peek()
             if token is None:
@@ -117,7 +109,10 @@ class _Reader(TokenCursor):
                 if token.text == ":" and not self._spaced(token):
                     raise UnreadableError
                 self._at += 1
+                if token.text == "*" and self._operator("…"):
+                    return self._row(factors, "*", depth)
                 factor = self._signed(depth)
+                factors.append(factor)
                 while token.text == "/" and self._reading.joined_first and self._is_joined():
                     factor = combined(factor, self._power(depth), "*")
                 result = combined(result, factor, token.text)
@@ -204,7 +199,7 @@ class _Reader(TokenCursor):
         token = self._peek()
         if token is not None and token.kind is Kind.WORD and token.text in CURRENCIES:
             self._at += 1
-            amount = self._primary(depth)
+            amount = self._thousands(self._primary(depth))
             return self._rated(replace(amount, unit=unit_of(token.text)))
         found = self._primary(depth)
         while True:
@@ -231,18 +226,16 @@ class _Reader(TokenCursor):
     def _measure(self, found: Quantity) -> Quantity:
         """With the unit behind it, where there is one."""
         token = self._peek()
+        if found.unit is None and token is not None and token.text == "°" and not self._is_scale():
+            self._at += 1
+            return replace(found, unit=DEGREES)
         if token is None or token.kind is not Kind.WORD or found.unit is not None:
             return found
         if token.text.lower() in NO_UNITS:
             return found
         if factor := MULTIPLIERS.get(token.text):
             self._at += 1
-            literal = found.literal
-            if literal is not None:
-                zeros = len(str(factor)) - 1
-                literal = Numeral(literal.value * factor, literal.decimals - zeros)
-            found = replace(found, value=found.value * whole(factor), literal=literal)
-            return self._measure(found)
+            return self._measure(with_noughts(found, factor))
         if token.text in _LOGARITHMIC:
             raise NotComputableError
         unit = self._unit(token.text)
@@ -256,6 +249,23 @@ class _Reader(TokenCursor):
         if power := self._unit_power():
             unit = replace(unit, factor=unit.factor**power, power=power)
         return replace(found, unit=unit)
+
+    def _is_scale(self) -> bool:
+        """Whether a letter behind a sign of degrees makes a temperature of it."""
+        letter = self._peek(1)
+        return letter is not None and letter.text in {"C", "F", "K"}
+
+    def _thousands(self, amount: Quantity) -> Quantity:
+        """An amount of money with what stands for noughts behind it: $120k, $3 million."""
+        token = self._peek()
+        if token is None or token.kind is not Kind.WORD:
+            return amount
+        close = self._tokens[self._at - 1].end == token.start
+        factor = (NOUGHTS.get(token.text) if close else None) or MULTIPLIERS.get(token.text)
+        if factor is None:
+            return amount
+        self._at += 1
+        return with_noughts(amount, factor)
 
     def _unit_power(self) -> int:
         """Go on behind the power of a unit: m², m^2, m^{2}; 0 where there is none."""
@@ -283,17 +293,23 @@ class _Reader(TokenCursor):
         """With the unit behind its slash, where one stands there.
 
         Raises:
-            NotComputableError: What is measured is not known, as in MB/s² and requests/s.
+            NotComputableError: More than one slash or another power stands there.
+
+        What is measured is not known in MB/s² and requests/s: such a number is a unit by itself.
         """
         if found.unit is None or not self._is_rate():
             return found
         below = self._peek(1)
         other = self._unit(below.text) if below is not None else None
         unit = divided(found.unit, other) if other is not None else None
-        after = self._peek(2)
-        if unit is None or (after is not None and after.text[0] in "^/"):
-            raise NotComputableError
+        above = self._tokens[self._at - 1].text
         self._at += 2
+        power = self._unit_power()
+        after = self._peek()
+        if below is None or (after is not None and after.text[0] in "^/"):
+            raise NotComputableError
+        if unit is None or power:
+            unit = Unit(f" {above}/{below.text}{power or ''}")
         return replace(found, unit=unit)
 
     def _is_symbol(self, token: Token) -> bool:
@@ -366,7 +382,8 @@ class _Reader(TokenCursor):
         if grouped:
             self._at += 1
         angle = self.sum(depth + 1) if grouped else self._primary(depth + 1)
-        degrees = self._is_degree()
+        degrees = self._is_degree() or angle.unit == DEGREES
+        angle = replace(angle, unit=None) if degrees else angle
         if grouped and self._next().kind is not Kind.CLOSE:
             raise UnreadableError
         degrees = self._is_degree() or degrees

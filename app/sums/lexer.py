@@ -7,7 +7,8 @@ from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
-from app.sums.numerals import GROUP_SIGNS
+from app.sums.brackets import HIDDEN, absolute_value, is_of_group
+from app.sums.numerals import GROUP_SIGNS, SUPERSCRIPTS, is_euler
 from app.sums.values import CIRCULAR
 
 
@@ -53,7 +54,9 @@ _NUMBER = re.compile(
     rf"|\d+(?:(?:[.,{GROUP_SIGNS}]|\\,|\{{,\}})\d+)*"
 )
 _MARKS = "\u064b-\u0652\u0670\u0900-\u0903\u093a-\u094f\u0951-\u0957"  # vowels beside letters
-_WORD = re.compile(rf"[^\W\d_](?:[^\W_²³]|[{_MARKS}])*(?:['’\-][^\W\d_](?:[^\W\d_]|[{_MARKS}])*)*")
+_WORD = re.compile(
+    rf"[^\W\d_](?:[^\W_⁰¹²³⁴-⁹]|[{_MARKS}])*(?:['’\-][^\W\d_](?:[^\W\d_]|[{_MARKS}])*)*"
+)
 _COMMAND = re.compile(r"\\([A-Za-z]+)\*?|\\(.)", re.DOTALL)
 _HEX = re.compile(r"0[xXbBoO][0-9A-Fa-f]+")
 _REPEATING = re.compile(r"\d+[.,]\d*\(\d+\)")
@@ -68,17 +71,13 @@ _PI_IS = re.compile(  # not shown: a word that is the number only where a number
     r"\s*(?:[=≈]|\s(?:is|equals|ist|est|es|vaut)(?:\s+(?:about|approximately|etwa|rund|environ))?\s)"
     r"\s*3[.,][012]\d*(?![\d.,]*\d)"
 )
-_E_IS = re.compile(r"\s*(?:≈|\\approx)\s*2[.,][67]\d+(?![\d.,]*\d)")
-_PLAIN_DECIMAL = r"[-−]?\d{1,15},\d{1,15}"
-_BARS = re.compile(  # what stands between bars with nothing beside it, and something behind them
-    rf"\|(?=\S)(?P<inside>[-+−\d.\s*/×·^()]{{1,40}}|{_PLAIN_DECIMAL}(?:\s*[-+−×·*/]\s*{_PLAIN_DECIMAL})?)"
-    r"(?<=\S)(?:\\right)?\|(?!\|)"
-    r"(?=\s*(?:[=≈<>≤≥+\-−*×·/÷)^.,;:!?\\$]|$|(?:is|ist|est|es|equals)\b))"
-)
-_BEFORE_BARS = frozenset("=≈<>≤≥+-−*×·/÷(:;\n$&{")
-
 ALIGNED = re.compile(r"\s*&?\s*(?:[=≈]|\\approx)")
 """A line of an aligned formula goes on with its relation."""
+CONTINUED = re.compile(r"\n[ \t]*[=≈](?![=≈])(?=[ \t]*[-−(\[\d√π])")
+"""A line that goes on with what the line before it comes to."""
+_DOTS = re.compile(r"[…⋯]|\.\.\.(?!\.)")
+_ROW_SIGNS = ("+", "×", "*", "·", "⋅", "\\times", "\\cdot")
+_BLANK = f" \t{HIDDEN}"
 _DICE = re.compile(r"[dDwW]\d+")
 
 _SIGNS = {
@@ -114,22 +113,14 @@ _SILENT = {  # not shown
 _FRACTIONS = {"frac": "/", "dfrac": "/", "tfrac": "/", "cfrac": "/", "binom": "choose",
               "dbinom": "choose", "tbinom": "choose"}  # fmt: skip
 """Commands of two arguments, and the sign that stands between those."""
-_SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_GROUPS = dict.fromkeys("[{", (Kind.OPEN, "(")) | dict.fromkeys("]}", (Kind.CLOSE, ")"))
 _POWER = re.compile("⁻?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _BASED = re.compile(r"log(?:_\{?(\d{1,3})\}?|([₀₁₂₃₄₅₆₇₈₉]{1,3}))(?=\s?[(\d])")  # log₂ 8
-_SQUARE = re.compile(  # [3 + 4] × 2, with nothing but a sum in it and a sign beside it
-    r"\[(?=[^\]]{0,60}[\d)]\s*[-+−×*·÷/]\s+[(\d√])[-+−×*·÷/^²³()√\d.,\s]{3,60}\]"
-)
-_BEHIND_SQUARE = re.compile(r"\s?[×*·÷/^²³]|\s[-+−]\s")
-_BEFORE_SQUARE = re.compile(r"(?:[×*·÷/]\s?|\s[-+−]\s|(?:^|[\s(=])\d{1,6})$")
 _VULGAR = {"½": (1, 2), "¼": (1, 4), "¾": (3, 4), "⅓": (1, 3), "⅔": (2, 3), "⅛": (1, 8),
            "⅜": (3, 8), "⅝": (5, 8), "⅞": (7, 8), "⅕": (1, 5), "⅖": (2, 5), "⅗": (3, 5),
            "⅘": (4, 5), "⅙": (1, 6), "⅚": (5, 6)}  # fmt: skip
 _DEEPEST = 40
-_LONGEST_ROW = 1_000  # characters
-HIDDEN = "\0"
-"""Stands for a mark that is not part of what is said, such as Markdown's asterisks."""
 
 
 def tokens(text: str, start: int, end: int, *, latex: bool) -> list[Token]:
@@ -147,7 +138,8 @@ class _Lexer:
         """Tokens up to ``end``."""
         while at < end:
             sign = self._text[at]
-            if sign in " \t\r" or sign == HIDDEN or (sign == "\n" and self._latex):
+            goes_on = sign == "\n" and (self._latex or CONTINUED.match(self._text, at, end))
+            if goes_on or sign in " \t\r" or sign == HIDDEN:
                 at += 1
             elif self._latex and sign == "\\":
                 at = yield from self._command(at, end, depth)
@@ -155,7 +147,7 @@ class _Lexer:
                 at += 1
             elif self._latex and sign in "{}":
                 at = yield from self._braces(at, end, depth)
-            elif sign == "|" and (bars := self._bars(at, end)) is not None:
+            elif sign == "|" and (bars := absolute_value(self._text, at, end)) is not None:
                 yield Token(Kind.FUNCTION, "abs", at, at + 1)
                 yield Token(Kind.OPEN, "(", at + 1, at + 1)
                 yield from self.run(*bars.span("inside"), depth + 1)
@@ -173,36 +165,6 @@ class _Lexer:
                 at = token.end
                 yield token
 
-    def _is_square(self, at: int, end: int) -> bool:
-        """Whether a square bracket is one of two around a sum that is gone on with."""
-        text = self._text
-        first = text.rfind("[", max(0, at - 62), at + 1)
-        found = _SQUARE.match(text, first, end) if first >= 0 else None
-        if found is None or at not in {first, found.end() - 1}:
-            return False
-        if text[found.end() : found.end() + 1] == "(":
-            return False  # a link
-        before, after = text[max(0, first - 12) : first], found.end()
-        return bool(_BEHIND_SQUARE.match(text, after, end) or _BEFORE_SQUARE.search(before))
-
-    def _bars(self, at: int, end: int) -> re.Match[str] | None:
-        """An absolute value that begins here; None for any other bar."""
-        before = self._text[max(0, at - 12) : at]
-        close = before.rstrip(f" \t{HIDDEN}")
-        if close and close[-1] not in _BEFORE_BARS and not close.endswith("\\left"):
-            beside = len(close) == len(before)
-            if beside or not (close[-1].isalpha() or close[-1] in ".,"):
-                return None
-        found = _BARS.match(self._text, at, end)
-        return None if found is None or self._is_row(at, end) else found
-
-    def _is_row(self, at: int, end: int) -> bool:
-        """Whether a place is in a row of a table, which begins and ends with a bar."""
-        least = max(0, at - _LONGEST_ROW)
-        first = self._text.rfind("\n", least, at) + 1 or least
-        row = self._text[first : min(end, at + _LONGEST_ROW)].partition("\n")[0].strip()
-        return row.startswith("|") and row.endswith("|") and row.count("|") % 2 == 1
-
     def _plain(self, at: int, end: int) -> Token:
         """One token that is written the same way everywhere."""
         text, sign = self._text, self._text[at]
@@ -217,7 +179,7 @@ class _Lexer:
             number = f"0{number}" if number[0] == "." else number
             return Token(Kind.NUMBER, number, at, found.end())
         if found := _POWER.match(text, at, end):
-            power = found.group().translate(_SUPERSCRIPTS)
+            power = found.group().translate(SUPERSCRIPTS)
             return Token(Kind.OPERATOR, f"^{power}", at, found.end())
         if sign in _VULGAR:
             return Token(Kind.NUMBER, sign, at, at + 1, fraction=True)
@@ -228,11 +190,15 @@ class _Lexer:
             return Token(Kind.FUNCTION, f"log{base}", at, found.end())
         if found := _WORD.match(text, at, end):
             return self._word(found.group(), at, found.end())
+        if found := _DOTS.match(text, at, end):
+            return self._dots(at, found.end(), Kind.BREAK)
         two = text[at : min(at + 2, end)]
         if two in _TWO:
             return Token(*_TWO[two], at, at + len(two))
-        if sign in "[]" and not self._latex and not self._is_square(at, end):
-            return Token(Kind.BREAK, _ONE[sign][1], at, at + 1)
+        if sign in "[]{}" and not self._latex:
+            if is_of_group(text, at, end):
+                return Token(*_GROUPS[sign], at, at + 1)
+            return Token(Kind.BREAK, sign, at, at + 1) if sign in "[]" else _unknown(sign, at)
         if sign in _ONE:
             return Token(*_ONE[sign], at, at + 1)
         return _unknown(sign, at)
@@ -246,7 +212,7 @@ class _Lexer:
             return Token(Kind.OPERATOR, "%", at, end)
         if _DICE.fullmatch(word) and self._text[at - 1 : at].isdigit():
             return Token(Kind.UNKNOWN, word, at, end)
-        if word == "e" and _E_IS.match(self._text, end):
+        if word == "e" and is_euler(self._text, at, end):
             return Token(Kind.CONSTANT, "e", at, end)
         if word in {"log2", "log10"} and self._text[end : end + 1] == "(":
             return Token(Kind.FUNCTION, word, at, end)
@@ -259,6 +225,16 @@ class _Lexer:
         if word == "x" and self._between_numbers(at, end):
             return Token(Kind.OPERATOR, "*", at, end)
         return Token(Kind.WORD, word, at, end)
+
+    def _dots(self, at: int, end: int, other: Kind) -> Token:
+        """Dots: between two signs a row that goes on, beside one what cannot be read."""
+        blank = _BLANK + "\n" if self._latex else _BLANK
+        before = self._text[max(0, at - 8) : at].rstrip(blank)
+        after = self._text[end : min(end + 8, self._end)].lstrip(blank)
+        if any(before.endswith(one) and after.startswith(one) for one in _ROW_SIGNS):
+            return Token(Kind.OPERATOR, "…", at, end)
+        beside = before.endswith((*_ROW_SIGNS, "-", "−")) or after.startswith(_ROW_SIGNS)
+        return Token(Kind.UNKNOWN if beside else other, "…", at, end)
 
     def _between_numbers(self, at: int, end: int) -> bool:
         """Whether a word has blanks and numbers on both sides: an "x" means times there."""
@@ -277,9 +253,11 @@ class _Lexer:
                 yield Token(Kind.OPERATOR, "%", at, stop)
             elif sign in "$#":
                 yield Token(Kind.WORD, sign, at, stop)
+            elif sign in "{}":
+                yield Token(*_GROUPS[sign], at, stop)
             elif sign == "\\" and not ALIGNED.match(self._text, stop, end):
                 yield Token(Kind.BREAK, "\n", at, stop)
-            elif sign not in ",;:! {}\\":
+            elif sign not in ",;:! \\":
                 yield _unknown(sign, at)
             return stop
         if name in _FRACTIONS and depth < _DEEPEST:
@@ -301,6 +279,8 @@ class _Lexer:
             yield Token(Kind.FUNCTION, name, at, stop)
         elif name in {"implies", "iff", "Rightarrow", "rightarrow", "to", "therefore", "because"}:
             yield Token(Kind.BREAK, name, at, stop)
+        elif name in {"dots", "ldots", "cdots", "dotsb"}:
+            yield self._dots(at, stop, Kind.UNKNOWN)
         elif name in {"begin", "end"}:
             stop = self._group_end(stop, end)
             yield Token(Kind.BREAK, name, at, stop)

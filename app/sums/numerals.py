@@ -1,7 +1,8 @@
-"""Numbers as people write them: digits of many scripts, and two ways to use point and comma."""
+"""Numbers as people write them: digits of many scripts, two ways to use point and comma, and e."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -43,6 +44,18 @@ _DIGIT_NAMES = {
 }
 ASCII_DIGITS = _DIGIT_NAMES | {0x066B: ".", 0x066C: ",", 0x066A: "%"}
 """Translates digits and their signs, one character for one."""
+
+SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+_E_IS = re.compile(r"\s*(?:≈|\\approx)\s*2[.,][67]\d+(?![\d.,]*\d)")
+_LN_OF_E = (
+    re.compile(r"(?<![^\W\d_])ln\s?(?:\\left)?\s?[({]?\s?$"),
+    re.compile(r"\s?(?:[)}^⁻⁰¹²³⁴-⁹=≈$]|$)"),
+)
+_E_RAISED = re.compile(  # not shown: what is near to that power of e follows
+    r"(?:\^\{?(?P<power>-?\d{1,2}(?:\.\d{1,9})?)\}?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,2}))"
+    r"\s*(?:≈|\\approx)\s*(?P<stated>\d{1,15}(?:\.\d{1,15})?)(?![\d.,]*\d)"
+)
+_NEAR_POWER = (0.66, 1.5)
 
 _GROUPED = {
     # Groups of three; of two before the last three as in India; the first is no nought: 0.001.
@@ -109,3 +122,15 @@ def conventions_of(texts: Iterable[str]) -> tuple[Convention, ...]:
     """The conventions by which all of these are numbers."""
     every = tuple(texts)
     return tuple(c for c in Convention if all(read_numeral(text, c) is not None for text in every))
+
+
+def is_euler(text: str, at: int, end: int) -> bool:
+    """Whether an e between two offsets is the base of natural logarithms, and no other name."""
+    before, behind = _LN_OF_E
+    if before.search(text[max(0, at - 12) : at]) and behind.match(text, end):
+        return True
+    if (found := _E_RAISED.match(text, end)) is not None:
+        power = found["power"] or found["raised"].translate(SUPERSCRIPTS)
+        near = float(found["stated"]) / math.exp(float(power))
+        return _NEAR_POWER[0] < near < _NEAR_POWER[1]
+    return _E_IS.match(text, end) is not None

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum, auto
 from fractions import Fraction
 
 from app.sums.numerals import Numeral
 from app.sums.units import CURRENCIES, Unit, divided, multiplied
-from app.sums.values import Value, exactly
+from app.sums.values import MOST_BITS, Value, exactly
 
 
 class UnreadableError(ValueError):
@@ -111,3 +114,149 @@ def combined(first: Quantity, second: Quantity, sign: str) -> Quantity:
         mixed=both or first.mixed or second.mixed or unclear,
         operations=first.operations + second.operations + 1,
     )
+
+
+def with_noughts(found: Quantity, factor: int) -> Quantity:
+    """So many thousands or millions: a number with noughts behind its own digits."""
+    literal = found.literal
+    if literal is not None:
+        noughts = len(str(factor)) - 1
+        literal = replace(
+            literal, value=literal.value * factor, decimals=literal.decimals - noughts
+        )
+    return replace(found, value=found.value * exactly(Fraction(factor)), literal=literal)
+
+
+MOST_TERMS = 1_000  # of a row that goes on
+
+
+class Progression(Enum):
+    """How the terms of a row go on where dots stand in it."""
+
+    EVEN = auto()  # 1 + 2 + … + 10
+    TIMES = auto()  # 1 + 2 + 4 + … + 64
+    SQUARES = auto()
+    CUBES = auto()
+    GROWING = auto()  # 2 + 6 + 12 + … + 90: what lies between two grows evenly
+    INVERSE = auto()  # 1 + 1/2 + 1/3 + … + 1/10
+    FIBONACCI = auto()
+    FACTORIALS = auto()
+    PRIMES = auto()
+
+
+def row_with_dots(
+    before: Sequence[Quantity], after: Sequence[Quantity], sign: str, way: Progression | None
+) -> Quantity:
+    """The sum, or for another sign than + the product, of a row whose middle is left out.
+
+    Args:
+        before: The terms before the dots.
+        after: Those behind them; the last one ends the row.
+        sign: What stands between the terms.
+        way: How they go on.
+
+    Raises:
+        UnreadableError: They do not go on so, or too few are there to tell.
+        NotComputableError: It is too large.
+    """
+    every = (*before, *after)
+    plain = all(
+        one.value.low == one.value.high and one.unit is None and not one.percent for one in every
+    )
+    if way is None or not after or len(every) < 3 or not plain:
+        raise UnreadableError
+    first, last = ([one.value.low for one in part] for part in (before, after))
+    if len(first) < 2:
+        first, last = last[::-1], first[::-1]
+    if way is Progression.EVEN and sign == "+":
+        result = exactly(_even_sum(first, last))
+    else:
+        result = exactly(Fraction(0 if sign == "+" else 1))
+        for term in map(exactly, _terms(first, last, way)):
+            result = result + term if sign == "+" else result * term
+    exact = all(one.value.exact for one in every)
+    return Quantity(replace(result, exact=exact), operations=len(every))
+
+
+def _even_sum(first: Sequence[Fraction], last: Sequence[Fraction]) -> Fraction:
+    """The sum of a row by its ends, however many terms lie between."""
+    step = first[1] - first[0]
+    steps = (last[-1] - first[0]) / step if step else Fraction(1, 2)
+    whole = steps.denominator == 1 and steps >= len(first) + len(last) - 1
+    even = all(one == first[0] + n * step for n, one in enumerate(first))
+    ends = all(one == last[-1] - n * step for n, one in enumerate(reversed(last)))
+    if not (whole and even and ends):
+        raise UnreadableError
+    return (steps + 1) * (first[0] + last[-1]) / 2
+
+
+def _terms(
+    first: Sequence[Fraction], last: Sequence[Fraction], way: Progression
+) -> Sequence[Fraction]:
+    """All terms of a row."""
+    follow, least = _FOLLOWING[way]
+    row = list(first[:least])
+    grows = first[0] < first[1]
+    if len(row) < least or first[0] == first[1]:
+        raise UnreadableError
+    while row[-1] != last[-1]:
+        bits = max(map(int.bit_length, row[-1].as_integer_ratio()))
+        if len(row) > MOST_TERMS or bits > MOST_BITS or (row[-1] > last[-1]) == grows:
+            raise UnreadableError
+        row.append(follow(row))
+    complete = len(row) >= len(first) + len(last)
+    if not complete or row[: len(first)] != first or row[-len(last) :] != last:
+        raise UnreadableError
+    return row
+
+
+def _root(number: Fraction, degree: int) -> int:
+    """The whole root of a whole number."""
+    guess = round(abs(float(number)) ** (1 / degree)) if abs(number) < 10**12 else 0
+    if guess**degree != number:
+        raise UnreadableError
+    return guess
+
+
+def _power_behind(row: Sequence[Fraction], degree: int) -> Fraction:
+    one, two, here = (_root(number, degree) for number in (row[0], row[1], row[-1]))
+    return Fraction(here + two - one) ** degree
+
+
+def _inverse_behind(row: Sequence[Fraction]) -> Fraction:
+    if 0 in row or (below := 1 / row[-1] + 1 / row[1] - 1 / row[0]) == 0:
+        raise UnreadableError
+    return 1 / below
+
+
+def _ratio(above: Fraction, below: Fraction) -> Fraction:
+    if not below:
+        raise UnreadableError
+    return above / below
+
+
+def _prime_behind(row: Sequence[Fraction]) -> Fraction:
+    if row[0].denominator != 1 or not 2 <= row[0] <= row[-1] < 10_000:
+        raise UnreadableError
+    number = int(row[-1])
+    if not _is_prime(number):
+        raise UnreadableError
+    return Fraction(next(n for n in range(number + 1, 2 * number) if _is_prime(n)))
+
+
+def _is_prime(number: int) -> bool:
+    return number > 1 and all(number % n for n in range(2, math.isqrt(number) + 1))
+
+
+_FOLLOWING: Mapping[Progression, tuple[Callable[[Sequence[Fraction]], Fraction], int]] = {
+    Progression.EVEN: (lambda row: row[-1] + row[1] - row[0], 2),
+    Progression.TIMES: (lambda row: row[-1] * _ratio(row[1], row[0]), 2),
+    Progression.SQUARES: (lambda row: _power_behind(row, 2), 2),
+    Progression.CUBES: (lambda row: _power_behind(row, 3), 2),
+    Progression.GROWING: (lambda row: 2 * row[-1] - row[-2] + row[2] - 2 * row[1] + row[0], 3),
+    Progression.INVERSE: (_inverse_behind, 2),
+    Progression.FIBONACCI: (lambda row: row[-1] + row[-2], 2),
+    Progression.FACTORIALS: (lambda row: row[-1] * (_ratio(row[-1], row[-2]) + 1), 2),
+    Progression.PRIMES: (_prime_behind, 2),
+}
+"""What comes behind the terms so far, and how many of them tell."""

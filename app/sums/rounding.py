@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from app.sums.numerals import Numeral
 from app.sums.quantities import Quantity, half_a_digit, in_unit
-from app.sums.units import CURRENCIES, Unit
+from app.sums.units import CURRENCIES, TURNING, Unit
 from app.sums.values import Value, exactly
 
 _MULTIPLES = re.compile(
@@ -24,6 +24,8 @@ _CLOSE = Fraction(2, 100)  # of a fraction that is said to be near
 _NEXT_UNIT = Fraction(3, 2)
 _DATA = Fraction(3, 2)
 _YARD = Fraction(10_936, 10_000)  # a metre in yards
+_QUART = Fraction(10_567, 10_000)  # a litre in quarts
+_NEAR_KINDS = {"time", "length", "mass", "energy", "volume"}
 _SIMPLE = (3, 6, 7, 9, 11, 12, 13)
 _IRRATIONAL = tuple(
     Fraction(text)
@@ -82,23 +84,35 @@ def misses(computed: Quantity, stated: Quantity) -> bool:
     unit, first, second = stated.unit, computed.value.middle, stated.value.middle
     if computed.unit is not None or computed.mixed or unit is None or stated.literal is None:
         return False
-    if unit.kind not in {"time", "length", "mass"} or min(first, second) <= 0:
+    near = unit.kind in _NEAR_KINDS or "/" in unit.kind
+    if not near or min(first, second) <= 0:
         return False
     larger, smaller = max(first, second), min(first, second)
     if unit.kind == "length" and abs(larger / smaller - _YARD**unit.power) < _CLOSE * unit.power:
+        return False
+    if unit.kind == "volume" and abs(larger / smaller - _QUART) < _CLOSE:
         return False
     return larger / smaller < _NEXT_UNIT
 
 
 def _doubtful(left: Quantity, right: Quantity) -> bool:
     """The units leave open what is counted, so that a difference says nothing."""
-    if left.mixed or right.mixed:
+    if left.mixed or right.mixed or _are_turns(left, right):
         return True
     if left.literal is not None and right.literal is not None:
         return False
+    if left.literal is not None and left.unit is not None and left.unit.kind[0] == " ":
+        return right.unit is None  # 5 boxes = 5 × 12
     known = [one.unit for one in (left, right) if one.unit is not None]
     # Minutes on one side and a number on the other: 500 times 2 = 1 kg.
     return len(known) == 1 and (not _counts(known[0]) or _are_cents(left, right))
+
+
+def _are_turns(left: Quantity, right: Quantity) -> bool:
+    """Whether two angles are the same but for whole turns: 270° + 180° = 90°."""
+    kinds = {one.unit.kind for one in (left, right) if one.unit is not None}
+    turns = (left.value.middle - right.value.middle) / 360
+    return bool(kinds & TURNING) and turns.denominator == 1
 
 
 def _are_cents(left: Quantity, right: Quantity) -> bool:
@@ -112,6 +126,8 @@ def _counts(unit: Unit) -> bool:
     """Whether a number of these is what it says: apples and euros, not kilograms or dozens."""
     if unit.kind in CURRENCIES:
         return True
+    if "/" in unit.kind:
+        return False
     return unit.kind.startswith(" ") and not _MULTIPLES.fullmatch(unit.kind[1:])
 
 

@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.sums.lexer import ALIGNED, HIDDEN
+from app.sums.brackets import HIDDEN
+from app.sums.lexer import ALIGNED, CONTINUED
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,8 @@ class Segment:
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _FORMULA = re.compile(
     r"\\\[(?P<a>.{0,4000}?)\\\]|\\\((?P<b>.{0,4000}?)\\\)|\$\$(?P<c>.{0,4000}?)\$\$"
+    r"|\\begin\{(?P<name>align|equation|gather|eqnarray|multline)(?P<star>\*?)\}(?P<e>.{0,4000}?)"
+    r"\\end\{(?P=name)(?P=star)\}"
     r"|(?<![\\\w$])\$(?P<d>(?!\s)[^$\n]*[^\s$\\])\$(?![\d\w])",
     re.DOTALL,
 )
@@ -91,7 +94,7 @@ def _prose(text: str, start: int, end: int) -> Iterator[Segment]:
     at = start
     for found in _FORMULA.finditer(text, start, end):
         yield from _lines(text, at, found.start())
-        name = found.lastgroup or "a"
+        name = next(one for one in "abcde" if found[one] is not None)
         yield from _formula_lines(text, found.start(name), found.end(name))
         at = found.end()
     yield from _lines(text, at, end)
@@ -112,6 +115,8 @@ def _lines(text: str, start: int, end: int) -> Iterator[Segment]:
     at = start
     while at < end:
         stop = text.find("\n", at, end)
+        while stop >= 0 and CONTINUED.match(text, stop, end):
+            stop = text.find("\n", stop + 1, end)
         stop = end if stop < 0 else stop
         line = text[at:stop]
         indented = line.startswith(("    ", "\t")) and not line.strip().startswith(("-", "*", "+"))

@@ -134,16 +134,19 @@ class Value:
         return whole(math.comb(n, k))
 
     def natural_logarithm(self) -> Value:
-        """Of a positive number."""
+        """Of a positive number; of a whole power of e that power, as nothing else is so near."""
         if self.low <= 0:
             raise NotComputableError
-        return _function(self, _CONTEXT.ln)
+        return _whole_where_near(_function(self, _CONTEXT.ln))
+
+    def __contains__(self, number: Fraction) -> bool:
+        return self.low <= number <= self.high
 
     def decimal_logarithm(self) -> Value:
         """To base 10; exact for powers of ten."""
         if self.low <= 0:
             raise NotComputableError
-        return _function(self, _CONTEXT.log10)
+        return _whole_where_near(_function(self, _CONTEXT.log10))
 
     def logarithm(self, base: Value) -> Value:
         """To any base; exact for whole powers of it."""
@@ -232,6 +235,13 @@ def _bounded(low: Fraction, high: Fraction, exact: bool) -> Value:
         if max(end.numerator.bit_length(), end.denominator.bit_length()) > MOST_BITS:
             raise TooLargeError
     return Value(low, high, exact)
+
+
+def _whole_where_near(found: Value) -> Value:
+    """The whole number that a logarithm is, where it is so near to one."""
+    power = Fraction(round(found.middle))
+    near = found.high - found.low < _SLACK * 10**9
+    return Value(power, power, exact=False) if near and power in found else found
 
 
 def _exact_root(number: Fraction, degree: int) -> Fraction | None:

@@ -8,13 +8,12 @@ It is written in the data folder, where the second start reads it.
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import logging
 import os
-import secrets
 import stat
 import sys
 import tempfile
+import zlib
 from pathlib import Path
 from types import TracebackType
 
@@ -83,7 +82,7 @@ class InstanceLock:
 
 
 def _secret_channel() -> str:
-    return f"phial-{secrets.token_hex(16)}"
+    return f"phial-{os.urandom(16).hex()}"
 
 
 if sys.platform == "win32":
@@ -112,7 +111,9 @@ else:
     def _new_channel(folder: Path) -> str:
         """A socket's path in a folder that only this user reaches into."""
         runtime = os.environ.get("XDG_RUNTIME_DIR", "")
-        digest = hashlib.sha256(os.fsencode(folder.absolute())).hexdigest()[:16]
+        # It only has to tell the user's own folders apart, and OpenSSL is loaded for a better one.
+        name = os.fsencode(folder.absolute())
+        digest = f"{zlib.crc32(name):08x}{zlib.adler32(name):08x}"
         places = [Path(runtime) / f"phial-{digest}"] if runtime else []
         own = folder.absolute() / "instance"
         with contextlib.suppress(FileExistsError):  # a file of that name: another place is taken

@@ -168,6 +168,7 @@ class AppearanceController(QObject):
         self._services = services
         self._window: MainWindow | None = None
         self._theme: Theme | None = None
+        self._scales: tuple[int, ...] = ()
         self._typesetting: Typesetting | None = None
         self._hints = QGuiApplication.styleHints()
         self._hints.colorSchemeChanged.connect(self.apply)
@@ -184,8 +185,8 @@ class AppearanceController(QObject):
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """The system's fonts may be others: Qt tells the window, and not the application."""
-        if event.type() == QEvent.Type.ThemeChange:
+        """The system's fonts or the screen may be others: Qt tells the window of it."""
+        if event.type() in {QEvent.Type.ThemeChange, QEvent.Type.DevicePixelRatioChange}:
             QTimer.singleShot(0, self, self.apply)
         return super().eventFilter(watched, event)
 
@@ -205,10 +206,12 @@ class AppearanceController(QObject):
     def apply(self) -> None:
         """Dress everything anew, if something changed."""
         theme, typesetting = self.theme, typesetting_of(self._services.settings.current)
-        other_theme, other_type = theme != self._theme, typesetting != self._typesetting
+        scales = icons.scales()
+        other_theme = theme != self._theme or scales != self._scales  # icons are drawn for each
+        other_type = typesetting != self._typesetting
         if not other_theme and not other_type:
             return
-        self._theme, self._typesetting = theme, typesetting
+        self._theme, self._typesetting, self._scales = theme, typesetting, scales
         self._application.setPalette(stylesheet.palette(theme))
         if other_type:
             self._application.setFont(interface_font(typesetting))

@@ -33,6 +33,7 @@ from app.ui.commands.given_files import GivenFiles
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.chat_pane import ChatPane, Page
+from app.ui.conversation.marks.picture_dialog import follow_link
 from app.ui.conversation.notices.error_actions import (
     ANSWER_PROBLEM,
     MODEL_PROBLEM,
@@ -45,7 +46,6 @@ from app.ui.core import geometry
 from app.ui.core.event_bridge import EventBridge
 from app.ui.core.file_drops import FileDrops
 from app.ui.core.focus import FocusKeeper, can_have_focus, is_typed, walk_by_tab
-from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
 from app.ui.core.rest import CaretRest, SeenClock
 from app.ui.desktop.answer_ready import AnswerReadyNotice
@@ -209,9 +209,7 @@ class MainWindow(QMainWindow):
         controller.failed.connect(self.show_problem)
         transcript = pane.transcript
         transcript.action_requested.connect(commands.messages.on_action)
-        transcript.link_activated.connect(
-            lambda link: ask_to_open_link(self, link.address, link.text)
-        )
+        transcript.link_activated.connect(partial(follow_link, self, self._services.pictures.path))
 
     # --- start and end ------------------------------------------------------------------------
 

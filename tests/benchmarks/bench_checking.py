@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from app.documents.checking.check import AnswerChecker
 from app.documents.checking.verdicts import Verdict
 from tests.support import cited_by_hand as by_hand
-from tests.support.cited_answers import FORMS, Planted, planted
+from tests.support.cited_answers import FORMS, Planted, misplaced, planted
 
 
 def verdict_of(one: Planted) -> Verdict:
@@ -35,7 +35,10 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--show", action="store_true", help="print what was judged wrongly")
     options = parser.parse_args()
-    sentences = list(planted(options.seed, options.facts))
+    sentences = [
+        *planted(options.seed, options.facts),
+        *misplaced(options.seed, options.facts // 2),
+    ]
     found: dict[str, Counter[Verdict]] = defaultdict(Counter)
     began = time.process_time()
     for one in sentences:

@@ -149,7 +149,7 @@ def _spent(engine: Engine, text: str) -> float:
 
 def frames(rate: float, seconds: float) -> None:
     """The window's thread while words come from an endpoint."""
-    from app.compose import build_services, make_engine
+    from app.compose import build_services
     from app.services.core.events import AnswerEnded, Event, ModelPhase
     from app.setup import prepare
     from app.ui.application import AppearanceController, make_application
@@ -161,7 +161,7 @@ def frames(rate: float, seconds: float) -> None:
     with paced() as endpoint, prepare() as setup:
         tokens = int(rate * seconds)
         setup.settings.update(max_tokens=tokens, welcomed=True)
-        services = build_services(setup, make_engine(setup))
+        services = build_services(setup)
         services.endpoints.add("paced", endpoint.address, models=("paced",))
         look = AppearanceController(application, services)
         look.apply()

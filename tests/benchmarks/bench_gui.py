@@ -124,7 +124,7 @@ def main() -> int:
 
 
 def _run(chosen: argparse.Namespace) -> None:
-    from app.compose import build_services, make_engine
+    from app.compose import build_services
     from app.services.core.events import AnswerEnded, AnswerTextAdded, Event, ModelPhase
     from app.services.models.model_files import find_model
     from app.setup import prepare
@@ -136,7 +136,7 @@ def _run(chosen: argparse.Namespace) -> None:
         setup.settings.update(
             threads=chosen.threads, max_tokens=ANSWER, context_size=2048, welcomed=True
         )
-        services = build_services(setup, make_engine(setup), model=find_model(str(chosen.model)))
+        services = build_services(setup, model=find_model(str(chosen.model)))
         look = AppearanceController(application, services)
         look.apply()
         window = MainWindow(services, look.theme)

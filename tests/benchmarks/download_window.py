@@ -15,7 +15,7 @@ from pathlib import Path
 import psutil
 from PySide6.QtCore import Qt, QTimer
 
-from app.compose import build_services, make_engine
+from app.compose import build_services
 from app.domain.download import DownloadItem
 from app.services.core.events import DownloadChanged, Event
 from app.setup import prepare
@@ -67,7 +67,7 @@ def main() -> None:
     application = make_application(sys.argv[:1])
     with prepare(folders(root)) as setup:
         setup.settings.update(welcomed=True)
-        services = build_services(setup, make_engine(setup))
+        services = build_services(setup)
         look = AppearanceController(application, services)
         look.apply()
         window = MainWindow(services, look.theme)

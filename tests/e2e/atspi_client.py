@@ -132,6 +132,39 @@ def audit(node, path, left):
         yield from audit(node.getChildAtIndex(index), below, left)
 
 
+def shown(node, left, top=True):
+    """A node and all below it that is shown; what goes while it is looked at is passed over."""
+    if node is None or left[0] <= 0:
+        return
+    left[0] -= 1
+    try:
+        if not top and "showing" not in states(node):
+            return
+        below = min(node.childCount, 2_000)
+    except GLib.Error:
+        return
+    yield node
+    for index in range(below):
+        try:
+            child = node.getChildAtIndex(index)
+        except GLib.Error:
+            continue
+        yield from shown(child, left, top=False)
+
+
+def is_read(pid, text):
+    """Whether a text is in some name or text that is shown."""
+    left = [LIMIT]
+    for top in tops(pid):
+        for node in shown(top, left):
+            try:
+                if text in node.name or text in (text_of(node) or ""):
+                    return True
+            except GLib.Error:
+                continue
+    return False
+
+
 def find(pid, role, name):
     """Nodes of a name, an exact one; a role narrows it. Those that are shown come first."""
     found = [
@@ -178,6 +211,8 @@ def answer(command):
         told = FOCUSED[:]
         FOCUSED.clear()
         return {"nodes": told}
+    if do == "reads":
+        return {"read": is_read(pid, command["text"])}
     if do == "tree":
         return {"nodes": [facts(node) for node in below(pid)]}
     if do == "audit":

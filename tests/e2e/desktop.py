@@ -152,8 +152,10 @@ class RunningWindow:
         try:
             until(lambda: self._is_read(text), f"the words {text!r}", patience)
         except AssertionError as error:
-            shown = [str(one["name"]) for one in self.nodes() if "showing" in one["states"]]
-            error.add_note(f"shown: {shown}")
+            tree = self.ask("tree")
+            nodes = [one for one in tree.get("nodes", []) if "showing" in one["states"]]
+            error.add_note(f"shown: {[one['name'] for one in nodes]}")
+            error.add_note(f"asked: {self.ask('reads', text=text)}, {tree.get('error', '')}")
             raise
 
     def reads_no_more(self, text: str) -> None:
@@ -161,8 +163,7 @@ class RunningWindow:
         until(lambda: not self._is_read(text), f"the end of the words {text!r}")
 
     def _is_read(self, text: str) -> bool:
-        shown = [node for node in self.nodes() if "showing" in node["states"]]
-        return any(text in str(node[part]) for node in shown for part in ("name", "text"))
+        return bool(self.ask("reads", text=text).get("read"))
 
     def hears(self, text: str) -> None:
         """Wait until ``text`` was announced."""

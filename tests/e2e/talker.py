@@ -11,7 +11,7 @@ import threading
 import time
 from pathlib import Path
 
-from app.compose import build_services, make_engine
+from app.compose import build_services
 from app.services.core.events import AnswerEnded, AnswerTextAdded, Event
 from app.services.models.model_files import read_model_file
 from app.setup import prepare
@@ -19,7 +19,7 @@ from app.setup import prepare
 
 def main() -> None:
     setup = prepare()  # ends with the process
-    services = build_services(setup, make_engine(setup), model=read_model_file(Path(sys.argv[1])))
+    services = build_services(setup, model=read_model_file(Path(sys.argv[1])))
     over = threading.Event()
     total = 0
 

@@ -638,6 +638,13 @@ def test_the_engine_process_can_open_no_socket_and_answers(talker: Path, tmp_pat
     assert {line.partition(" ")[2] for line in tried} == {"Operation not permitted"}
 
 
+def is_small(process: psutil.Process) -> bool:
+    """Whether an engine's process is as one that has no model may be."""
+    if sys.platform == "linux":
+        assert "libllama" not in Path(f"/proc/{process.pid}/maps").read_text("utf-8")
+    return process.memory_info().rss < 40e6
+
+
 def test_the_process_that_phial_starts_is_kept_from_the_network_and_small_without_a_model(
     talker: Path,
 ) -> None:
@@ -648,12 +655,17 @@ def test_the_process_that_phial_starts_is_kept_from_the_network_and_small_withou
             time.sleep(0.01)
         assert engine.pid is not None
         waiting = psutil.Process(engine.pid)
-        assert waiting.memory_info().rss < 40e6
-        if sys.platform == "linux":
-            assert "libllama" not in Path(f"/proc/{engine.pid}/maps").read_text("utf-8")
+        assert is_small(waiting)
         load(engine, talker)
         assert waiting.is_running()
         kept = engine.confinement
+        engine.unload()  # and what the library and the heap had of it is given back too
+        assert not waiting.is_running()
+        while engine.confinement is None:
+            time.sleep(0.01)
+        assert is_small(psutil.Process(engine.pid))
+        load(engine, talker)
+        assert ask(engine).text == SENTENCE
     assert kept is not None
     if sys.platform == "linux":
         assert kept.kind is ConfinementKind.SECCOMP

@@ -13,7 +13,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from app.compose import build_services, make_engine
+from app.compose import build_reach, build_services, make_engine
 from app.domain.conversation import MessageStatus
 from app.domain.generation import StopReason
 from app.engine.process.client import EngineClient
@@ -41,7 +41,8 @@ def endless(tmp_path: Path) -> Path:
 def running(endless: Path) -> Iterator[Harness]:
     with prepare() as setup:
         engine = make_engine(setup)
-        services = build_services(setup, engine, model=read_model_file(endless))
+        reach = build_reach(setup, lambda: engine)
+        services = build_services(setup, reach, model=read_model_file(endless))
         heard = Heard()
         services.bus.subscribe(heard)
         yield Harness(services, heard, engine)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.compose import build_services, engine_options, make_engine
+from app.compose import build_reach, build_services, engine_options, make_engine
 from app.services.core.events import AnswerEnded
 from app.services.models.model_files import read_model_file
 from app.setup import prepare
@@ -87,7 +87,8 @@ def running(tmp_path: Path) -> Iterator[Harness]:
         engine = make_engine(setup)
         options = engine_options(setup, setup.settings.current)
         engine.configure(replace(options, snapshot_min_gain=ALWAYS))
-        services = build_services(setup, engine, model=read_model_file(model))
+        reach = build_reach(setup, lambda: engine)
+        services = build_services(setup, reach, model=read_model_file(model))
         made = Harness(services, Heard(), engine)
         services.bus.subscribe(made.heard)
         yield made

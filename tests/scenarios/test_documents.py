@@ -269,10 +269,14 @@ def test_a_file_that_cannot_be_read_takes_no_other_with_it(
     bad = [tmp_path / f"bad{n}.pdf" for n in range(6)]
     for path in bad:
         path.write_bytes(b"%PDF-1.7 and nothing else")
+    scan = tmp_path / "scan.pdf"
+    scan.write_bytes(pdf([[], []]))
     opened = open_window()
-    opened.window.commands.documents.attach([*bad, report])
-    until(qtbot, lambda: len(attached(opened)) == 2)
+    opened.window.commands.documents.attach([*bad, report, scan])
+    until(qtbot, lambda: len(attached(opened)) == 3)
     assert attached(opened)[0].startswith("report.pdf")
+    assert attached(opened)[1].endswith("no text in it")
+    assert shows(opened.window.pane, "scan.pdf: pages 1\u20132: no text")
     assert shows(opened.window.pane, "bad2.pdf")
     assert shows(opened.window.pane, "3 more files were not read.")
 

@@ -409,7 +409,7 @@ def test_a_links_address_is_copied(qtbot: QtBot, rich: Opened) -> None:
 
 
 @scenario("menu entry", "ContextMenu: Open link…")
-@scenario("question", "MainWindow._connect: ask_to_open_link")
+@scenario("question", "follow_link.follow_link: ask_to_open_link")
 @scenario("button", "ask_to_open_link: Open")
 def test_a_link_is_opened_after_asking(qtbot: QtBot, rich: Opened, address: Address) -> None:
     with meanwhile(qtbot, Dialog, lambda dialog: press(dialog, "Open")):

@@ -98,7 +98,7 @@ def test_a_private_quick_question_reaches_no_disk(qtbot: QtBot, open_window: Ope
     assert [chats.is_private(one.id) for one in chats.conversations()] == [True]
 
 
-@scenario("question", "QuickWindow._connect: ask_to_open_link")
+@scenario("question", "follow_link.follow_link: ask_to_open_link")
 def test_a_link_of_a_quick_answer_is_opened_after_asking(
     qtbot: QtBot, open_window: Open, address: Address
 ) -> None:

@@ -64,9 +64,15 @@ def test_a_document_is_read_and_kept(report: Path) -> None:
 
 
 @scenario("option", "documents add --in")
-def test_it_is_kept_under_a_name(report: Path) -> None:
-    phial("documents", "add", "--in", "Bridges", report)
-    assert [one["collection"] for one in listed()] == ["Bridges"]
+def test_it_is_kept_under_a_name(report: Path, tmp_path: Path) -> None:
+    scans = tmp_path / "scans"
+    scans.mkdir()
+    (scans / "scan.pdf").write_bytes(pdf([[], [], lines("One page has text."), []]))
+    told = phial("documents", "add", "--in", "Bridges", report, scans).out
+    assert [one["collection"] for one in listed()] == ["Bridges"] * 2
+    assert "pages 1\u20132 and 4: no text" in told
+    (scans / "scan.pdf").unlink()
+    assert "no document" in phial("documents", "add", scans, code=1).err
 
 
 @scenario("option", "documents add --copy")

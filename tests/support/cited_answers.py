@@ -10,7 +10,7 @@ import random
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-FORMS = ("number", "name", "quotation", "page", "swapped")
+FORMS = ("number", "name", "quotation", "page", "swapped", "misplaced")
 _ONSET_WORDS = "b br d dr f g h k kl l m n p r s st t tr v w z"
 _MONTH_WORDS = (
     "January February March April May June July August September October November December"
@@ -140,6 +140,41 @@ def planted(seed: int, count: int) -> Iterator[Planted]:
         yield from _about(rng, fact, values, passages, place + 1)
 
 
+def misplaced(seed: int, count: int) -> Iterator[Planted]:
+    """Sentences about passages of two facts: true ones, and ones with the other's name or number.
+
+    Half of the passages say the same of two, as lists do; the others say something else of each.
+    """
+    rng = random.Random(seed)
+    for number in range(count):
+        one = rng.choice(_FACTS)
+        other = one if number % 2 else rng.choice(_FACTS)
+        values, others = _values(rng), _values(rng)
+        facts = [one[0].format(**values), other[0].format(**others)]
+        rng.shuffle(facts)
+        passages = {1: _around(rng, " ".join(facts))}
+        for said, known in ((one, values), (other, others)):
+            text = _opened(rng, rng.choice(said[1]).format(**known), known)
+            yield Planted(passages, _cited(text, 1), form="paraphrase")
+        form = rng.choice([one[0], *one[1]])
+        keys = [
+            key
+            for key in ("A", "B", "n", "k", "m", "p", "year")
+            if any(f"{{{name}}}" in form for name in (key, f"{key}2"))
+            and any(f"{{{name}}}" in other[0] for name in (key, f"{key}2"))
+        ]
+        if keys:
+            taken = {
+                name: others[name]
+                for key in [rng.choice(keys)]
+                for name in (key, f"{key}2")
+                if name in others
+            }
+            yield Planted(
+                passages, _cited(form.format(**{**values, **taken}), 1), error="misplaced"
+            )
+
+
 def _about(
     rng: random.Random,
     fact: tuple[str, tuple[str, ...], str],
@@ -201,7 +236,9 @@ def _changed(rng: random.Random, values: dict[str, str], key: str) -> dict[str, 
         changed[key] = _name(rng)
         return changed
     other = values
-    while other[key] in {values[k] for k in ("k", "m", "p", "year", "n")}:
+    while other[key] in {values[k] for k in ("k", "m", "p", "year", "n")} or (
+        key == "year" and other["year2"] == values["year2"]  # it would be true
+    ):
         other = _values(rng)
     changed[key] = other[key]
     if key in {"n", "year"}:

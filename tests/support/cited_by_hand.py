@@ -230,6 +230,11 @@ DERIVED = (
 )
 """True as well, but something in them does not stand there: computed, translated, or denied."""
 FALSE = (
+    "Dr K. Osei funded the trial [2].",
+    "The trial was funded by St Thomas' Hospital [2].",
+    "The Landlord shall pay a deposit equal to three months' rent [1].",
+    "The water tank holds 11.8 litres [8].",
+    "The number of households grew from 23,887 to 10,344 [9].",
     "The monthly rent is €1,840 and must be paid in advance [1].",
     "The deposit equals two months' rent, €4,440 [1].",
     "The landlord is Hartmann & Partner Immobilien GmbH [1].",
@@ -271,6 +276,7 @@ FALSE = (
     "Claire Montfort dirige l'usine [11].",
 )
 MISSED = (
+    "Helgesen AS attributes this to the wind-turbine works [9].",
     "Rent is due by the 5th working day of every month [1].",
     "General Wrede surrendered to Colonel Anton von Ruhla [4].",
     "Der Umsatz sank um 8,4 % auf 1.362,7 Mio. € [3].",

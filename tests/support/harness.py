@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.compose import build_services
+from app.compose import build_reach, build_services
 from app.domain.model import ModelFile
 from app.domain.settings import Settings
 from app.engine.base import Engine
@@ -127,7 +127,7 @@ def build(
 
     Without ``titles`` the model counts as a demo, which is never asked for a title.
     """
-    engine = engine or ScriptedEngine()
+    used = engine or ScriptedEngine()
     bus, heard = EventBus(), Heard()
     bus.subscribe(heard)
     if settings is None or isinstance(settings, Settings):
@@ -146,5 +146,6 @@ def build(
         maintained_after=0,
     )
     model = ModelFile(folder / "scripted.gguf", name, "Q4_K_M", sha256="5c" * 32, demo=not titles)
-    services = build_services(setup, engine, model=model if chosen else None)
-    return Harness(services, heard, engine)
+    reach = build_reach(setup, lambda: used)
+    services = build_services(setup, reach, model=model if chosen else None)
+    return Harness(services, heard, used)

@@ -55,11 +55,7 @@ def _answers(asked: Any) -> list[object]:
             return [frames.TokenCountsReply(number, tuple(len(text.split()) for text in texts))]
         case frames.ListDevicesCommand(id=number):
             return [frames.DevicesReply(number, (Device("CPU", "Recorded", "CPU"),))]
-        case (
-            frames.SaveStateCommand(id=number)
-            | frames.UnloadCommand(id=number)
-            | frames.ReadAheadCommand(id=number)
-        ):
+        case frames.SaveStateCommand(id=number) | frames.ReadAheadCommand(id=number):
             return [messages.DoneReply(number)]
         case frames.ConfigureCommand(id=number) if number:
             return [messages.DoneReply(number)]

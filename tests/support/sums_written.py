@@ -1,4 +1,4 @@
-"""Lines with sums whose truth is known: over seventy kinds, in the numerals of eight languages."""
+"""Lines with sums whose truth is known: over eighty kinds, in the numerals of eight languages."""
 
 from __future__ import annotations
 
@@ -586,6 +586,93 @@ def _row_totals(rng: random.Random, n: Numerals, true: bool) -> str:
     return f"| Name | May | June | July | Total |\n|---|---|---|---|---|\n{lines}"
 
 
+def _dots(rng: random.Random, n: Numerals, true: bool) -> str:
+    step, count = rng.randrange(1, 6), rng.randrange(6, 40)
+    row = range(step, step * count + 1, step)
+    first, second, last, total = map(n.write, (*row[:2], row[-1], _off(rng, sum(row), true)))
+    sign = rng.choice(["…", "...", "⋯"])
+    return f"{first} + {second} + {sign} + {last} = {total}"
+
+
+def _curly_brackets(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b, c = _ints(rng, 40, 40, 40)
+    value = n.write(_off(rng, (a + b) * c, true))
+    if rng.random() < 0.5:
+        return f"{{{n.write(a)} + {n.write(b)}}} × {n.write(c)} = {value}"
+    return rf"$\{{{a} + {b}\}} \times {c} = {_off(rng, (a + b) * c, true)}$"
+
+
+_WITH_REST = {
+    "en": "{a} ÷ {b} = {q} remainder {r}", "de": "{a} : {b} = {q} Rest {r}",
+    "fr": "{a} ÷ {b} = {q} reste {r}", "es": "{a} ÷ {b} = {q} con resto {r}",
+    "it": "{a} : {b} = {q} con resto {r}", "pt": "{a} ÷ {b} = {q} com resto {r}",
+    "ar": "{a} ÷ {b} = {q} R {r}", "hi": "{a} ÷ {b} = {q} R {r}",
+}  # fmt: skip
+
+
+def _with_rest(rng: random.Random, n: Numerals, true: bool) -> str:
+    b = rng.randrange(3, 30)
+    quotient, rest = rng.randrange(2, 40), rng.randrange(1, b)
+    told = rest if true else rest + rng.choice([-1, 1])
+    return _WITH_REST[n.code].format(a=quotient * b + rest, b=b, q=quotient, r=told)
+
+
+_FEES = {
+    "en": "A {p}% tip on ${a} is ${c}.", "de": "Ein Rabatt von {p} % auf {a} € sind {c} €.",
+    "fr": "{p} % de pourboire sur {a} € font {c} €.",
+    "es": "un {p} % de propina sobre {a} € son {c} €",
+    "it": "il {p} % di mancia su {a} € è {c} €", "pt": "{p}% de gorjeta sobre {a} € são {c} €",
+    "ar": "{a} × {p}% = {c}", "hi": "{a} × {p}% = {c}",
+}  # fmt: skip
+
+
+def _fee(rng: random.Random, n: Numerals, true: bool) -> str:
+    share, whole = rng.choice([5, 10, 15, 20, 25]), 20 * rng.randrange(2, 90)
+    said = n.write(_off(rng, Fraction(share * whole, 100), true))
+    return _FEES[n.code].format(p=n.write(share), a=n.write(whole), c=said)
+
+
+def _items(rng: random.Random, n: Numerals, true: bool) -> str:
+    amounts = _ints(rng, 900, 900, 900, 900)
+    total = sum(amounts) + (0 if true else rng.choice([-10, 7, 100]))
+    lines = "".join(f"- **Item {letter}**: {n.write(one)} €\n"
+                    for letter, one in zip("abcd", amounts, strict=True))  # fmt: skip
+    return f"{lines}\n**Total: {n.write(total)} €**"
+
+
+def _below_one_another(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = sorted(_ints(rng, 9_000, 900), reverse=True)
+    sign = rng.choice("+-")
+    value = _off(rng, a + b if sign == "+" else a - b, true)
+    return f"```\n  {a:>5}\n{sign} {b:>5}\n-------\n  {value!s:>5}\n```"
+
+
+def _angles(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = rng.randrange(20, 90), rng.randrange(20, 90)
+    return f"{n.write(a)}° + {n.write(b)}° = {n.write(_off(rng, a + b, true))}°"
+
+
+def _thousands(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b = _ints(rng, 90, 90)
+    behind = rng.choice(["k", "M", " million"])
+    value = n.write(_off(rng, a + b, true))
+    return f"${n.write(a)}{behind} + ${n.write(b)}{behind} = ${value}{behind}"
+
+
+def _aligned(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b, c = _ints(rng, 40, 40, 40)
+    value = _off(rng, a * b + c, true)
+    lines = rf"{a} \cdot {b} + {c} &= {a * b} + {c} \\" + f"\n&= {value}"
+    return f"\\begin{{align*}}\n{lines}\n\\end{{align*}}"
+
+
+def _continued(rng: random.Random, n: Numerals, true: bool) -> str:
+    a, b, c = _ints(rng, 40, 40, 40)
+    value = n.write(_off(rng, (a + b) * c, true))
+    middle = f"{n.write(a + b)} · {n.write(c)}"
+    return f"({n.write(a)} + {n.write(b)}) · {n.write(c)}\n= {middle}\n= {value}"
+
+
 KINDS: dict[str, Write] = {
     "sum": _prose("+{a} + {b} = {c}"),
     "difference": _prose("-{a} − {b} = {c}"),
@@ -661,6 +748,16 @@ KINDS: dict[str, Write] = {
     "sum over a letter": _series,
     "square brackets": _square_brackets,
     "totals of rows": _row_totals,
+    "row with dots": _dots,
+    "curly brackets": _curly_brackets,
+    "division with a rest": _with_rest,
+    "tip and discount": _fee,
+    "total of a list": _items,
+    "below one another": _below_one_another,
+    "angles": _angles,
+    "thousands of money": _thousands,
+    "aligned": _aligned,
+    "lines that go on": _continued,
 }
 
 

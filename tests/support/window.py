@@ -17,6 +17,7 @@ from app.engine.scripted import ScriptedEngine
 from app.services.core.settings import SettingsFile
 from app.ui.application import AppearanceController, make_application
 from app.ui.main_window import MainWindow
+from app.ui.style.icons import scales
 from app.ui.style.stylesheet import palette, style_sheet
 from app.ui.style.typography import interface_font, typesetting_of
 from tests.support.gguf_factory import write_model
@@ -82,7 +83,7 @@ def dress(application: QApplication, look: AppearanceController) -> None:
         and application.palette() == palette(theme)
         and application.font() == interface_font(typesetting)
     ):
-        look._theme, look._typesetting = theme, typesetting
+        look._theme, look._typesetting, look._scales = theme, typesetting, scales()
     else:
         look.apply()
 

@@ -16,6 +16,7 @@ from app.domain.conversation import Conversation
 from app.domain.errors import KnownError
 from app.language import tr
 from app.services.core.events import ErrorReported, Event, RemovedForGood
+from app.services.library.kept_pictures import kept_pictures
 from app.services.library.library_service import LibraryService
 from app.services.transfer.import_record import ImportRecord
 from app.services.transfer.transfer_service import TransferService
@@ -74,11 +75,14 @@ def open_chats(setup: Setup) -> Iterator[ChatContext]:
     with told_start() as progress:
         opened = open_store(setup.folders.data, progress=progress)
     library = LibraryService(opened.repository, setup.settings, setup.bus)
+    pictures = kept_pictures(setup.folders.data, opened.repository.conversations, setup.bus)
+    pictures.look()
     transfer = TransferService(
         library.chats,
         library.trash,
         setup.bus,
         ImportRecord(opened.repository),
+        pictures,
         partial(opened.health.back_up, "before-import"),
     )
     kept = snapshot_folder(setup.folders)

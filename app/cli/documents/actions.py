@@ -16,7 +16,7 @@ from app.cli.values import MODEL_HELP, count, model
 from app.cli.values import path as path_given
 from app.cli.values import words as words_given
 from app.compose import open_document_library, snapshot_folder
-from app.domain.documents import DocumentState, Passage, Remark, StoredDocument
+from app.domain.documents import DocumentState, Passage, StoredDocument
 from app.domain.errors import (
     DocumentReadCancelledError,
     InvalidValueError,
@@ -40,13 +40,6 @@ _COLLECTION = tr("the name they are kept under")
 _MOST_FOUND = 10
 _ID_SHOWN = 8
 
-_REMARKS = {
-    Remark.NO_TEXT: tr("no text: a picture, as of a scan"),
-    Remark.UNMAPPED: tr("its fonts do not say which letters they draw"),
-    Remark.CUT: tr("there is more than was read"),
-    Remark.UNREADABLE: tr("damaged"),
-    Remark.MISNAMED: tr("of another kind than its name says"),
-}
 _STATES = {
     DocumentState.CHANGED: tr("the file was changed since"),
     DocumentState.GONE: tr("the file is gone"),
@@ -139,6 +132,9 @@ def _add(options: argparse.Namespace, setup: Setup) -> int:
         lines = [line for one in read for line in (_line(one), *page_remarks(library, one))]
     for error in failed:
         complain(str(error))
+    if not (read or failed or stopped):
+        complain(tr("There is no document in it that can be read."))
+        return EXIT_FAILED
     code = print_result(options, rows, lines) if rows or options.json else EXIT_DONE
     if stopped:
         return EXIT_INTERRUPTED
@@ -297,16 +293,11 @@ def document_row(document: StoredDocument) -> dict[str, object]:
 
 
 def page_remarks(library: DocumentService, document: StoredDocument) -> list[str]:
-    """What is the matter with pages of a document, a line for each kind."""
-    found: dict[Remark, list[str]] = {}
-    for page in library.pages(document.id):
-        if page.remark is not None:
-            found.setdefault(page.remark, []).append(str(page.number))
-    lines = [
-        tr("     pages {pages}: {what}", pages=formats.listed(pages), what=_REMARKS[remark])
-        for remark, pages in found.items()
-    ]
-    return [*lines, *(f"     {_REMARKS[remark]}" for remark in document.facts.remarks)]
+    """What is the matter with a document and its pages, a line for each kind."""
+    from app.services.documents.remarks import remarks_told
+
+    told = remarks_told(document, library.pages(document.id))
+    return [f"     {one}" for one in told]  # not shown: below its name
 
 
 def _line(document: StoredDocument) -> str:

@@ -9,7 +9,7 @@ from app.cli import EXIT_DONE, EXIT_INTERRUPTED, progress
 from app.cli.interrupt import stop_on_interrupt
 from app.cli.presets import presets_of
 from app.cli.streams import complain, json_text, redraw, say, tell
-from app.compose import build_reach, make_engine, named_models
+from app.compose import build_reach, named_models
 from app.domain.documents import StoredDocument
 from app.domain.errors import LoadCancelledError
 from app.domain.model import ModelFile
@@ -42,7 +42,7 @@ def print_summary(
         KnownError: The reason it could not be done.
     """
     presets = presets_of(setup)
-    reach = build_reach(setup, make_engine(setup))
+    reach = build_reach(setup)
     model = named_models(setup, reach).asked(options.model, None, setup.settings.current)
     if not options.model and (where := whose_computer(model)):  # who named it knows
         tell(where)

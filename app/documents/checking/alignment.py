@@ -16,10 +16,12 @@ class Alignment:
     Attributes:
         similarity: Share of their words that are the same in the same order, 0 to 1.
         replaced: Words of the first that stand for words of the second: indices of both.
+        same: Words that both have, in order: the index of each in both.
     """
 
     similarity: float
     replaced: tuple[tuple[tuple[int, int], tuple[int, int]], ...]
+    same: tuple[tuple[int, int], ...] = ()
 
 
 def align(first: Sequence[str], second: Sequence[str]) -> Alignment:
@@ -28,7 +30,12 @@ def align(first: Sequence[str], second: Sequence[str]) -> Alignment:
     replaced = tuple(
         ((a, b), (c, d)) for tag, a, b, c, d in matcher.get_opcodes() if tag == "replace"
     )
-    return Alignment(matcher.ratio(), replaced)
+    same = tuple(
+        (block.a + at, block.b + at)
+        for block in matcher.get_matching_blocks()
+        for at in range(block.size)
+    )
+    return Alignment(matcher.ratio(), replaced, same)
 
 
 def longest_run(first: Sequence[str], second: Sequence[str]) -> tuple[int, int, int]:

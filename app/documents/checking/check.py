@@ -1,9 +1,9 @@
 """Each cited sentence of an answer, held against the passages that it cites.
 
 No model is asked: the same answer and passages always give the same verdicts. What is checked is
-what can be: quotations word for word, numbers, dates and names. A sentence whose numbers and names
-all stand in its passage may still say something else about them; the verdict says no more than it
-found.
+what can be: quotations word for word, numbers, dates and names, and whether they fill the place in
+the passage's own sentence that they fill in the answer's (``roles.py``). A sentence of which all
+stands in its passage may still say something else; the verdict says no more than it found.
 """
 
 from __future__ import annotations
@@ -15,21 +15,18 @@ from app.documents.checking import claims
 from app.documents.checking.alignment import align, longest_run
 from app.documents.checking.claims import Claim, ClaimKind
 from app.documents.checking.folding import fold, stem, words_of
+from app.documents.checking.roles import PassageRows, misplaced
+from app.documents.checking.rows import row_of
 from app.documents.checking.sentences import CitedSentence, complete_until, sentences_of
 from app.documents.checking.source import PassageSource
 from app.documents.checking.verdicts import CheckedSentence, FoundPlace, Verdict
-from app.documents.checking.word_lists import COMMON, NEGATIONS, STARTERS
+from app.documents.checking.word_lists import COMMON, NEGATIONS
 
 _RUN = 4  # words in common that are worth marking as the place
 _ENOUGH = 0.34  # of a sentence's words must stand in its passage where nothing else can be checked
 _TRIED = 5  # passages in which a sentence is looked for that does not stand in what it cites
 _DIGITS = 4  # of a number that hardly stands in a passage by chance
 _NEARLY = 0.72  # similarity from which a sentence repeats one of the passage's with changes
-# Endings that hardly any name has, of words that begin sentences without an article.
-_ORDINARY = re.compile(
-    r"(?:tions?|sions?|ments?|ings?|ed|ly|ity|ities|ness|ances?|ences?|ers|ors|ists|ships?|hood|"
-    r"ive|ible|able|ful|less|isms?|ages?|ures?)$"
-)
 _MARKUP = re.compile(r"[*_`]+")
 
 
@@ -49,7 +46,7 @@ class AnswerChecker:
         question: str = "",
     ) -> None:
         self._passages, self._context, self._question = passages, context or {}, question
-        self._sources: dict[int, PassageSource] = {}  # made when they are first cited
+        self._sources: dict[int, PassageRows] = {}  # made when they are first cited
         self._seen = 0
         self._checked: list[CheckedSentence] = []
 
@@ -75,10 +72,10 @@ class AnswerChecker:
                 known = _capitals(answer[:until]) if known is None else known
                 yield self._check(sentence, known)
 
-    def _source(self, mark: int) -> PassageSource:
+    def _source(self, mark: int) -> PassageRows:
         if mark not in self._sources:
             context = f"{self._context.get(mark, '')} {self._question}"
-            self._sources[mark] = PassageSource(self._passages[mark], context)
+            self._sources[mark] = PassageRows(PassageSource(self._passages[mark], context))
         return self._sources[mark]
 
     def _check(self, sentence: CitedSentence, known: set[str]) -> CheckedSentence:
@@ -123,7 +120,7 @@ class AnswerChecker:
         return None
 
 
-_Sources = Sequence[tuple[int, PassageSource]]
+_Sources = Sequence[tuple[int, PassageRows]]
 _Result = tuple[Verdict, tuple[Claim, ...], tuple[Claim, ...], FoundPlace | None]
 
 
@@ -132,7 +129,8 @@ class _Examination:
 
     def __init__(self, text: str, sources: _Sources, known: set[str]) -> None:
         self._text = text
-        self._sources = sources
+        self._rows = [rows for _, rows in sources]
+        self._sources = [(mark, rows.source) for mark, rows in sources]
         self._folded = fold(text)
         self._words = words_of(self._folded.text)
         self._stems = [stem(word) for word, _, _ in self._words]
@@ -155,6 +153,8 @@ class _Examination:
             verdict = Verdict.QUOTED
         elif self._swapped(checked):
             verdict = Verdict.REORDERED
+        elif missing := self._misplaced(checked):
+            verdict = Verdict.MISPLACED
         elif _is_telling(checked) or share >= (_ENOUGH if not checked else _ENOUGH / 3):
             verdict = Verdict.SUPPORTED
         else:
@@ -178,7 +178,10 @@ class _Examination:
         for claim, read in claims.dates(outside):
             note(claim, any(_has_date(source, read) for source in sources))
         for claim, values in claims.numbers(outside):
-            stands = any(_has_number(source, claim, values) for source in sources)
+            stands = any(
+                _has_number(source, claim, values) or self._is_counted(source, claim, values)
+                for source in sources
+            )
             if stands or not claim.weak:
                 note(claim, stands)
         weak = []
@@ -191,6 +194,13 @@ class _Examination:
                 weak.append(claim)
         return tuple(said), tuple(missing), weak
 
+    def _is_counted(self, source: PassageSource, claim: Claim, values: frozenset[float]) -> bool:
+        """Whether a number stands there as a word: "third" for 3rd, or for 3 of the same things."""
+        found = source.ordinals.keys() & values
+        if not found or claims.is_ordinal(self._text, claim):
+            return bool(found)
+        return any(not source.ordinals[one].isdisjoint(self._stems) for one in found)
+
     def _is_german(self) -> bool:
         """Whether its nouns have capitals; a short sentence is taken for what its passage is."""
         if claims.is_german(self._text) or claims.is_english(self._text):
@@ -201,24 +211,20 @@ class _Examination:
         """Whether a word at the beginning of a sentence is a name, rather than any other."""
         if word in self._known:
             return True
-        folded = word.casefold()
-        return claims.is_english(self._text) and not (
-            folded in STARTERS
-            or _ORDINARY.search(folded)
-            or any(folded in source.small_words for _, source in self._sources)
-        )
+        small = [source.small_words for _, source in self._sources]
+        return claims.is_name_at_start(word, self._text, small)
 
     def _nearest(self) -> tuple[int, PassageSource, tuple[int, int]] | None:
         """The sentence of the passages that has most of the words."""
         best: tuple[float, int, PassageSource, tuple[int, int]] | None = None
         wanted = {one for one in self._stems if len(one) > 2} or set(self._stems)
         for mark, source in self._sources:
-            for start, end in source.sentences:
-                there = [stem(w) for w, a, _ in source.words if start <= a < end]
-                common = sum(1 for one in set(there) if one in wanted)
-                score = common / (len(wanted) + 0.3 * len(there)) if there else 0.0
+            rows = zip(source.sentences, source.sentence_words, source.sentence_stems, strict=True)
+            for place, words, stems in rows:
+                common = len(stems & wanted)
+                score = common / (len(wanted) + 0.3 * len(words)) if words else 0.0
                 if common and (best is None or score > best[0]):
-                    best = (score, mark, source, (start, end))
+                    best = (score, mark, source, place)
         return None if best is None else best[1:]
 
     def _share(self) -> float:
@@ -312,6 +318,20 @@ class _Examination:
             return False
         masked = [[("#" if word in named else word) for word in row] for row in (mine, there)]
         return align(*masked).similarity >= _NEARLY
+
+    def _misplaced(self, checked: Sequence[Claim]) -> tuple[Claim, ...]:
+        """What stands in the passages for something else than the sentence says."""
+        if not checked:
+            return ()
+        mine = row_of(
+            self._text,
+            self._words,
+            self._folded,
+            0,
+            lambda claim: self._is_name(claim.text),
+            german=self._is_german(),
+        )
+        return misplaced(mine, self._rows)
 
 
 def _capitals(answer: str) -> set[str]:

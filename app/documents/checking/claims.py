@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from zlib import crc32
 
 from app.documents.checking.word_lists import (
     BEFORE_NAMES,
     NUMBER_WORDS,
     ORDINALS,
+    STARTERS,
     UNITS,
 )
 
@@ -85,6 +87,12 @@ _SCALES = {
     "trillion": 1e12, "dozen": 12, "dutzend": 12, "hundred": 100, "hundert": 100,
 }  # fmt: skip
 _AFTER = re.compile(r"\s*[-\u2013]?\s*([^\W\d_]+)")
+# Endings that hardly any name has, of words that begin sentences without an article.
+_ORDINARY = re.compile(
+    r"(?:tions?|sions?|ments?|ings?|ed|ly|ity|ities|ness|ances?|ences?|ers|ors|ists|ships?|hood|"
+    r"ive|ible|able|ful|less|isms?|ages?|ures?)$"
+)
+_ORDINAL_END = re.compile(r"(?:st|nd|rd|th|er|e)\b|\.(?=\s+\w)", re.IGNORECASE)
 _NO_CLAIM = {"one", "eins", "zero", "null"}  # words that mostly count nothing
 _NUMBER_WORD = "|".join(sorted(NUMBER_WORDS, key=len, reverse=True))
 _SPELLED = re.compile(rf"\b({_NUMBER_WORD})(?:-({'|'.join(UNITS[1:10])}))?\b", re.IGNORECASE)
@@ -163,10 +171,17 @@ def parts(text: str) -> list[frozenset[float]]:
     return [_values(one) for one in pieces] if len(pieces) > 1 else []
 
 
-def ordinals(text: str) -> set[float]:
-    """The numbers of words such as "third"."""
-    words = (match[0].casefold() for match in _CAPITAL.finditer(text))
-    return {ORDINALS[word] for word in words if word in ORDINALS}
+def ordinals(text: str) -> Iterator[tuple[float, str]]:
+    """The numbers of words such as "third", and what each counts: the word behind it."""
+    words = [match[0].casefold() for match in _CAPITAL.finditer(text)]
+    for word, counted in pairwise([*words, ""]):
+        if word in ORDINALS:
+            yield ORDINALS[word], counted
+
+
+def is_ordinal(text: str, claim: Claim) -> bool:
+    """Whether a number is one of a row: "3rd", "the 3. month"."""
+    return _ORDINAL_END.match(text, claim.start + len(claim.text)) is not None
 
 
 def _values(text: str) -> frozenset[float]:
@@ -240,6 +255,20 @@ def names(text: str, common: frozenset[str], *, german: bool = False) -> Iterato
         if german and not (inner or near):
             continue
         yield Claim(ClaimKind.NAME, word, match.start(), weak=first and not (inner or near))
+
+
+def is_name_at_start(word: str, text: str, small: Iterable[frozenset[str]]) -> bool:
+    """Whether a word at the beginning of a sentence is a name, rather than any other.
+
+    Args:
+        word: With its capital.
+        text: What it is part of; where it is not English no such word is taken for a name.
+        small: Words that somewhere stand without a capital.
+    """
+    folded = word.casefold()
+    return is_english(text) and not (
+        folded in STARTERS or _ORDINARY.search(folded) or any(folded in words for words in small)
+    )
 
 
 def _begins_sentence(text: str, at: int) -> bool:

@@ -20,7 +20,7 @@ _END = re.compile(
     "[.!?\u2026\u3002\uff01\uff1f]+[\"'\u00bb\u201d\u201c\u2019)*_]*(?:\\s*\\[\\d[^\\]\n]{0,40}\\][.,;]?)*"
     "(?=\\s|$|[\u3000-\u9fff])"
 )
-_SHORT = re.compile(
+ABBREVIATION = re.compile(
     r"(?:\b(?:dr|mr|mrs|ms|prof|st|no|nos|nr|vol|fig|p|pp|cf|vs|etc|e\.g|i\.e|z\.\s?b|d\.\s?h|bzw|ca|"
     r"abs|art|sec|inc|ltd|co|jr|sr|approx|u\.s|mio|mrd|tsd|mill|vj|vgl|sog|usw|inkl|zzgl|ggf|gem|"
     r"hr|fr|str|gen|col|capt|lt|sgt|rev|hon|gov|sen|est|dept|mt|al|ed|eds|ch|cl|jan|feb|apr|aug|"
@@ -148,7 +148,7 @@ def _goes_on(answer: str, start: int) -> bool:
     follows = answer[start : start + 40].lstrip(" \t")
     if not before or _HEADING.match(before) or _TABLE.match(before) or _FENCE.match(before):
         return False
-    if _LINE_END.search(before) and not _SHORT.search(before[-12:]):
+    if _LINE_END.search(before) and not ABBREVIATION.search(before[-12:]):
         return False
     return not follows or follows[0].islower()
 
@@ -184,7 +184,7 @@ def _is_inside(answer: str, start: int, match: re.Match[str]) -> bool:
     if match[0].startswith("."):
         if _COUNTED.search(before) and _AFTER_COUNTED.match(answer, match.end()):
             return True
-        if _SHORT.search(before):
+        if ABBREVIATION.search(before):
             return match[0] == "."
     return not _LETTER.search(MARK.sub("", answer[start : match.end()]))
 

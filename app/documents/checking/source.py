@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from functools import cached_property
 
 from app.documents.checking import claims
+from app.documents.checking.alignment import Word
 from app.documents.checking.claims import Date
 from app.documents.checking.folding import WORD, Folded, fold, stem, words_at_line_ends, words_of
+from app.documents.checking.sentences import ABBREVIATION
 from app.documents.checking.word_lists import ALIKE
 
 _SENTENCE_END = re.compile("[.!?\u3002\uff01\uff1f](?=[\\s'\")]|$|[\u3000-\u9fff])|\n\\s*\n")
@@ -45,13 +48,21 @@ class PassageSource:
     @cached_property
     def numbers(self) -> frozenset[float]:
         """Every number that stands in it, read in each way it can be."""
-        found = claims.ordinals(self._joined)
+        found: set[float] = set()
         for claim, values in claims.numbers(self._joined):
             found |= values
             for part in claims.parts(claim.text):  # a row of a table, or one large number
                 found |= part
         found.update(float(date[0]) for date in self.dates)
         return frozenset(found)
+
+    @cached_property
+    def ordinals(self) -> dict[float, frozenset[str]]:
+        """The numbers of its words such as "third", and the stems of what they count."""
+        found: dict[float, set[str]] = {}
+        for number, counted in claims.ordinals(self._joined):
+            found.setdefault(number, set()).add(stem(counted))
+        return {number: frozenset(stems) for number, stems in found.items()}
 
     @cached_property
     def dates(self) -> tuple[Date, ...]:
@@ -82,23 +93,33 @@ class PassageSource:
         """The ranges of its sentences in the folded text."""
         found, start = [], 0
         for match in _SENTENCE_END.finditer(self.folded.text):
+            if ABBREVIATION.search(self.folded.text[max(start, match.end() - 12) : match.end()]):
+                continue
             found.append((start, match.end()))
             start = match.end()
         if self.folded.text[start:].strip():
             found.append((start, len(self.folded.text)))
         return tuple(found)
 
+    @cached_property
+    def sentence_words(self) -> tuple[tuple[Word, ...], ...]:
+        """The words of each of its sentences."""
+        starts = [start for _, start, _ in self.words]
+        return tuple(
+            tuple(self.words[bisect_left(starts, start) : bisect_left(starts, end)])
+            for start, end in self.sentences
+        )
+
+    @cached_property
+    def sentence_stems(self) -> tuple[frozenset[str], ...]:
+        """The stems of the words of each of its sentences."""
+        return tuple(frozenset(stem(word) for word, _, _ in row) for row in self.sentence_words)
+
     def has_name(self, name: str) -> bool:
         """Whether every word of a name stands there, as it is or inflected."""
-        return all(self._has_word(match[0]) for match in WORD.finditer(fold(name).text))
-
-    def _has_word(self, word: str) -> bool:
-        if word in self.name_words or len(word) == 1:
-            return True
-        return any(
-            _are_one_name(*sorted((word, other), key=len))
-            for other in self.name_words
-            if len(other) >= _FEWEST_LETTERS - 1 and other[:3] == word[:3]
+        return all(
+            len(match[0]) == 1 or is_name_among(match[0], self.name_words)
+            for match in WORD.finditer(fold(name).text)
         )
 
     def place_of(self, quotation: str) -> tuple[int, int] | None:
@@ -130,6 +151,15 @@ class PassageSource:
         first = folded.original(start)
         last = folded.original(max(end - 1, start)) + 1
         return first, min(last, len(self.text))
+
+
+def is_name_among(word: str, words: frozenset[str]) -> bool:
+    """Whether a name is one of some folded words, as it is or inflected."""
+    return word in words or any(
+        _are_one_name(*sorted((word, other), key=len))
+        for other in words
+        if len(other) >= _FEWEST_LETTERS - 1 and other[:3] == word[:3]
+    )
 
 
 def _found_in(folded: Folded, quotation: str, *, hyphens: bool) -> tuple[int, int] | None:

@@ -14,6 +14,7 @@ class Verdict(StrEnum):
     QUOTED = "quoted"  # it, or what it quotes, stands there word for word
     SUPPORTED = "supported"  # its numbers, dates, names and quotations stand there
     REORDERED = "reordered"  # they do, but two of them have changed places
+    MISPLACED = "misplaced"  # they do, but one of them stands there for something else
     DIFFERS = "differs"  # some of them do not
     NOT_FOUND = "not_found"  # nothing of it stands there
     NO_PASSAGE = "no_passage"  # there is no passage of that number
@@ -51,7 +52,7 @@ class CheckedSentence:
         marks: What it cites.
         verdict: What was found.
         checked: What was looked for: its quotations, numbers, dates and names.
-        missing: What of that does not stand there.
+        missing: What of that does not stand there, or stands there for something else.
         place: Where it was found; None where nothing like it stands there.
         elsewhere: The passage in which all of it stands, where it cites another; None for none.
     """

@@ -30,6 +30,13 @@ _BEFORE_NAMES = (  # not shown; German nouns that stand directly before a name
     "straße platz hotel schloss burg kirche museum universität projekt modell produkt marke "
     "unternehmen konzern verein partei abteilung klasse gruppe typ linie "
 )
+_TITLES = (  # not shown
+    "dr prof mr mrs ms miss sir herr herrn frau m mme mlle sr sra signor signora doctor professor "
+)
+_PRONOUNS = (  # not shown
+    "he she it they this these that those his her its their there er sie es dies dieser diese ihr "
+    "ihre sein seine il elle ils elles "
+)
 _GERMAN_COUNTED = (  # not shown
     "artikel absatz paragraf kapitel seite abschnitt tabelle abbildung nummer anhang punkt jahr "
     "jahres jahre jahren monat monaten ende anfang mitte prozent tonnen meter metern kilometer "
@@ -76,8 +83,14 @@ _GERMAN_ORDINALS = (  # not shown; with any ending: "dritte", "dritten"
     "erst zweit dritt viert fünft sechst siebt acht neunt zehnt elft zwölft "
 )
 
-COMMON = frozenset(_COMMON.split()) | frozenset(_GERMAN_COUNTED.split())
+SMALL = frozenset(_COMMON.split())
+"""Words that say nothing of their own."""
+COMMON = SMALL | frozenset(_GERMAN_COUNTED.split())
 """Words that begin sentences with a capital and are no names."""
+PRONOUNS = frozenset(_PRONOUNS.split())
+"""Words for somebody or something that the sentence before names."""
+TITLES = frozenset(_TITLES.split())
+"""Words before names that are none of the name."""
 ALIKE = tuple(frozenset(names.split()) for names in _ALIKE.split(",") if names.strip())
 """Words and signs that name the same; those with a capital or no letter are looked for as such."""
 BEFORE_NAMES = frozenset(_BEFORE_NAMES.split())

@@ -64,6 +64,7 @@ def _extract(file: BinaryIO, path: Path) -> Iterator[Opening | DocumentPage | Do
     archive = Archive(file) if zipfile.is_zipfile(file) and b"%PDF-" not in head[:1024] else None
     kind = kind_of(head, suffix, archive.names if archive else (), _media_type(archive))
     pages = characters = 0
+    told = False  # a page that has no text, but something to be said of it
     headings: list[DocumentHeading] = []
     of_page = 0  # headings that earlier pages have
     remarks = list(misnamed(kind, suffix))
@@ -79,13 +80,14 @@ def _extract(file: BinaryIO, path: Path) -> Iterator[Opening | DocumentPage | Do
                 remarks.append(found)
             case DocumentPage():
                 pages += 1
-                characters += len(found.text)
+                characters += len(found.text.strip())
+                told |= found.remark is not None or kind is DocumentKind.PDF
                 yield replace(found, headings=tuple(headings[of_page:]))
                 of_page = len(headings)
         if characters > MAX_TEXT or pages >= MAX_PAGES or len(headings) > MAX_HEADINGS:
             remarks.append(Remark.CUT)
             break
-    if opening is None or not pages:
+    if opening is None or not (characters or told):
         raise DocumentError(tr("It is empty."), action=tr("Choose another file."))
     yield DocumentFacts(
         kind,

@@ -27,9 +27,10 @@ _EPOCH_1904 = datetime(1904, 1, 1)  # noqa: DTZ001
 
 @dataclass(slots=True)
 class _Budget:
-    """How many cells are still read."""
+    """How many cells are still read, and whether rows alike were left out."""
 
     left: int = MAX_CELLS
+    left_out: bool = False
 
     def take(self, cells: int) -> bool:
         """Whether so many more may be read."""
@@ -67,7 +68,7 @@ def ods(archive: Archive) -> Iterator[Extracted]:
     yield Opening(PageUnit.SECTION, title=title(archive))
     budget = _Budget()
     yield from paged(_ods_rows(archive, budget), cut=True)
-    if budget.left < 0:
+    if budget.left < 0 or budget.left_out:
         yield Remark.CUT
 
 
@@ -255,6 +256,7 @@ def _ods_rows(archive: Archive, budget: _Budget) -> Iterator[TextBlock]:
                     row.extend([text] * copies)
             case "end", "table-row":
                 if any(row):
+                    budget.left_out |= times > _MOST_ROWS_ALIKE or any(row[_WIDEST - 1 :])
                     for index in range(min(times, _MOST_ROWS_ALIKE)):
                         if not budget.take(len(row)):
                             return

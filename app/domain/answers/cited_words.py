@@ -13,6 +13,7 @@ VERDICT_WORDS: Mapping[str, str] = MappingProxyType(
         "quoted": tr("word for word"),
         "supported": tr("found"),
         "reordered": tr("in each other's place"),
+        "misplaced": tr("for something else"),
         "differs": tr("differs"),
         "not_found": tr("not found"),
         "no_passage": tr("no such passage"),
@@ -61,6 +62,9 @@ def _found(part: CitationPart) -> str:
             return tr("found: {what}", what=what)
         case "reordered" if what:
             return tr("in each other's place: {what}", what=what)
+        case "misplaced" if missing:
+            told = formats.listed([claim_told(words) for _, words in missing])
+            return tr("stands there for something else: {what}", what=told)
         case "differs" if missing:
             told = formats.listed(
                 [claim_told(words) for kind, words in missing if kind != NEGATION]

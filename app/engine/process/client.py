@@ -207,12 +207,16 @@ class EngineClient:
             self._line.send(lambda number: frames.SaveStateCommand(number, conversation_id))
 
     def unload(self) -> None:
-        """See :meth:`app.engine.base.Engine.unload`."""
+        """See :meth:`app.engine.base.Engine.unload`.
+
+        The process ends with the model, once its snapshots are written, and an empty one is begun:
+        what llama.cpp and the C library keep for the next time goes too (decision 55).
+        """
         self._stop_revival()
         self._request = None
         if self._model is not None or self._held:
             self._model, self._held = None, False
-            self._simple(frames.UnloadCommand)
+            self._line.renew()
 
     def close(self) -> None:
         """See :meth:`app.engine.base.Engine.close`."""

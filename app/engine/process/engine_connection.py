@@ -215,6 +215,11 @@ class EngineConnection:
             process.close()
         self.wait_for_exit()
 
+    def renew(self) -> None:
+        """Ask the process to finish, wait, and begin the next one."""
+        self.close()
+        self.open()
+
     def detach(self) -> None:
         """End the process without waiting, and begin the next one."""
         process, self._process = self._process, None

@@ -76,13 +76,6 @@ class SaveStateCommand:
     conversation_id: str
 
 
-@dataclass(frozen=True, slots=True)
-class UnloadCommand:
-    """Free the model."""
-
-    id: int
-
-
 # --- events ---------------------------------------------------------------------------------
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import unicodedata
 
@@ -118,6 +117,8 @@ def _shorten(name: str) -> str:
         stem, tail = name[:-5], name[-5:]
     else:
         stem, tail = name, ""
+    import hashlib  # not at the start: it loads OpenSSL
+
     tail = f"-{hashlib.sha256(stem.encode()).hexdigest()[:8]}{tail}"
     room = MAX_NAME_BYTES - len(tail.encode())
     return stem.encode()[:room].decode(errors="ignore").rstrip(" .") + tail

@@ -12,7 +12,7 @@ from pathlib import Path
 from app.domain.errors import ModelFileError
 from app.domain.naming import model_title
 from app.hub.api.file_names import SPLIT, names_a_model, quantization_of
-from app.hub.local.local_files import read_split_header
+from app.hub.local.split_files import read_split_header
 from app.hub.network.json_records import parse
 from app.language import tr
 from app.language.system_reasons import reason_of

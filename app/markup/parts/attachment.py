@@ -8,7 +8,7 @@ from html import escape
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from app.domain.parts import AttachmentPart
+from app.domain.parts import AttachmentPart, picture_file
 from app.language import formats, tr
 from app.markup.document.blocks import NOWHERE, Offsets
 from app.markup.parts.part_block import PartBlock
@@ -28,11 +28,13 @@ class Attachment(PartBlock):
         caption: Name, kind and size, and whether Phial has it, in one line.
         picture: It is one.
         here: Its content is.
+        address: Where it is opened; empty for what is not opened from here.
     """
 
     caption: str
     picture: bool = False
     here: bool = True
+    address: str = ""
     span: Offsets = NOWHERE
     copied = False
 
@@ -45,7 +47,9 @@ class Attachment(PartBlock):
         if not part.reference:
             told.append(tr("not copied into Phial"))
         caption = " \u00b7 ".join(filter(None, told))
-        return cls(caption, part.media_type.startswith(_PICTURE), bool(part.reference))
+        address = part.reference if picture_file(part.reference) else ""
+        picture = part.media_type.startswith(_PICTURE)
+        return cls(caption, picture, bool(part.reference), address)
 
     def plain(self) -> str:
         return self.caption

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from enum import Enum
 from functools import partial
 from itertools import chain
 from pathlib import PurePosixPath
 
 from app.domain.errors import TransferError
+from app.domain.parts import AttachmentPart
 from app.language import paragraph, tr, trn
 from app.markup.transfer.json_stream import Piece, pieces
 from app.markup.transfer.readers import (
@@ -35,11 +37,13 @@ from app.markup.transfer.readers.json_values import (
     parse_json,
     text,
 )
+from app.markup.transfer.suffixes import SUFFIXES
 from app.markup.transfer.values import (
-    SUFFIXES,
+    BESIDE,
     Exporter,
     FoundChat,
     ImportFile,
+    OtherFile,
     ReadResult,
     Unreadable,
 )
@@ -216,6 +220,15 @@ def _converted(found: ForeignChat, format_name: str, origin: str) -> FoundChat:
     return FoundChat(to_chat(found), format_name, origin, found.told())
 
 
+def _with_pictures(found: FoundChat, others: Mapping[str, OtherFile]) -> FoundChat:
+    """A chat with those of the files beside it that it names."""
+    parts = (one.part for message in found.chat.messages for one in message.placed)
+    references = {one.reference for one in parts if isinstance(one, AttachmentPart)}
+    named = {one: others.get(one.removeprefix(BESIDE)) for one in references}
+    pictures = {one: file for one, file in named.items() if file is not None}
+    return replace(found, chat=replace(found.chat, pictures=pictures))
+
+
 # --- JSON ------------------------------------------------------------------------------------
 
 
@@ -258,7 +271,8 @@ def _foreign(entry: ImportFile, place: str, value: object) -> Iterator[Item]:
             def convert(name: str = name, read: Callable[[Json], ForeignChat] = read) -> FoundChat:
                 chat = as_map(value, tr("A chat"))
                 if name == chatgpt.NAME:  # its pictures lie beside it
-                    return _converted(chatgpt.read(chat, entry.others), name, entry.name)
+                    read_ = chatgpt.read(chat, entry.others)
+                    return _with_pictures(_converted(read_, name, entry.name), entry.others)
                 return _converted(read(chat), name, entry.name)
 
             yield _one(entry, place, value, convert)

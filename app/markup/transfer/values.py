@@ -14,10 +14,6 @@ from app.domain.generation import Role
 # Told how many characters of how many of a chat are written; what it raises ends the writing.
 ExportStep = Callable[[int, int], None]
 
-# The endings of files of chats.
-SUFFIXES = (".md", ".markdown", ".json", ".jsonl", ".chat", ".phial")
-ZIP = ".zip"
-
 
 @dataclass(frozen=True, slots=True)
 class Chat:
@@ -27,11 +23,14 @@ class Chat:
         conversation: What sidebar and header know.
         messages: Every version, parents before children, oldest first among siblings.
         selected_children: The child selected below each message; None is above the first.
+        pictures: Files of its attachments, by their references, where a file of chats holds them
+            or is to hold them.
     """
 
     conversation: Conversation
     messages: tuple[Message, ...] = ()
     selected_children: Mapping[str | None, str] = field(default_factory=dict)
+    pictures: Mapping[str, OtherFile] = field(default_factory=dict, compare=False)
 
     def branch(self) -> tuple[Message, ...]:
         """The active branch, first message first."""
@@ -105,6 +104,7 @@ class ExportFormat:
         exact: Whether such a file can be imported back.
         several: Whether one file can hold several chats.
         folds: Whether reasoning can be folded.
+        pictures: Whether an exact file holds the pictures themselves.
     """
 
     name: str
@@ -114,6 +114,7 @@ class ExportFormat:
     exact: bool = False
     several: bool = False
     folds: bool = False
+    pictures: bool = False
 
 
 class Exporter(Protocol):
@@ -145,10 +146,17 @@ class OtherFile:
     Attributes:
         name: Without folders.
         size: Bytes.
+        read: Its content. Raises KnownError.
     """
 
     name: str
     size: int
+    read: Callable[[], bytes] = field(compare=False)
+
+
+BESIDE = "beside:"
+"""With what :func:`spoken_of` makes of a file's name: the reference of an attachment whose file
+lies beside that of its chat, until it is stored."""
 
 
 _SPOKEN_OF = re.compile(r"file[-_][A-Za-z0-9]+")

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.domain.conversation import Message
-from app.domain.documents import StoredDocument
 from app.domain.download import DownloadState
 from app.domain.errors import NotFoundError
 from app.domain.generation import Role, Turn
@@ -24,6 +23,7 @@ from app.services.core.events import DownloadChanged, Event
 
 if TYPE_CHECKING:  # nobody waits for these at the start: they come with the first document
     from app.documents.process.client import StopFlag
+    from app.domain.documents import StoredDocument
     from app.services.documents.document_service import DocumentService, PageProgress
     from app.services.documents.quoting import QuotingPlan
     from app.services.documents.reading_plan import ReadingChoice, ReadingMode, ReadingPlan

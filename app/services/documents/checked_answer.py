@@ -107,6 +107,9 @@ def verdict_words(citation: CheckedCitation) -> str:
             return tr(
                 "Found on p. {page}, but in each other's place: {what}.", page=page, what=what
             )
+        case Verdict.MISPLACED:
+            told = formats.listed([claim_told(one.text) for one in checked.missing])
+            return tr("On p. {page}, but for something else: {what}.", page=page, what=told)
         case Verdict.DIFFERS:
             return _differs_words(checked.missing, page)
         case Verdict.NO_PASSAGE:

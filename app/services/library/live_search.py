@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import SearchHit
 from app.domain.errors import KnownError
 from app.services.core.events import ErrorReported, EventBus
 from app.services.core.serial_executor import SerialExecutor
-from app.store import MessageRepository, Searcher
-from app.store.search.searcher import MAX_MESSAGES, MAX_TITLES
+from app.store import MessageRepository
+
+if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.store import Searcher
 
 
 def is_cut(hits: Sequence[SearchHit]) -> bool:
     """Whether there may be more than what a search gave."""
+    from app.store.search.searcher import MAX_MESSAGES, MAX_TITLES
+
     titles = sum(hit.message_id is None for hit in hits)
     return titles >= MAX_TITLES or len(hits) - titles >= MAX_MESSAGES
 
@@ -28,9 +34,15 @@ class LiveSearch:
     """
 
     def __init__(self, stored: MessageRepository, bus: EventBus) -> None:
-        self._searcher = Searcher(stored)
+        self._stored = stored
         self._bus = bus
         self._executor = SerialExecutor("search")
+
+    @cached_property
+    def _searcher(self) -> Searcher:
+        from app.store import Searcher
+
+        return Searcher(self._stored)
 
     def find(self, query: str) -> tuple[SearchHit, ...]:
         """Search once and wait for it, best first.

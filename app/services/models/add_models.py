@@ -72,7 +72,8 @@ class AddModelService:
         Raises:
             ModelFileError: It cannot be used; the reason is in the sentence.
         """
-        from app.hub.local.local_files import Origin, read_hash_file, read_split_header
+        from app.hub.local.local_files import Origin, read_hash_file
+        from app.hub.local.split_files import read_split_header
 
         origin = origin or Origin()
         path = path.expanduser().absolute()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import logging
 from collections.abc import Sequence
 from dataclasses import replace
@@ -46,7 +45,7 @@ def read_model_file(path: Path) -> ModelFile:
         ModelFileError: It is missing, not GGUF, damaged, incomplete, no model of text, or none
             that llama.cpp knows; the reason is in the sentence.
     """
-    from app.hub.local.local_files import read_split_header
+    from app.hub.local.split_files import read_split_header
 
     parts, header = read_split_header(path)
     check_architecture(header.architecture, path.name)
@@ -192,6 +191,8 @@ class ModelHashes:
             if key not in self._known:
                 if stat.st_size > HASH_AT_ONCE:
                     return ""
+                import hashlib  # not at the start: it loads OpenSSL
+
                 with open_file(path) as file:
                     self._known[key] = hashlib.file_digest(file, "sha256").hexdigest()
         except (OSError, ModelFileError) as error:

@@ -11,7 +11,8 @@ from pathlib import Path
 
 from app.domain.errors import KnownError, TransferError
 from app.language import tr
-from app.markup.transfer.values import ZIP, Chat, Exporter, ExportOptions, Unreadable
+from app.markup.transfer.suffixes import ZIP
+from app.markup.transfer.values import Chat, Exporter, ExportOptions, Unreadable
 from app.services.transfer.transfer_files import atomic_file, free_name, names_in, safe_name
 
 TransferProgress = Callable[[int, int], None]

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from app.domain.conversation import Conversation
-from app.markup.transfer.values import Chat
 from app.store import MessageRepository
+
+if TYPE_CHECKING:
+    from app.markup.transfer.values import Chat
 
 _KEY = "last import"  # not shown: its name in the database
 
 
 def fingerprint(chat: Chat) -> str:
     """What changes when anything is written or filed in a chat; reading it changes nothing."""
+    import hashlib  # not at the start: it loads OpenSSL
+
     c: Conversation = chat.conversation
     at = {message.id: index for index, message in enumerate(chat.messages)}
     digest = hashlib.sha256(

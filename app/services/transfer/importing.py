@@ -10,9 +10,10 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.domain.conversation import MessageStatus
+from app.domain.conversation import Message, MessageStatus
 from app.domain.errors import InvalidValueError, NotFoundError
 from app.domain.generation import Role
+from app.domain.parts import AttachmentPart, PlacedPart
 from app.language import tr
 from app.markup.transfer.formats import Aside, read_each
 from app.markup.transfer.readers.json_values import EPOCH
@@ -20,6 +21,7 @@ from app.markup.transfer.values import Chat, FoundChat, Unreadable
 from app.services.core.first_words import title_from
 from app.services.core.ids import new_id
 from app.services.library.chat_reader import ChatReader
+from app.services.library.kept_pictures import KeptPictures
 from app.services.library.trash import Trash
 from app.services.transfer.import_preview import (
     ImportItem,
@@ -29,6 +31,7 @@ from app.services.transfer.import_preview import (
     Undone,
 )
 from app.services.transfer.import_record import ImportRecord, fingerprint
+from app.services.transfer.imported_pictures import ImportedPictures
 from app.services.transfer.transfer_files import open_files
 
 TransferProgress = Callable[[int, int], None]
@@ -118,15 +121,21 @@ class ImportRun:
         preview: What the chats are taken from.
         keys: Which of its items; None takes those that are new.
         record: Where they go, so that they can be taken back.
+        pictures: Where their pictures go.
     """
 
     def __init__(
-        self, preview: ImportPreview, keys: Collection[int] | None, record: ImportRecord
+        self,
+        preview: ImportPreview,
+        keys: Collection[int] | None,
+        record: ImportRecord,
+        pictures: KeptPictures,
     ) -> None:
         self._preview = preview
         wanted = set(preview.suggested if keys is None else keys)
         self._items = {item.key: item for item in preview.items if item.key in wanted}
         self._record = record
+        self._pictures = pictures
         self._waiting: list[tuple[ImportItem, Chat]] = []  # for the next transaction
         self._failed: list[Unreadable] = []
         self._notes: list[Unreadable] = []
@@ -151,12 +160,15 @@ class ImportRun:
                 progress(len(self.imported) + len(failed) + len(self._waiting), len(self))
                 if stop.is_set():
                     break
-                self._waiting.append((item, chat))
+                whole, told = ImportedPictures(self._pictures).stored(chat)
+                self._notes += [Unreadable(item.title, note) for note in told]
+                self._waiting.append((item, whole))
                 held += sum(len(m.content) + len(m.reasoning) for m in chat.messages)
                 if len(self._waiting) >= _AT_ONCE or held >= _TEXT_AT_ONCE:
                     self._add_waiting()
                     held = 0
         self._add_waiting()
+        self._pictures.settle()
         done = len(self.imported) + len(failed)
         if done < len(self) and not stop.is_set():
             failed.append(
@@ -339,5 +351,15 @@ def _said(chat: Chat) -> tuple[object, ...]:
     at = {message.id: index for index, message in enumerate(chat.messages)}
     return (
         chat.conversation.system_prompt,
-        *((m.role, m.content, m.placed, at.get(m.parent_id or "")) for m in chat.messages),
+        *((m.role, m.content, _named(m), at.get(m.parent_id or "")) for m in chat.messages),
+    )
+
+
+def _named(message: Message) -> tuple[PlacedPart, ...]:
+    """The parts of a message without where a file is, which the import itself decides."""
+    return tuple(
+        PlacedPart(one.at, AttachmentPart(one.part.name))
+        if isinstance(one.part, AttachmentPart)
+        else one
+        for one in message.placed
     )

@@ -18,12 +18,14 @@ from typing import IO
 
 from app.domain.errors import DiskFullError, KnownError, TransferError
 from app.language import formats, paragraph, tr
-from app.markup.transfer.values import SUFFIXES, ImportFile, OtherFile, Unreadable, spoken_of
+from app.markup.transfer.suffixes import SUFFIXES
+from app.markup.transfer.values import ImportFile, OtherFile, Unreadable, spoken_of
 from app.store.database import files
 
 GB = 10**9
 MAX_FILE = GB  # bytes of one file; the largest known exports are about half of it
 MAX_TOTAL = 2 * GB  # bytes read from one import, unpacked
+MAX_PICTURES = 8 * GB  # bytes of pictures taken over in one import
 MAX_ENTRIES = 100_000  # files in an archive or a folder
 MAX_RATIO = 200  # unpacked to packed; JSON of chats packs about 10 to 1, a bomb 1,000 to 1
 RATIO_FROM = 2**20  # bytes; below this any ratio is harmless
@@ -164,14 +166,14 @@ def open_files(paths: Sequence[Path]) -> Iterator[OpenedFiles]:
     Raises:
         TransferError: No path can be opened, or there are more files than can be imported.
     """
-    budget = _Budget()
+    budget, pictures = _Budget(MAX_TOTAL), _Budget(MAX_PICTURES)
     entries: list[ImportFile] = []
     opened: list[Path] = []
     refused: list[tuple[Path, TransferError]] = []
     with ExitStack() as stack:
         for path in paths:
             try:
-                entries += _opened(path, stack, budget)
+                entries += _opened(path, stack, budget, pictures)
             except TransferError as error:
                 refused.append((path, error))
             else:
@@ -184,13 +186,13 @@ def open_files(paths: Sequence[Path]) -> Iterator[OpenedFiles]:
         yield OpenedFiles(entries, tuple(opened), tuple(told))
 
 
-def _opened(path: Path, stack: ExitStack, budget: _Budget) -> list[ImportFile]:
+def _opened(path: Path, stack: ExitStack, budget: _Budget, pictures: _Budget) -> list[ImportFile]:
     try:
         if path.is_dir():
-            return list(_folder(path, budget))
+            return list(_folder(path, budget, pictures))
         if _is_zip(path):
             archive = stack.enter_context(zipfile.ZipFile(path))
-            return list(_archive(archive, path, budget))
+            return list(_archive(archive, path, budget, pictures))
         return [_file(path, path.name, path.parent, budget, {})]
     except OSError as error:
         raise _read_error(error, path.name) from error
@@ -203,10 +205,10 @@ def _opened(path: Path, stack: ExitStack, budget: _Budget) -> list[ImportFile]:
 
 
 class _Budget:
-    # How much may still be read in this import.
+    # How much may still be read in this import, of chats or of pictures.
 
-    def __init__(self) -> None:
-        self._left = MAX_TOTAL
+    def __init__(self, most: int) -> None:
+        self._left = most
 
     def read(self, file: IO[bytes], size: int, name: str) -> Iterator[bytes]:
         got = 0
@@ -235,17 +237,24 @@ def _file(
             action=tr("Import its chats in several smaller files."),
         )
 
-    def chunks() -> Iterator[bytes]:
-        try:
-            with path.open("rb") as file:
-                yield from budget.read(file, status.st_size, name)
-        except OSError as error:
-            raise _read_error(error, name) from error
-
+    chunks = _file_reader(path, name, status.st_size, budget)
     return ImportFile(name, status.st_size, partial(_joined, chunks), chunks, str(place), others)
 
 
-def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
+def _file_reader(
+    path: Path, name: str, size: int, budget: _Budget
+) -> Callable[[], Iterator[bytes]]:
+    def chunks() -> Iterator[bytes]:
+        try:
+            with path.open("rb") as file:
+                yield from budget.read(file, size, name)
+        except OSError as error:
+            raise _read_error(error, name) from error
+
+    return chunks
+
+
+def _folder(folder: Path, budget: _Budget, pictures: _Budget) -> Iterable[ImportFile]:
     found: list[ImportFile] = []
     others: dict[str, OtherFile] = {}
     count = 0
@@ -257,8 +266,11 @@ def _folder(folder: Path, budget: _Budget) -> Iterable[ImportFile]:
                 raise _too_many(folder.name)
             path = Path(parent, name)
             if path.suffix.lower() not in SUFFIXES:
-                if called := spoken_of(name):
-                    others[called] = OtherFile(name, path.lstat().st_size)
+                called = spoken_of(name)
+                if called and stat.S_ISREG(path.lstat().st_mode):
+                    size = path.lstat().st_size
+                    chunks = _file_reader(path, name, size, pictures)
+                    others[called] = OtherFile(name, size, partial(_joined, chunks))
             elif stat.S_ISREG(path.lstat().st_mode):
                 relative = path.relative_to(folder).as_posix()
                 found.append(_file(path, relative, folder, budget, others))
@@ -273,7 +285,9 @@ def _is_zip(path: Path) -> bool:
         return file.read(4) in {b"PK\x03\x04", b"PK\x05\x06"}
 
 
-def _archive(archive: zipfile.ZipFile, path: Path, budget: _Budget) -> Iterable[ImportFile]:
+def _archive(
+    archive: zipfile.ZipFile, path: Path, budget: _Budget, pictures: _Budget
+) -> Iterable[ImportFile]:
     archive_name = path.name
     infos = archive.infolist()
     if len(infos) > MAX_ENTRIES:
@@ -301,7 +315,11 @@ def _archive(archive: zipfile.ZipFile, path: Path, budget: _Budget) -> Iterable[
     if sum(info.file_size for info in wanted) > MAX_TOTAL:
         raise _bomb(archive_name)
     others = {
-        called: OtherFile(PurePosixPath(name).name, info.file_size)
+        called: OtherFile(
+            PurePosixPath(name).name,
+            info.file_size,
+            partial(_joined, _reader(archive, info, pictures)),
+        )
         for info in infos
         if not _is_wanted(PurePosixPath(name := names[info.filename]))
         and (called := spoken_of(name))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -11,13 +12,15 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import InvalidValueError
 from app.language import tr
-from app.markup.transfer.values import ZIP, Chat, Exporter, ExportFormat, ExportOptions
+from app.markup.transfer.suffixes import ZIP
 from app.services.core.events import EventBus, LibraryChanged
 from app.services.library.chat_reader import ChatReader
+from app.services.library.kept_pictures import KeptPictures
 from app.services.library.trash import Trash
 from app.services.transfer.import_record import ImportRecord
 
 if TYPE_CHECKING:
+    from app.markup.transfer.values import Chat, Exporter, ExportFormat, ExportOptions
     from app.services.transfer.exporting import ExportReport, TransferProgress
     from app.services.transfer.import_preview import ImportPreview, ImportReport, Undone
 
@@ -36,6 +39,7 @@ class TransferService:
         trash: Takes an import back.
         bus: Told once when an import changed the library.
         record: Keeps what the last import brought.
+        pictures: Of chats; some formats hold them, and imports bring some.
         back_up: Makes a backup before a large import.
     """
 
@@ -45,12 +49,14 @@ class TransferService:
         trash: Trash,
         bus: EventBus,
         record: ImportRecord,
+        pictures: KeptPictures,
         back_up: Callable[[], object],
     ) -> None:
         self._chats = chats
         self._trash = trash
         self._bus = bus
         self._record = record
+        self._pictures = pictures
         self._back_up = back_up
         self._more: list[Callable[[], Exporter]] = []
 
@@ -112,6 +118,7 @@ class TransferService:
             NotFoundError: There is no such chat.
             TransferError: A file cannot be written.
         """
+        from app.markup.transfer.values import ExportOptions
         from app.services.transfer.exporting import ChatsToExport, write_chats
 
         exporter = self._exporter(format_name)
@@ -120,7 +127,8 @@ class TransferService:
         ids = tuple(dict.fromkeys(conversation_ids))
         if not ids:
             raise InvalidValueError(tr("No chat was chosen to export."), data="", action="")
-        chats = ChatsToExport(self.chat, ids, cancel, progress)
+        read = self._with_pictures if exporter.format.pictures and options.exact else self.chat
+        chats = ChatsToExport(read, ids, cancel, progress)
         return write_chats(exporter, chats, path, options)
 
     def suggested_name(self, conversation_ids: Sequence[str], format_name: str) -> str:
@@ -176,6 +184,10 @@ class TransferService:
 
         return read_chat(self._chats, conversation_id)
 
+    def _with_pictures(self, conversation_id: str) -> Chat:
+        chat = self.chat(conversation_id)
+        return replace(chat, pictures=self._pictures.of(chat))
+
     def _exporter(self, name: str) -> Exporter:
         if name not in self._exporters:
             known = ", ".join(self._exporters)
@@ -227,7 +239,7 @@ class TransferService:
         """
         from app.services.transfer.importing import ImportRun
 
-        work = ImportRun(preview, keys, self._record)
+        work = ImportRun(preview, keys, self._record, self._pictures)
         if len(work) >= LARGE:
             self._back_up()
         try:

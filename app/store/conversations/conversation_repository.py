@@ -9,6 +9,7 @@ from concurrent.futures import Future
 from datetime import UTC, datetime
 
 from app.domain.conversation import Conversation, TrashedMessage
+from app.domain.parts import picture_reference, picture_references
 from app.domain.presets.preset import ChatOptions
 from app.store.conversations import conversation_queries, trash
 from app.store.database.rows import from_options, to_blob, to_options, to_text
@@ -84,6 +85,13 @@ class ConversationRepository:
         wanted = (json.dumps(list(references)),)
         rows = self._database.read(lambda c: c.execute(sql, wanted).fetchall())
         return frozenset(row[0] for row in rows)
+
+    def pictures(self) -> frozenset[str]:
+        """References of the pictures that messages have, those in the trash included."""
+        sql = "SELECT value FROM parts WHERE kind = 'attachment' AND instr(value, ?)"
+        begin = (picture_reference(""),)
+        rows = self._database.read(lambda c: c.execute(sql, begin).fetchall())
+        return frozenset(one for row in rows for one in picture_references(str(row[0])))
 
     def last_activity(self) -> int:
         """The activity of the chat used last; 0 where there is none."""

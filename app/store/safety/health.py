@@ -276,6 +276,16 @@ def _mark_tidy(connection: sqlite3.Connection) -> None:
     connection.execute("DELETE FROM meta WHERE key = ?", (INDEX_UNTIDY,))
 
 
+def recovered_file(path: Path) -> Path:
+    """Where a recovered database lies, whole, until it takes the place of the one at ``path``."""
+    return path.with_name(f"{path.name}.recovered")
+
+
+def recovery_is_unfinished(path: Path) -> bool:
+    """Whether a crash came between recovering a database and putting it in its place."""
+    return recovered_file(path).exists()
+
+
 def recovery_mark(path: Path) -> Path:
     """The file that asks the next start to recover the database at ``path``."""
     return path.with_name(f"{path.name}.check-failed")

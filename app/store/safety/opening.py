@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from app.domain.errors import (
     DamagedDatabaseError,
@@ -41,9 +41,15 @@ from app.store.database.sqlite_database import Database
 from app.store.database.writer import DatabaseWriter
 from app.store.safety.backups import Backups, Lost
 from app.store.safety.checks import CHECK_AT_ONCE_BYTES, quick_check
-from app.store.safety.health import Health, clear_recovery_mark, recovery_mark
-from app.store.safety.recovery import Recovery, finish_recovery, recover, recovery_is_unfinished
-from app.store.safety.viewing import read_only_library, refusal
+from app.store.safety.health import (
+    Health,
+    clear_recovery_mark,
+    recovery_is_unfinished,
+    recovery_mark,
+)
+
+if TYPE_CHECKING:  # a start in which nothing is wrong does not wait for it
+    from app.store.safety.recovery import Recovery
 
 DATABASE_NAME = "phial.db"
 BACKUPS_NAME = "backups"
@@ -161,7 +167,7 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime, progress: Progr
         try:
             library = undo.enter_context(closing(_library(path)))
         except DamagedDatabaseError:
-            recovery = recover(path, backups)
+            recovery = _recover(path, backups)
             library = undo.enter_context(closing(_library(path)))
         try:
             done = _bring_up_to_date(library, backups, now, progress)
@@ -169,7 +175,7 @@ def _open_as_owner(folder: Path, lock: OwnerLock, now: datetime, progress: Progr
             if recovery is not None:  # a database made a moment ago: the disk itself is bad
                 raise
             library.close()
-            recovery = recover(path, backups)
+            recovery = _recover(path, backups)
             library = undo.enter_context(closing(_library(path)))
             done = _bring_up_to_date(library, backups, now, progress)
         health = Health(library, path, backups, owner=True)
@@ -206,20 +212,28 @@ def _report(done: _UpToDate, recovery: Recovery | None, lost: Lost | None) -> Op
 def _recover_if_needed(path: Path, backups: Backups) -> Recovery | None:
     try:
         if recovery_is_unfinished(path):
+            from app.store.safety.recovery import finish_recovery
+
             finish_recovery(path)
     except OSError as error:
         raise file_error(error, path.name) from error
     if not path.exists() or path.stat().st_size == 0:
         # SQLite would throw away the WAL of a database that is gone; what it holds was saved.
-        return recover(path, backups) if has_wal(path) else None
+        return _recover(path, backups) if has_wal(path) else None
     recovery = None
     damaged = _is_damaged(
         path
     )  # asked first: what a newer Phial wrote is not recovered by this one
     if damaged or recovery_mark(path).exists():
-        recovery = recover(path, backups)
+        recovery = _recover(path, backups)
         clear_recovery_mark(path)
     return recovery
+
+
+def _recover(path: Path, backups: Backups) -> Recovery:
+    from app.store.safety.recovery import recover
+
+    return recover(path, backups)
 
 
 def has_wal(path: Path) -> bool:
@@ -340,6 +354,8 @@ def _open_read_only(folder: Path, cause: KnownError) -> OpenedStore:
     path, backups = folder / DATABASE_NAME, Backups(folder / BACKUPS_NAME)
     if not path.exists() and not has_wal(path):
         raise cause
+    from app.store.safety.viewing import read_only_library, refusal
+
     told = refusal(folder, cause)
     library = read_only_library(path, backups, told)
     report = OpenReport(refusal=told, owner=False, sentences=(str(told),))

@@ -17,6 +17,7 @@ from app.store.database.migrations import columns_of, migrate, quiet
 from app.store.database.moved_reasoning import move_reasoning
 from app.store.database.rows import to_blob
 from app.store.safety.backups import Backups
+from app.store.safety.health import recovered_file
 from app.store.safety.page_scanner import CarvedRow, carve
 from app.store.safety.record_tables import KnownTables
 
@@ -77,7 +78,7 @@ def recover(path: Path, backups: Backups) -> Recovery:
             migrate(target, lambda _version: None)
             found = rebuild(target, path, backups)
         sync_file(new)
-        new.replace(_beside(path, ".recovered"))  # from here on it is known to be complete
+        new.replace(recovered_file(path))  # from here on it is known to be complete
         sync_folder(path.parent)
         aside = finish_recovery(path)
     except OSError as error:
@@ -133,14 +134,9 @@ def finish_recovery(path: Path) -> Path:
         source = _beside(path, suffix)
         if source.exists():
             source.rename(_beside(aside, suffix))
-    _beside(path, ".recovered").replace(path)
+    recovered_file(path).replace(path)
     sync_folder(path.parent)
     return aside
-
-
-def recovery_is_unfinished(path: Path) -> bool:
-    """Whether a crash came between recovering a database and putting it in its place."""
-    return _beside(path, ".recovered").exists()
 
 
 def _beside(path: Path, suffix: str) -> Path:

@@ -10,10 +10,11 @@ from itertools import pairwise
 
 from app.sums.algebra.polynomials import Polynomial, polynomial
 from app.sums.algebra.ranges import ORDERS, Ranges, solutions
-from app.sums.expressions import Interpretation, evaluate
+from app.sums.expressions import evaluate
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import Convention, read_numeral
 from app.sums.quantities import UnreadableError, half_a_digit
+from app.sums.readings import Interpretation
 from app.sums.values import NotComputableError, Value, exactly
 
 LONGEST = 300  # characters of a line

@@ -85,6 +85,7 @@ def _wrong_numbers(lines: Sequence[tuple[int, str]]) -> list[StepFinding]:
             ),
         )
         for one in wrong_numbers(text)
+        if "\n" not in text[one.start : one.end]  # such a step is looked at by itself
     ]
 
 

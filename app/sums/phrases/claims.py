@@ -104,8 +104,14 @@ def _begins(text: str, place: StatementPlace) -> tuple[int, int]:
     return [first, first, *ends][-2], [first, *ends][-1]
 
 
-def is_claimed(text: str, place: StatementPlace) -> bool:
-    """Whether a statement is made: not asked, denied, supposed or called wrong."""
+def is_claimed(text: str, place: StatementPlace, *, names_kind: bool = False) -> bool:
+    """Whether a statement is made: not asked, denied, supposed or called wrong.
+
+    Args:
+        text: The whole.
+        place: Where it stands.
+        names_kind: It says itself which rest stays, or what the clock says.
+    """
     begins, ends = place.start, place.end
     if _ASKED.match(text, ends) or _CONGRUENT.match(text, place.relation_end, ends + len(" (mod")):
         return False
@@ -121,7 +127,7 @@ def is_claimed(text: str, place: StatementPlace) -> bool:
     since = since if since < sentence else _title(text, sentence)
     if _WRONG.search(text, since, until) or _CODE_BEFORE.search(text[sentence:begins]):
         return False
-    if _is_of_another_kind(text, place, since, until):
+    if _is_of_another_kind(text, place, since, until, names_kind):
         return False
     return not _UNCLAIMED.search(text, max(first, begins - 60), begins)
 
@@ -142,7 +148,9 @@ def _title(text: str, sentence: int) -> int:
     return max(text.rfind("\n", 0, end) + 1, end - _FAR)
 
 
-def _is_of_another_kind(text: str, place: StatementPlace, since: int, until: int) -> bool:
+def _is_of_another_kind(
+    text: str, place: StatementPlace, since: int, until: int, names_kind: bool
+) -> bool:
     """Whether words say that the numbers are of another base, of a clock, or that a rest stays."""
     if _OTHER_NUMBERS.search(text, since, until):
         return True
@@ -150,7 +158,7 @@ def _is_of_another_kind(text: str, place: StatementPlace, since: int, until: int
     sides = said[: place.relation_end - place.start], said[place.relation_end - place.start :]
     if any(_TWO.fullmatch(one) for one in sides) and _TWO_DIGITS.search(text, since, until):
         return True
-    if _REST.search(text, since, until) and _DIVIDES.search(said):
+    if not names_kind and _REST.search(text, since, until) and _DIVIDES.search(said):
         return True
     small = all(int(number) <= 60 for number in re.findall(r"\d{1,9}", said))
-    return small and _HOURS.search(text, since, until) is not None
+    return not names_kind and small and _HOURS.search(text, since, until) is not None

@@ -10,8 +10,8 @@ from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import Kind, Token
 from app.sums.numerals import Convention, write_numeral
 from app.sums.quantities import Quantity, in_unit
-from app.sums.units import unit_of
-from app.sums.values import Value, exactly
+from app.sums.units import MULTIPLIERS, NOUGHTS, unit_of
+from app.sums.values import Value, exactly, whole
 
 _MOST_DECIMALS = 28
 
@@ -57,6 +57,10 @@ def correction(
     from_number = dropwhile(_is_word, tokens_of)
     numbers = list(takewhile(lambda token: not _is_word(token), from_number))
     first, last = numbers[0].start, numbers[-1].end
+    behind = [one.text for one in tokens_of if one.start >= last][:1]
+    if behind and wrong.literal is not None:
+        factor = MULTIPLIERS.get(behind[0]) or NOUGHTS.get(behind[0], 1)
+        value = value / whole(factor) if factor > 1 else value
     written = _written(value, wrong, any(one.text == "/" for one in numbers), convention)
     return Finding(FindingKind.SUM, start, end, text[first:last], _with_sign(written, wrong), first)
 
@@ -73,7 +77,7 @@ def _in_parts(value: Value, names: Sequence[str], convention: Convention) -> str
 
 
 def _is_word(token: Token) -> bool:
-    return token.kind is Kind.WORD
+    return token.kind is Kind.WORD or token.text == "°"
 
 
 def _written(value: Value, wrong: Quantity, fraction: bool, convention: Convention) -> str:

@@ -11,17 +11,25 @@ from app.sums.phrases.number_words import OPERATION_WORDS, numbers_for_words, wo
 from app.sums.phrases.spoken_words import (
     ABOUT,
     AHEAD,
+    AS_WHAT,
     BEHIND,
+    BILLS,
     BY,
+    BY_SHARE,
     CHANGED,
     CHANGING,
     COUNTED,
     COUNTS,
+    FEE_ARTICLES,
+    FEE_NAMES,
+    FEES,
+    FEES_ON,
     HALVES_OF_TIME,
     OF,
     OFF,
     ONLY_BEFORE,
     OPERATORS,
+    OUT_OF,
     PARTS,
     PER_CENT,
     PLACES,
@@ -93,13 +101,19 @@ def _phrase(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | N
     if not before or before[-1].kind not in _BEFORE:
         return None
     changed = _changed(tokens, at, before) or _share_behind(tokens, at, before)
-    if changed := changed or _off(tokens, at, before):
+    changed = changed or _off(tokens, at, before) or _fee(tokens, at, before)
+    if changed is not None:
         return changed
     for length in range(min(_LONGEST, len(tokens) - at), 0, -1):
         part = tokens[at : at + length]
         if any(one.kind is not Kind.WORD for one in part):
             continue
+        if _is_remark(tokens, at, part, before):
+            return [], length
         if taken := _sign_of(tokens, at, part, before):
+            if _is_by_share(tokens, at, part, before):
+                share = tokens[at + length]
+                return _changed_share(taken[0].text, share.text, part[0], share), length + 2
             return [*taken], length
     return None
 
@@ -119,6 +133,8 @@ def _sign_of(
     meant = ONLY_BEFORE.get(words)
     if meant is not None and all(o.text.lower() not in meant for o in tokens[after : after + 5]):
         return None
+    if words == OUT_OF and _after_number(before) and _is_before_share(tokens, after):
+        return [_sign(Kind.OPERATOR, "/", first, last)]
     if words in OPERATORS and _after_number(before) and _begins_number(tokens, after):
         return [_sign(Kind.OPERATOR, OPERATORS[words], first, last)]
     words = _unstressed(words)
@@ -130,6 +146,29 @@ def _sign_of(
     if len(words) == 1 and words[0] in OF and _is_share(before) and not _goes_on(tokens, after):
         return [_sign(Kind.OPERATOR, "*", first, last)]
     return None
+
+
+def _is_remark(
+    tokens: Sequence[Token], at: int, part: Sequence[Token], before: Sequence[Token]
+) -> bool:
+    """Whether words say how a number is written that comes behind a sign: "as a percentage is"."""
+    if tuple(one.text.lower() for one in part) not in AS_WHAT or not _after_number(before):
+        return False
+    after = [one.text.lower() for one in tokens[at + len(part) : at + len(part) + 1]]
+    return any((one,) in RELATIONS or one in {"=", "~"} for one in after)
+
+
+def _is_by_share(
+    tokens: Sequence[Token], at: int, part: Sequence[Token], before: Sequence[Token]
+) -> bool:
+    """Whether one number alone is changed by a share of itself: "40 reduced by 10 %"."""
+    if tuple(one.text.lower() for one in part) not in BY_SHARE:
+        return False
+    rest = [one.text for one in tokens[at + len(part) : at + len(part) + 2]]
+    alone = before[-1].kind is Kind.NUMBER and not any(
+        one.kind in {Kind.OPERATOR, Kind.CLOSE, Kind.FUNCTION} for one in before[-2:-1]
+    )
+    return alone and rest[1:] == ["%"] and tokens[at + len(part)].kind is Kind.NUMBER
 
 
 def _unstressed(words: Words) -> Words:
@@ -188,12 +227,52 @@ def _off(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | None
             del before[-2:]
             first, last = share[0], number
             whole = _sign(Kind.NUMBER, number.text, first, first)
-            sign = _sign(Kind.OPERATOR, OFF[words], tokens[at], tokens[at])
-            part = _sign(Kind.NUMBER, share[0].text, last, last)
-            made = [whole, sign, part, _sign(Kind.OPERATOR, "%", last, last)]
+            made = [whole, *_changed_share(OFF[words], share[0].text, tokens[at], last)]
             money = [_sign(Kind.WORD, one.text, first, first) for one in money]
             return [*money, *made], length + len(money) + 1
     return None
+
+
+def _changed_share(sign: str, share: str, first: Token, last: Token) -> list[Token]:
+    """What makes of a number that number and a share of it: × (1 - 10 %)."""
+    return [
+        _sign(Kind.OPERATOR, "*", first, first),
+        _sign(Kind.OPEN, "(", first, first),
+        _sign(Kind.NUMBER, "1", first, first),
+        _sign(Kind.OPERATOR, sign, first, first),
+        _sign(Kind.NUMBER, share, last, last),
+        _sign(Kind.OPERATOR, "%", last, last),
+        _sign(Kind.CLOSE, ")", last, last),
+    ]
+
+
+def _is_named_before(before: Sequence[Token]) -> bool:
+    """Whether two words before a share say what it is: "a tip of 15 %"."""
+    words = [one.text.lower() for one in before[-4:-2]]
+    return len(words) == 2 and words[0] in FEE_NAMES and words[1] in OF
+
+
+def _fee(tokens: Sequence[Token], at: int, before: Sequence[Token]) -> _Taken | None:
+    """What stands for "a 15 % tip on a $40 bill" and "a tip of 15 % on $40": share × amount."""
+    if before[-1].text != "%":
+        return None
+    words = [one.text.lower() for one in tokens[at : at + _LONGEST + 1]]
+    named = next((n for n in (1, 2) if tuple(words[:n]) in FEES), None)
+    if named is None and _is_named_before(before):
+        named = 0
+    if named is None or named == len(words) or words[named] not in FEES_ON:
+        return None
+    length = named + 1
+    length += words[length : length + 1] != [] and words[length] in FEE_ARTICLES
+    money = [one for one in tokens[at + length : at + length + 1] if one.text in CURRENCIES]
+    place = at + length + len(money)
+    number = tokens[place] if place < len(tokens) else None
+    if number is None or number.kind is not Kind.NUMBER:
+        return None
+    behind = [one.text.lower() for one in tokens[place + 1 : place + 2]]
+    counted = any(one in BILLS for one in behind)
+    made = [_sign(Kind.OPERATOR, "*", tokens[at], tokens[at]), *money, number]
+    return made, length + len(money) + 1 + counted
 
 
 def _share(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | None:
@@ -240,15 +319,21 @@ def _changed(tokens: Sequence[Token], at: int, before: list[Token]) -> _Taken | 
         return None
     verb = before[-2] if len(before) > 1 else None
     sign = CHANGING.get(verb.text.lower()) if verb is not None else None
+    share = tokens[at + 1]
+    by_share = share.kind is Kind.NUMBER and [one.text for one in tokens[at + 2 : at + 3]] == ["%"]
     if sign is not None and not (sign in "*/" and _goes_on(tokens, at + 1)):
+        if by_share and sign in "+-":
+            return _changed_share(sign, share.text, token, share), 3
         return [_sign(Kind.OPERATOR, sign, token, token)], 1
     stop = at + 2
     while stop < len(tokens) and tokens[stop].text == "%":
         stop += 1
     last = tokens[stop] if stop < len(tokens) else None
     sign = CHANGED.get(last.text.lower()) if last is not None else None
-    if sign is None:
+    if sign is None or last is None:
         return None
+    if by_share:
+        return _changed_share(sign, share.text, token, last), stop + 1 - at
     return [_sign(Kind.OPERATOR, sign, token, token), *tokens[at + 1 : stop]], stop + 1 - at
 
 
@@ -282,6 +367,15 @@ def _inches(tokens: Sequence[Token], index: int) -> Token:
     if any(unit is not None and unit.kind == "length" for unit in units):
         return Token(Kind.WORD, "inch", token.start, token.end)
     return token
+
+
+def _is_before_share(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a number, a word and a share come next: "5 out of 8 is 62.5 %"."""
+    kinds = [one.kind for one in tokens[at : at + 3]]
+    share = [one.text for one in tokens[at + 3 : at + 4]]
+    linked = [one.text.lower() for one in tokens[at + 1 : at + 2]]
+    known = any((one,) in RELATIONS or one in {"=", "~"} for one in linked)
+    return kinds[:1] == [Kind.NUMBER] and kinds[2:] == [Kind.NUMBER] and share == ["%"] and known
 
 
 def _is_bare(before: Sequence[Token]) -> bool:

@@ -36,7 +36,8 @@ RELATIONS: Mapping[Words, str] = {
     ("gives",): "=", ("yields",): "=", ("leaves",): "=", ("comes", "to"): "=",
     ("results", "in"): "=", ("is", "exactly"): "=", ("ist",): "=", ("sind",): "=",
     ("ist", "gleich"): "=", ("beträgt",): "=", ("macht",): "=", ("gibt",): "=",
-    ("ergibt",): "=", ("ergeben",): "=", ("est",): "=", ("font",): "=", ("fait",): "=",
+    ("ergibt",): "=", ("ergeben",): "=", ("est",): "=", ("est", "de"): "=",
+    ("es", "de"): "=", ("è", "di"): "=", ("é", "de"): "=", ("font",): "=", ("fait",): "=",
     ("donne",): "=", ("vaut",): "=", ("égale",): "=", ("est", "égal", "à"): "=", ("es",): "=",
     ("son",): "=", ("da",): "=", ("es", "igual", "a"): "=", ("يساوي",): "=", ("تساوي",): "=",
     ("هو",): "=", ("هي",): "=", ("बराबर",): "=", ("बराबर", "है"): "=",
@@ -151,8 +152,34 @@ OF = {"of", "von", "de", "der", "des", "del", "di", "من"}
 ABOUT = {"about", "approximately", "roughly", "around", "nearly", "ca", "circa", "etwa", "rund",
           "ungefähr", "knapp", "environ", "presque", "quase", "casi",
           "aproximadamente"}  # fmt: skip
+AS_WHAT = frozenset({  # not shown
+    ("as", "a", "percentage"), ("as", "a", "percent"), ("as", "a", "decimal"),
+    ("as", "a", "fraction"), ("as", "a", "decimal", "number"), ("als", "dezimalzahl"),
+    ("als", "bruch"), ("in", "prozent"), ("in", "percent"), ("en", "pourcentage"),
+    ("en", "porcentaje"), ("in", "percentuale"), ("em", "porcentagem"),
+})  # fmt: skip
+"""Between a number and what it is said to be, these say how it is written."""
 ONLY_BEFORE: Mapping[Words, set[str]] = {  # not shown
     ("per",): {"fa", "fanno", "è", "dà"},
     ("mais",): {"é", "são", "dá", "igual"},
 }
 """In other languages "3 per 4" is three for each four, and "mais" is "but"."""
+_CHANGES = {"increased", "reduced", "decreased", "lowered", "raised", "erhöht", "vermehrt",
+            "vermindert", "verringert", "reduziert", "augmenté", "majoré", "diminué", "réduit",
+            "aumentado", "reducido", "disminuido", "aumentato", "ridotto", "diminuito",
+            "acrescido", "reduzido", "diminuído"}  # fmt: skip
+BY_SHARE = frozenset(words for words in OPERATORS if words[0] in _CHANGES and len(words) > 1)
+"""Behind these a share is one of the number before: "40 reduced by 10 %" is never 39.9."""
+_FEES = (  # not shown
+    "tip,sales tax,tax,discount,gratuity,service charge,commission,markup,surcharge,deposit,vat,"
+    "down payment,trinkgeld,rabatt,mehrwertsteuer,mwst,umsatzsteuer,skonto,aufschlag,provision,"
+    "anzahlung,de pourboire,pourboire,de remise,remise,de tva,tva,de commission,de propina,propina,"
+    "de descuento,descuento,de iva,iva,de comisión,di mancia,mancia,di sconto,sconto,di iva,"
+    "de gorjeta,gorjeta,de desconto,desconto,de comissão"
+)
+FEES = frozenset(tuple(one.split()) for one in _FEES.split(","))
+FEE_NAMES = frozenset(words[-1] for words in FEES)
+FEES_ON = {"on", "auf", "sur", "sobre", "su", "von", "of"}
+FEE_ARTICLES = {"a", "an", "the", "eine", "einen", "die", "une", "un", "una", "la", "uma"}
+BILLS = {"bill", "purchase", "meal", "order", "check", "item", "sale", "dinner", "subtotal"}
+OUT_OF = ("out", "of")

@@ -106,11 +106,16 @@ _OTHER_C = re.compile(  # not shown
     r"|punkt\w*|kosten|kreis|coût|cercle|coste|círculo)(?!\w)",
     re.IGNORECASE,
 )
+_TOGETHER = re.compile(  # not shown
+    r"(?:all\s+)?(?:adds?\s+up\s+to|sums?(?:\s+up)?\s+to|zusammen\s+(?:ergeben|sind)"
+    r"|ergeben\s+zusammen|font\s+ensemble|suman(?:\s+en\s+total)?|sommano\s+a|somam)",
+    re.IGNORECASE,
+)
 _ALLOWED_BEFORE = re.compile(  # not shown: words that leave a name what it is
     r"(?:^|[.,;:!?(\[\"“«|–—=\0*_$-])\s*$"
     r"|(?<!\w)(?:the|an?|arithmetic|simple|their|thus|hence|so|then|and|that|have|has|with"
     r"|der|die|das|den|ein|arithmetisches|also|und|dass|la|le|el|un|une|una|et|y|donc|así|que|il|lo|i|gli|e|o|os|as|um|uma|quindi|então|che"
-    r"|aritmética|arithmétique|و|إن|فإن)\s+$|l['’]$",
+    r"|aritmética|arithmétique|و|إن|فإن|numbers?|digits|terms|parts|values|zahlen|ziffern|nombres|chiffres|números|numeri|cifre|cifras)\s+$|l['’]$",
     re.IGNORECASE,
 )
 NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"
@@ -150,14 +155,24 @@ def _patterns() -> tuple[re.Pattern[str], ...]:
         rf"(?<![\w.])(?P<name>{called})\((?P<list>{whole}(?:,\s*{whole}){{1,{MOST_NUMBERS}}})\)"
         rf"{_IS}{stated}"
     )
+    together = (
+        rf"{_NO_NUMBER_BEFORE}(?P<list>{_LIST})\s+(?P<name>{_TOGETHER.pattern})"
+        rf"(?P<about>\s+(?:about|approximately|roughly|etwa|rund|environ|circa))?{stated}"
+    )
     return (
         re.compile(ahead, re.IGNORECASE),
         re.compile(after),
         re.compile(call, re.IGNORECASE),
+        re.compile(together, re.IGNORECASE),
     )
 
 
-_QUICK = re.compile("|".join(map(re.escape, (*_NAMES, *_BEHIND, "max(", "min("))), re.IGNORECASE)
+_QUICK = re.compile(  # not shown
+    "|".join(
+        (*map(re.escape, (*_NAMES, *_BEHIND, "max(", "min(")), "up to", "zusammen", "ensemble")
+    ),
+    re.IGNORECASE,
+)
 
 
 def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
@@ -165,14 +180,26 @@ def wrong_lists(text: str, start: int, end: int) -> Iterator[Finding]:
     if _QUICK.search(text, start, end) is None:
         return
     for pattern in _patterns():
-        for found in pattern.finditer(text, start, end):
+        for found in _found(pattern, text, start, end):
             finding = _judged(found)
-            ahead = pattern is _patterns()[0]
-            if finding is None or (ahead and not _is_that_name(text, start, found.start())):
+            named = pattern in {_patterns()[0], _patterns()[3]}
+            if finding is None or (named and not _is_that_name(text, start, found.start())):
                 continue
             place = StatementPlace.at(text, found.start(), found.end("list"), found.end("stated"))
             if is_claimed(text, place):
                 yield finding
+
+
+def _found(pattern: re.Pattern[str], text: str, start: int, end: int) -> Iterator[re.Match[str]]:
+    """Where a pattern is found; what begins with its list is looked for before its words."""
+    if pattern is not _patterns()[3]:
+        yield from pattern.finditer(text, start, end)
+        return
+    for words in _TOGETHER.finditer(text, start, end):
+        first = max(start, words.start() - _AROUND_C)
+        last = min(end, words.end() + _AROUND_C)
+        every = pattern.finditer(text, first, last)
+        yield from (one for one in every if one.start("name") == words.start())
 
 
 def wrong_ways(text: str, code: Sequence[Segment]) -> Iterator[Finding]:
@@ -229,7 +256,7 @@ def _judged(found: re.Match[str]) -> Finding | None:
     """A finding where what is stated is wrong by every way of writing numbers."""
     numbers = re.findall(NUMBER, found["list"])
     name = found["name"].lower()
-    compute = _NAMES.get(name) or _BEHIND.get(name) or _CALLED[name]
+    compute = _NAMES.get(name) or _BEHIND.get(name) or _CALLED.get(name) or _sum
     if found.re is _patterns()[2]:
         numbers = re.split(r",\s*", found["list"])
         compute = _CALLED[name]

@@ -15,8 +15,7 @@ from app.sums.numerals import Convention, Numeral, conventions_of, read_numeral,
 from app.sums.phrases.claims import StatementPlace, is_claimed
 from app.sums.quantities import Quantity
 from app.sums.rounding import Judgement, compare
-from app.sums.scales import rescaled
-from app.sums.units import unit_of
+from app.sums.units import rescaled, unit_of
 from app.sums.values import Value
 
 _NUMBER = r"[-\u2212]?\d[\d.,'’\u202f\u00a0]{0,40}\d|[-\u2212]?\d"

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 
-from app.sums.expressions import Interpretation, evaluate
+from app.sums.expressions import evaluate
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import tokens
-from app.sums.numerals import Convention, Numeral, read_numeral
+from app.sums.numerals import (
+    Convention,
+    Numeral,
+    conventions_of,
+    read_numeral,
+    write_numeral,
+)
 from app.sums.quantities import Quantity, UnreadableError
+from app.sums.readings import Interpretation
 from app.sums.rounding import Judgement, compare
 from app.sums.segments import Segment
 from app.sums.values import NotComputableError, Value, exactly, whole
@@ -31,6 +38,17 @@ _BESIDE = re.compile(
     rf"(?P<stated>{_NUMBER})[ \t]*(?:\*/)?[ \t]*$",
     re.MULTILINE,
 )
+_BLANKS = r"[ \t]{0,30}"
+_COLUMN = re.compile(  # numbers below one another, the last with its sign, and a line below
+    rf"(?P<first>^{_BLANKS}\d[\d.,]{{0,20}}{_BLANKS}\n"
+    rf"(?:^{_BLANKS}\+?{_BLANKS}\d[\d.,]{{0,20}}{_BLANKS}\n){{0,12}}?)"
+    rf"^{_BLANKS}(?P<sign>[-+−–×x*]){_BLANKS}(?P<last>\d[\d.,]{{0,20}}){_BLANKS}\n"
+    rf"^{_BLANKS}[-–—_=]{{2,60}}{_BLANKS}\n"
+    rf"^{_BLANKS}=?{_BLANKS}(?P<stated>\d[\d.,]{{0,30}}){_BLANKS}$(?!\n{_BLANKS}\+?{_BLANKS}\d)",
+    re.MULTILINE,
+)
+_SIGNED = re.compile(r"diff|patch|ya?ml")  # kinds of text with signs before their lines
+_RULE = re.compile(r"[ \t]*[-–—_=]{2,60}[ \t]*\n?")
 _OPERATES = re.compile(r"[\d)][ \t]*[-+*/%^][ \t]*[-(\d]")
 _LEADING_NOUGHT = re.compile(r"(?<![\d._])0\d")  # eight is the base in some languages
 _FLOORED = re.compile(r"[ \t]*(\d{1,300})[ \t]*//[ \t]*(\d{1,300})[ \t]*")
@@ -51,6 +69,42 @@ def wrong_results(text: str, blocks: Iterable[Segment]) -> Iterator[Finding]:
                     span = found.start("sum"), found.end("stated")
                     at = found.start("stated")
                     yield Finding(FindingKind.SUM, *span, found["stated"], right, at)
+        yield from _columns(text, block)
+
+
+def _columns(text: str, block: Segment) -> Iterator[Finding]:
+    """Sums, differences and products that are worked out below one another."""
+    fence = text[text.rfind("\n", 0, block.start) + 1 : block.start]
+    if _SIGNED.search(fence) is not None:
+        return
+    for found in _COLUMN.finditer(text, block.start, block.end):
+        above = text.rfind("\n", 0, max(0, found.start() - 1)) + 1
+        if _RULE.fullmatch(text, above, found.start()):
+            continue  # parts of a product, which may be moved to the left
+        first = re.findall(r"\d[\d.,]*", found["first"])
+        every, stated = [*first, found["last"]], found["stated"].rstrip(".,")
+        right = ""
+        for convention in conventions_of((*every, stated)):
+            read = [read_numeral(one, convention) for one in (*every, stated)]
+            *numbers, claimed = [one.value for one in read if one is not None]
+            results = list(_of_column(found["sign"], numbers))
+            if claimed in results:
+                break
+            right = right or (write_numeral(results[0], convention) if results else "")
+        else:
+            if right:
+                span, at = (found.start("first"), found.end("stated")), found.start("stated")
+                yield Finding(FindingKind.SUM, *span, stated, right, at)
+
+
+def _of_column(sign: str, numbers: Sequence[Fraction]) -> Iterator[Fraction]:
+    """What a column may come to; above a sum there may be a number that was carried."""
+    if sign == "+":
+        for first in range(len(numbers) - 1):
+            yield sum(numbers[first:], Fraction(0))
+    elif len(numbers) == 2:
+        a, b = numbers
+        yield a - b if sign in "-−–" else a * b
 
 
 def _is_result(found: re.Match[str]) -> bool:

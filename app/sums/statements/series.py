@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
-from app.sums.expressions import Interpretation, evaluate
+from app.sums.expressions import evaluate
 from app.sums.findings import Finding, FindingKind
 from app.sums.lexer import Kind, Token, tokens
 from app.sums.numerals import Convention, conventions_of, read_numeral, write_numeral
 from app.sums.phrases.claims import StatementPlace, is_claimed
 from app.sums.quantities import Quantity, UnreadableError
+from app.sums.readings import Interpretation
 from app.sums.rounding import Judgement, compare
 from app.sums.segments import Segment
 from app.sums.values import NotComputableError, Value, exactly, whole

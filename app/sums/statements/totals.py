@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from app.sums.brackets import HIDDEN
 from app.sums.findings import Finding, FindingKind
-from app.sums.lexer import HIDDEN
 from app.sums.numerals import (
     Convention,
     Numeral,
@@ -62,7 +62,14 @@ _AMOUNT = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Cell:
+class TableCell:
+    """A cell of a table, or what stands as one in a list.
+
+    Attributes:
+        start: Offset of its first character.
+        text: What stands in it.
+    """
+
     start: int
     text: str
 
@@ -80,12 +87,13 @@ def wrong_totals(text: str) -> Iterator[Finding]:
         last = rows[-1]
         if not last or not _TOTAL.fullmatch(last[0].plain.strip(": ")):
             continue
-        if any(row and _is_no_part(row[0]) for row in rows[:-1]):
+        if any(row and is_no_part(row[0]) for row in rows[:-1]):
             continue
         yield from _columns(head, rows)
 
 
-def _is_no_part(label: _Cell) -> bool:
+def is_no_part(label: TableCell) -> bool:
+    """Whether a label says that what it names is a total itself, or no part of one."""
     return bool(_TOTAL.search(label.text) or _NO_PART.match(label.plain))
 
 
@@ -121,7 +129,7 @@ def wrong_row_totals(text: str) -> Iterator[Finding]:
         added = [
             index
             for index in range(1, len(head) - 1)
-            if any(_amount(row[index].text) for row in whole)
+            if any(amount_in(row[index].text) for row in whole)
         ]
         if len(added) < 2 or any(_NO_SUM.search(head[index].text) for index in added):
             continue
@@ -132,14 +140,16 @@ def wrong_row_totals(text: str) -> Iterator[Finding]:
             yield from (*right, *wrong)
 
 
-def _along(row: Sequence[_Cell], added: Sequence[int]) -> Finding | None:
+def _along(row: Sequence[TableCell], added: Sequence[int]) -> Finding | None:
     """What is to be said of a row's total; None where a cell of it is no amount."""
-    found = [_amount(row[index].text) for index in (*added, len(row) - 1)]
+    found = [amount_in(row[index].text) for index in (*added, len(row) - 1)]
     amounts = [one for one in found if one is not None]
-    return _total(amounts, row[-1], row[added[0]].start) if len(amounts) == len(found) else None
+    if len(amounts) < len(found):
+        return None
+    return judged_total(amounts, row[-1], row[added[0]].start)
 
 
-def _numbers_in(row: Sequence[_Cell]) -> int:
+def _numbers_in(row: Sequence[TableCell]) -> int:
     """How many cells are amounts; the first may be a number in a list."""
     return sum(_AMOUNT.fullmatch(cell.plain) is not None for cell in row[1:])
 
@@ -148,7 +158,7 @@ def _without_unit(name: str) -> str:
     return re.sub(r"\s*\([^)]*\)|\s*[$€£¥₹]", "", name)
 
 
-def _product(row: Sequence[_Cell], columns: Sequence[int]) -> Finding | None:
+def _product(row: Sequence[TableCell], columns: Sequence[int]) -> Finding | None:
     """A row's finding, with no right value where nothing is wrong; None where it says nothing."""
     if max(columns) >= len(row):
         return None
@@ -172,7 +182,7 @@ def _product(row: Sequence[_Cell], columns: Sequence[int]) -> Finding | None:
     return Finding(FindingKind.SUM, row[columns[0]].start, at + len(stated), stated, right, at)
 
 
-def _tables(text: str) -> Iterator[tuple[list[_Cell], list[list[_Cell]]]]:
+def _tables(text: str) -> Iterator[tuple[list[TableCell], list[list[TableCell]]]]:
     """The heads and the rows of tables."""
     until = 0
     for rule in _RULE.finditer(text):
@@ -184,7 +194,7 @@ def _tables(text: str) -> Iterator[tuple[list[_Cell], list[list[_Cell]]]]:
         yield head, rows
 
 
-def _rows(text: str, at: int) -> tuple[list[list[_Cell]], int]:
+def _rows(text: str, at: int) -> tuple[list[list[TableCell]], int]:
     """The rows from ``at`` on, and where they end."""
     rows = []
     while at < len(text):
@@ -197,10 +207,10 @@ def _rows(text: str, at: int) -> tuple[list[list[_Cell]], int]:
     return rows, at
 
 
-def _cells(text: str, start: int, end: int) -> list[_Cell]:
+def _cells(text: str, start: int, end: int) -> list[TableCell]:
     cells, at = [], start
     for part in text[start:end].split("|"):
-        cells.append(_Cell(at, part))
+        cells.append(TableCell(at, part))
         at += len(part) + 1
     if cells and not cells[0].text.strip():
         del cells[0]
@@ -209,26 +219,33 @@ def _cells(text: str, start: int, end: int) -> list[_Cell]:
     return cells
 
 
-def _columns(head: Sequence[_Cell], rows: Sequence[Sequence[_Cell]]) -> Iterator[Finding]:
+def _columns(head: Sequence[TableCell], rows: Sequence[Sequence[TableCell]]) -> Iterator[Finding]:
     for index in range(1, len(rows[-1])):
         alone = len(head) == 2 and _PRICE.fullmatch(head[1].text.strip(f"{HIDDEN}*_ \t"))
         if index >= len(head) or (not alone and _NO_SUM.search(head[index].text)):
             continue
-        amounts = [_amount(row[index].text) if index < len(row) else None for row in rows]
+        amounts = [amount_in(row[index].text) if index < len(row) else None for row in rows]
         if None in amounts:
             continue
         texts = [found for found in amounts if found is not None]
-        finding = _total(texts, rows[-1][index], rows[0][0].start)
+        finding = judged_total(texts, rows[-1][index], rows[0][0].start)
         if finding is not None:
             yield finding
 
 
-def _amount(text: str) -> re.Match[str] | None:
+def amount_in(text: str) -> re.Match[str] | None:
+    """An amount that is all of a text; its groups are the sign and the number."""
     return _AMOUNT.fullmatch(text.strip(f"{HIDDEN}*_ \t"))
 
 
-def _total(found: Sequence[re.Match[str]], cell: _Cell, start: int) -> Finding | None:
-    """A finding where the last is the sum of the others by no convention, or by one (RIGHT)."""
+def judged_total(found: Sequence[re.Match[str]], cell: TableCell, start: int) -> Finding | None:
+    """A finding where the last is the sum of the others by no convention, or by one (RIGHT).
+
+    Args:
+        found: Of :func:`amount_in`, the total last.
+        cell: The total's.
+        start: Where the statement begins.
+    """
     right = ""
     for convention in conventions_of(match.group(2) for match in found):
         numbers = [_signed(match, convention) for match in found]

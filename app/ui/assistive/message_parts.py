@@ -12,7 +12,7 @@ from app.domain.generation import Role
 from app.language import tr
 from app.markup.kinds.lists import BULLETS, CHECKED, UNCHECKED
 from app.services.core import formatting
-from app.ui.core.links import is_openable_link
+from app.ui.core.links import is_followed
 from app.ui.transcript.content.message_model import SUMMED_UP, MessageModel
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import MathRow, TableRow, TextRow, links_of
@@ -63,7 +63,7 @@ def _parts(rows: Sequence[Row]) -> Iterator[MessagePart]:
         elif isinstance(row, TextRow):
             yield from _text(row, number)
         for text, address in links_of(row):
-            if is_openable_link(address):
+            if is_followed(address):
                 yield MessagePart(Accessible.Link, text, number, address)
 
 

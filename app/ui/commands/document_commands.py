@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QFileDialog
 
 from app.domain.conversation import Conversation, Message
-from app.domain.documents import Passage, StoredDocument
 from app.domain.errors import KnownError
 from app.domain.generation import Role
 from app.domain.parts import ReadingChoicePart
@@ -29,6 +28,7 @@ from app.ui.shell.window_context import WindowContext
 from app.ui.style.dialogs import ask_line
 
 if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.domain.documents import Passage, StoredDocument
     from app.services.documents.reading_plan import ReadingChoice
     from app.ui.library.meaning_row import MeaningRow
 
@@ -37,6 +37,15 @@ _TOLD = 3  # files that were not read of which each is told why
 _NAMED = 5  # pages with text for the model that are named
 _ENDINGS = "*.pdf *.docx *.odt *.epub *.pptx *.xlsx *.ods *.html *.md *.txt *.csv"
 _FILES = ";;".join((tr("Documents ({endings})", endings=_ENDINGS), tr("All files (*)")))
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """What came of reading files: documents, why others were not read, what is to be known."""
+
+    found: Sequence[StoredDocument]
+    failed: Sequence[KnownError]
+    remarks: Sequence[str]
 
 
 class DocumentCommands:
@@ -88,37 +97,41 @@ class DocumentCommands:
             copy: Keep copies in Phial's folder, also where the settings want none.
         """
         from app.services.documents.document_service import files_in
+        from app.services.documents.remarks import remarks_told
 
         shell = self._shell
         chat = shell.controller.current()  # none is shown at the first start
         documents, status = shell.services.documents, shell.pane.snackbar
         copy = copy or shell.services.settings.current.copy_documents
 
-        def read(task: Operation) -> tuple[list[StoredDocument], list[KnownError]]:
+        def read(task: Operation) -> _Read:
             found: list[StoredDocument] = []
             failed: list[KnownError] = []
+            remarks: list[str] = []
             for path in files_in(paths):
                 report(path.name, 0, None)
                 try:
-                    found.append(
-                        documents.add(
-                            path,
-                            private=chat.private,
-                            cancel=task.cancel,
-                            progress=report,
-                            copy=copy,
-                        )
+                    one = documents.add(
+                        path, private=chat.private, cancel=task.cancel, progress=report, copy=copy
                     )
                 except KnownError as error:
                     if task.cancel.is_set():
                         break  # what was read until then goes with the message
                     failed.append(error)
-            return found, failed
+                    continue
+                found.append(one)
+                pages = documents.library(private=chat.private).pages(one.id)
+                remarks += [
+                    tr("{name}: {what}.", name=one.name, what=told)
+                    for told in remarks_told(one, pages)
+                ]
+            return _Read(found, failed, remarks)
 
-        def show(result: tuple[list[StoredDocument], list[KnownError]]) -> None:
-            found, failed = result
+        def show(result: _Read) -> None:
+            found, failed = result.found, result.failed
             self._end_reading()
             why = [words for one in failed[:_TOLD] for words in (one.what, one.action)]
+            why += result.remarks[:_TOLD]
             if more := len(failed[_TOLD:]):
                 why.append(
                     trn("{n} more file was not read.", "{n} more files were not read.", more)
@@ -335,6 +348,7 @@ class DocumentCommands:
             reading_mode,
             suspicious_pages,
         )
+        from app.services.documents.remarks import remarks_told
         from app.ui.library.passages_dialog import (
             PassagesDialog,
             ReadingOffer,
@@ -370,6 +384,11 @@ class DocumentCommands:
                 kept=kept_told(self._kept(whole.tokens)),
                 told=[
                     *(told for one in documents if (told := state_told(one, library.state(one)))),
+                    *(
+                        tr("{name}: {what}.", name=one.name, what=told)
+                        for one in documents[:_NAMED]
+                        for told in remarks_told(one, library.pages(one.id))
+                    ),
                     *(suspicious_told(*one) for one in named),
                 ],
                 suits=reading_mode(documents, room),

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from app.domain.errors import KnownError
 from app.language import paragraph, tr, trn
-from app.markup.transfer.values import SUFFIXES, ZIP
+from app.markup.transfer.suffixes import SUFFIXES, ZIP
 from app.ui.commands.handlers import CommandHandlers
 from app.ui.core.operations import Operation
 from app.ui.shell.window_context import WindowContext

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QFileDialog
 
 from app.language import tr, trn
-from app.markup.transfer.values import SUFFIXES, ZIP
+from app.markup.transfer.suffixes import SUFFIXES, ZIP
 from app.services.core import formatting
 from app.ui.conversation.notices.snackbar import SHOW_IN_FOLDER
 from app.ui.core.links import show_in_folder

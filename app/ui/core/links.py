@@ -10,6 +10,7 @@ from PySide6.QtCore import QProcess, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QWidget
 
+from app.domain.parts import picture_file
 from app.language import tr
 from app.ui.style.dialogs import Dialog, push_button, text_label
 
@@ -30,6 +31,11 @@ def is_openable_link(address: str) -> bool:
     if parts.scheme.lower() == "mailto":
         return "attach" not in parts.query.lower()  # some mail programs attach files that it names
     return bool(parts.hostname)
+
+
+def is_followed(address: str) -> bool:
+    """Whether something comes of choosing a link in a conversation: also of a picture kept here."""
+    return bool(picture_file(address)) or is_openable_link(address)
 
 
 def link_warnings(address: str, text: str = "") -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QGuiApplication, QKeyEvent, QKeySequence, QShortcut
@@ -25,8 +26,8 @@ from app.services.core.events import (
 from app.services.registry import Services
 from app.ui.conversation.chat_controller import ChatController
 from app.ui.conversation.input.queued_messages import QueuedMessages
+from app.ui.conversation.marks.picture_dialog import follow_link
 from app.ui.conversation.notices.error_actions import ErrorActions, actions_for, problem_kind
-from app.ui.core.links import ask_to_open_link
 from app.ui.core.operations import Operations
 from app.ui.desktop.answer_ready import SHOWS_ANSWERS
 from app.ui.presence.quick_pane import QuickPane
@@ -134,9 +135,7 @@ class QuickWindow(QWidget):
         controller.failed.connect(self.show_problem)
         transcript = pane.transcript
         transcript.action_requested.connect(self._on_action)
-        transcript.link_activated.connect(
-            lambda link: ask_to_open_link(self, link.address, link.text)
-        )
+        transcript.link_activated.connect(partial(follow_link, self, self._services.pictures.path))
         transcript.notes.quoted.connect(controller.drafting.use_prompt)
         transcript.notes.code_saving_requested.connect(self._ways.save_code)
 

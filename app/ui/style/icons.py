@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from math import ceil
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QIcon, QImage, QPainter, QPixmap
@@ -11,9 +12,14 @@ from PySide6.QtSvg import QSvgRenderer
 from app.system.bundled import bundled
 
 SIZE = 20
-_SCALES = (1, 2, 3)
 _ALONG = {"back", "chevron-left", "chevron-right", "sidebar"}  # not shown: point along the lines
 _APPLICATION = (16, 24, 32, 48, 64, 128, 256)  # sides of the program's own icon, pixels
+
+
+def scales() -> tuple[int, ...]:
+    """How many pixels a point has on the screens that are there, rounded up; each once."""
+    found = {ceil(screen.devicePixelRatio()) for screen in QGuiApplication.screens()}
+    return tuple(sorted(found)) or (1,)
 
 
 @lru_cache(maxsize=64)
@@ -42,9 +48,9 @@ def _drawn(name: str, colour: str, side: int) -> QImage:
 
 
 def icon(name: str, colour: str, disabled: str = "", size: int = SIZE) -> QIcon:
-    """An icon in ``colour``, and in ``disabled`` where the control is."""
+    """An icon in ``colour``, in ``disabled`` where the control is, for the screens there are."""
     made = QIcon()
-    for scale in _SCALES:
+    for scale in scales():
         made.addPixmap(pixmap(name, colour, size, scale))
         if disabled:
             made.addPixmap(pixmap(name, disabled, size, scale), QIcon.Mode.Disabled)

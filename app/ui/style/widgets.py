@@ -262,7 +262,7 @@ class SidebarButton(QPushButton):
         self._elide()
 
     def _elide(self) -> None:
-        room = self.width() - self._frame()
+        room = self.width() - self._frame() + SPACE  # it may stand in the space at the end
         shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room)
         if shown != self.text():
             super().setText(shown)

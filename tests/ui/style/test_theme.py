@@ -5,13 +5,14 @@ from dataclasses import fields, replace
 from operator import attrgetter
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetricsF
 from PySide6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
 
 from app.domain.appearance.choices import AccentChoice, CodeTheme, ThemeChoice
 from app.domain.settings import Settings
+from app.ui.style import icons
 from app.ui.style.icons import application_icon
 from app.ui.style.palettes import dressed, with_accent, with_code
 from app.ui.style.stylesheet import style_sheet
@@ -29,6 +30,7 @@ from app.ui.style.theme import (
 )
 from app.ui.style.typography import BODY, SMALL, Typesetting, fonts_of
 from app.ui.transcript.items.mark_drawing import CHIP_TINT
+from tests.support.window import Open
 
 
 def contrast_ratio(first: str, second: str) -> float:
@@ -165,6 +167,21 @@ def test_fonts_grow_with_the_zoom(qapp: object) -> None:
 def test_the_icon_of_the_program_is_there_in_every_size(qapp: object) -> None:
     sizes = {one.width() for one in application_icon().availableSizes()}
     assert sizes >= {16, 24, 32, 48, 64, 128, 256}
+
+
+def test_icons_are_drawn_for_the_screens_that_are_there_and_for_one_that_comes(
+    qtbot: QtBot, open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = open_window().window
+    button = window.pane.composer._button
+
+    def sides() -> set[int]:
+        return {one.width() for one in button.icon().availableSizes()}
+
+    (side,) = sides()
+    monkeypatch.setattr(icons, "scales", lambda: (1, 2))
+    QApplication.sendEvent(window, QEvent(QEvent.Type.DevicePixelRatioChange))
+    qtbot.waitUntil(lambda: sides() == {side, 2 * side})
 
 
 def test_a_line_holds_as_many_characters_as_are_wanted(qapp: object) -> None:

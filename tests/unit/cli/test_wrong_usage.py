@@ -37,7 +37,7 @@ def no_engine(monkeypatch: pytest.MonkeyPatch) -> None:
     def none(*_: object, **__: object) -> Engine:
         return ScriptedEngine(_nobody_asks)
 
-    monkeypatch.setattr("app.cli.ask.make_engine", none)
+    monkeypatch.setattr("app.compose.make_engine", none)
 
 
 def _nobody_asks(_request: object) -> str:

@@ -417,8 +417,94 @@ the pattern ‘=(#b)(?)*(?)=0=3=7’
 A double 5 mm pane
 1> 2 + 5.
 9> 2.3e3.
+1 + 2 + … + 10 = 55
+1 + 2 + … + 9 + 10 = 55
+… + 9 + 10 = 55
+1 + 2 + … + 64 = 127
+2 + 3 + 5 + 7 + … + 29 = 129
+1 + 1 + 2 + 3 + 5 + … + 21 = 54
+1 + 1/2 + 1/4 + … = 2
+1 + 2 + 3 + … = -1/12
+1 + 2 + … + n = 55
+$1 + 4 + \\cdots + 100 = 385$
+1 × 2 × … × 5 = 120
+{3 + 4} × 2 = 14
+$\\{3 + 4\\} \\times 2 = 14$
+{1 + 2, 3} × 2 = 5
+ln(e²) = 2
+$\\ln e = 1$
+e² ≈ 7.39
+e^2 ≈ 0.0003
+A 15% tip on $40 is $6
+A 15% tip on $40 is $46
+A 10% discount on a $50 item is $45
+80 + 20 increased by 10% is 110
+80 increased by 25% of 40 is 90
+3.2 > π
+1.1^10 ≈ 2.6
+2.24^4 ≈ 25.0
+Model 3e5 = 3000
+Model 3000 = 3e5
+So y + 3 + 4 = 12
+Then price + 3 + 4 = 12
+x = Revenue - 300 + 100 = 500
+17 ÷ 5 = 3 remainder 2
+17 ÷ 5 = 2 remainder 7
+Rows 2, 3 and 4 add up to 10.
+5 million + 3 million = 8 million
+$120k + $135k = $255k
+270° + 180° = 90°
+20 °C + 5 °C = 30 °C
+10 × 1 = 9.46 L
+900 req/s < 1 kreq/s
+1 + 1 = 2 g/mol
+12 is 40% of 30. 16 is 40% of 40.
+From 9:00 to 5:00 is 8 hours.
+5 boxes = 5 × 12 = 60 pens
+5 out of 8 is 62.5%.
+3 out of 4 are 75
+(1 + 2) * (3 / 4) = 0
+From 9:00 to 17:00 is 7.5 hours with a break
+The shop is open from 9:00 to 17:00, that is 7 hours.
 """
 WRONG = (
+    ("1 + 2 + … + 10 = 56", "55"),
+    ("$1 + 2 + 3 + \\dots + 100 = \\frac{100 \\cdot 99}{2} = 4950$", "5050"),
+    ("1² + 2² + 3² + … + 10² = 384", "385"),
+    ("2^0 + 2^1 + 2^2 + ... + 2^9 = 1024", "1023"),
+    ("5! = 5 × 4 × … × 1 = 125", "120"),
+    ("{3 + 4} × 2 = 15", "14"),
+    ("2 × {3 + [4 − (2 + 1)]} = 9", "8"),
+    ("$\\{3 + 4\\} \\times 2 = 15$", "14"),
+    ("ln(e²) = 3", "2"),
+    ("$\\ln(e^{5}) = 4$", "5"),
+    ("e² ≈ 7.29", "7.39"),
+    ("10% off $40 gives $39", "36"),
+    ("40 reduced by 10% is 39", "36"),
+    ("Reducing 40 by 10% gives 39.", "36"),
+    ("A 15% tip on $40 is $7", "6"),
+    ("a 15% tip on a $40 bill is $7.", "6"),
+    ("a tip of 15% on $40 is $7", "6"),
+    ("Ein Rabatt von 10 % auf 40 € sind 5 €", "4"),
+    ("3.14 > π", "<"),
+    ("1.1^10 ≈ 2.49", "2.5937424601"),
+    ("17 ÷ 5 = 3 remainder 3", "2"),
+    ("17 : 5 = 2 Rest 2", "3"),
+    ("43 divided by 6 is 7 with a remainder of 2.", "1"),
+    ("The numbers 2, 3 and 4 add up to 10.", "9"),
+    ("5 million + 3 million = 9 million", "8"),
+    ("$120k + $135k = $265k", "255"),
+    ("90° + 45° + 55° = 180°", "190"),
+    ("22.99 + 35.45 = 58.54 g/mol", "58.44"),
+    ("Une remise de 15 % sur 60 € est de 10 €.", "9"),
+    ("5/6 as a percentage is 81.3%.", "83.33%"),
+    ("5 out of 8 is 60%.", "62.5%"),
+    ("From 9:15 AM to 11:45 AM is 2 hours and 20 minutes.", "2 hours and 30 minutes"),
+    ("Between 10:20 and 11:05 there are 40 minutes.", "45"),
+    ("Von 22:30 Uhr bis 6:15 Uhr sind es 8 Stunden.", "7.75"),
+    ("6.5 × 4.5 = 28.25 L", "29.25"),
+    ("12 is 40% of 30. 15 is 40% of 40.", "16"),
+    ("$25\\pi \\approx 87.54 \\text{ cm}^2$", "78.54"),
     ("Subtracting 18 from 40 gives 32.", "22"),
     ("If you subtract 18 from 40, you get 32.", "22"),
     ("Adding 13 and 8, we get 22.", "21"),
@@ -669,6 +755,9 @@ def test_of_two_thousand_lines_of_known_truth_nearly_all_wrong_ones_are_found() 
         "<" * 50_000,
         "√-4 = 2",
         rf"$\frac{{{'{' * 5_000}1{'}' * 5_000}}}{{2}} = 3$",
+        "2 + 2.0000001 + 3 + … + 9999999999 = 5; " * 50,
+        "- a: 1 €\n" * 20_000 + "Total: 5 €",
+        "1, " * 50_000 + "2 add up to",
         "2^-99999999 = 1",
         "10^400 × 10^400 × 10^400 × 10^400 = 1",
         f"the average of {'1, ' * 50_000}1 is 2",
@@ -796,6 +885,52 @@ def test_a_bill_whose_row_is_not_its_count_times_its_price() -> None:
     assert wrong_numbers(text.replace("4 | 1.25 | 6.00", "4 | 1.25 | 5.00")) == ()
     assert wrong_numbers(text.replace("Unit price", "Discount")) == ()
     assert wrong_numbers(text.replace("7.00", "8.00")) == (), "mostly wrong is another column"
+
+
+def test_a_total_below_a_list_that_does_not_come_to_it() -> None:
+    text = (
+        "Costs:\n\n- **Rent**: $900\n- Food (2 people): $300\n- Tax (8%): $24\n\n**Total: $1,234**"
+    )
+    (found,) = wrong_numbers(text)
+    assert (found.kind, found.stated, found.right) == (FindingKind.TOTAL, "1,234", "1224")
+    assert text[found.at :].startswith("1,234")
+    for old, new in (
+        ("1,234", "1,224"),
+        ("Tax (8%)", "Discount"),
+        ("1,234", "1,200"),  # before the tax
+        ("- Tax (8%): $24", "- Tax: 8 %"),
+        ("- Food", "  - Food"),
+        ("$", ""),  # of what?
+        ("Total: $1,234", "Total: $1,234 per month or so"),
+    ):
+        assert wrong_numbers(text.replace(old, new)) == (), new
+    bill = "* Subtotal: 80,00 €\n* MwSt.: 15,20 €\n* **Gesamt: 96,20 €**"
+    assert [one.right for one in wrong_numbers(bill)] == ["95,2"]
+
+
+@pytest.mark.parametrize(
+    ("column", "right"),
+    [
+        ("  478\n+ 356\n-----\n  824", ["834"]),
+        ("  1 1\n  478\n+ 356\n-----\n  834", []),
+        ("  1\n  478\n+ 356\n-----\n  834", []),
+        ("  12,5\n  13,5\n+ 14,0\n=====\n  41,0", ["40"]),
+        ("  503\n- 178\n-----\n  335", ["325"]),
+        ("   23\n×  47\n-----\n  161\n+ 92\n-----\n 1081", []),
+        ("  23\n×  7\n----\n 171", ["161"]),
+    ],
+)
+def test_what_is_worked_out_below_one_another_is_checked(column: str, right: list[str]) -> None:
+    assert [one.right for one in wrong_numbers(f"```\n{column}\n```")] == right
+    assert wrong_numbers(f"```diff\n{column}\n```") == ()
+
+
+def test_a_chain_over_lines_is_one() -> None:
+    aligned = "3 \\cdot 4 + 5 &= 12 + 5 \\\\\n&= 18"
+    for chain in (f"\\begin{{align*}}\n{aligned}\n\\end{{align*}}", "3 · 4 + 5\n= 12 + 5\n= 18"):
+        assert [one.right for one in wrong_numbers(chain)] == ["17"]
+        assert wrong_numbers(chain.replace("18", "17")) == ()
+    assert wrong_numbers("Chapter 3 + 4\n=====\n= 8") == ()
 
 
 def test_a_row_that_does_not_come_to_its_total() -> None:

@@ -33,7 +33,7 @@ from app.markup.transfer.readers.json_values import (
     text,
 )
 from app.markup.transfer.readers.message_parts import Parts
-from app.markup.transfer.values import OtherFile, spoken_of
+from app.markup.transfer.values import BESIDE, OtherFile, spoken_of
 
 NAME = "ChatGPT"
 NOTHING_BESIDE: Mapping[str, OtherFile] = MappingProxyType({})
@@ -304,8 +304,14 @@ def _attach(
     parts: Parts,
     others: Mapping[str, OtherFile],
 ) -> None:
-    """Add a file; what the conversation does not tell of it, the file beside it does."""
-    there = others.get(spoken_of(asset))
+    """Add a file; what the conversation does not tell of it, the file beside it does.
+
+    A picture that is there is brought along. Nothing else is: what it may be is not known, and who
+    opens it would have the system run it.
+    """
+    called = spoken_of(asset)
+    there = others.get(called)
     name = text(file.get("name")) or (there.name if there is not None else "")
     size = size or file.get("size") or (there.size if there is not None else None)
-    parts.attach(loss, name, _kind(file), size)
+    brought = f"{BESIDE}{called}" if there is not None and loss is Loss.PICTURE else ""
+    parts.attach(loss, name, _kind(file), size, beside=brought)

@@ -109,8 +109,9 @@ class Parts:
         media_type: str = "",
         size: object = None,
         read: str = "",
+        beside: str = "",
     ) -> None:
-        """Add a file, which is not brought along itself.
+        """Add a file.
 
         Args:
             loss: What kind of file it is.
@@ -118,13 +119,15 @@ class Parts:
             media_type: As the app has it; empty where it has none.
             size: Bytes, where it is a number.
             read: What the model was given of it, which stands below; empty where nobody knows.
+            beside: The reference of its file, where that is brought along; else empty.
         """
         kind = media_type or mimetypes.guess_type(name)[0] or _KINDS.get(loss, "")
         known = isinstance(size, int) and not isinstance(size, bool) and 0 <= size < 2**63
-        self.found.append(AttachmentPart(name, kind, size if known else None))  # type: ignore[arg-type]
+        bytes_ = size if known else None
+        self.found.append(AttachmentPart(name, kind, bytes_, reference=beside))  # type: ignore[arg-type]
         if read.strip():
             self.say(fenced("text", read.removesuffix("\n")))
-        else:
+        elif not beside:
             self.lost.append(loss.named)
 
     def call(self, name: str, arguments: object, key: str = "") -> None:

@@ -11,7 +11,6 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QVBoxLayout, QWidget
 
 from app.domain.conversation import Conversation
-from app.domain.documents import StoredDocument
 from app.domain.model import finds_lines_only
 from app.domain.parts import FormPart, Part, ReadingChoicePart
 from app.language import formats, paragraph, tr, trn
@@ -29,6 +28,7 @@ from app.ui.style.theme import SPACE, Theme
 from app.ui.style.widgets import IconButton
 
 if TYPE_CHECKING:  # nobody waits for it at the start
+    from app.domain.documents import StoredDocument
     from app.services.documents.reading_plan import ReadingChoice
 
 
@@ -263,7 +263,10 @@ def _told(document: StoredDocument) -> str:
     facts = document.facts
     name = "".join(c if c.isprintable() else " " for c in document.name)
     pages = trn("{n} page", "{n} pages", facts.pages)
-    return tr("{name}: {pages}, {size}", name=name, pages=pages, size=formats.size(facts.size))
+    size = formats.size(facts.size)
+    if not document.passages:
+        return tr("{name}: {pages}, {size}, no text in it", name=name, pages=pages, size=size)
+    return tr("{name}: {pages}, {size}", name=name, pages=pages, size=size)
 
 
 def _price_told(waiting: Waiting, context_size: int, costs: ReadingCosts) -> str:

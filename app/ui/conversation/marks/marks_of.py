@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # nobody waits for it at the start: it comes with the first c
 
 LONGEST_CHOICE = 300  # characters of a question that asks for one of two numbers
 _FOUND = {"quoted", "supported"}
-_NEAR = {"reordered", "differs"}
+_NEAR = {"reordered", "misplaced", "differs"}
 TICK = "✓"
 _SIGNS = {MarkTone.GOOD: TICK, MarkTone.DOUBT: "≈", MarkTone.WRONG: "✕"}
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.markup.document.blocks import Block
+from app.markup.parts.attachment import Attachment
 from app.ui.transcript.content.marks import RowMark
 from app.ui.transcript.content.placement import RowPlacement
 from app.ui.transcript.content.runs import Run
@@ -95,3 +96,8 @@ class LeafRow(Row):
     def copied_text(self) -> str:
         """The block without markup."""
         return self.leaf.plain()
+
+    def runs_in_it(self) -> Iterator[Run]:
+        """The caption of a file that is opened from here, as a link to it."""
+        if isinstance(self.leaf, Attachment) and self.leaf.address:
+            yield Run(self.leaf.caption, href=self.leaf.address)

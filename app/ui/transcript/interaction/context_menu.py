@@ -14,9 +14,9 @@ from PySide6.QtGui import QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractScrollArea, QMenu
 
 from app.domain.conversation import MessageStatus
-from app.domain.parts import FormPart
+from app.domain.parts import FormPart, picture_file
 from app.language import paragraph, tr
-from app.ui.core.links import is_openable_link
+from app.ui.core.links import is_followed
 from app.ui.style.menus import add_entry, close_when_chosen
 from app.ui.transcript.content.row import Row
 from app.ui.transcript.content.rows import TableRow, link_text, links_of
@@ -93,13 +93,17 @@ class ContextMenu:
         found = self._pointer.item_at(point)
         if not address or found is None:
             return
-        self._add_opening(menu, tr("Open link\u2026"), address, link_text(found[2].row, address))
-        add_entry(menu, tr("Copy link address"), _copier(address))
+        text = link_text(found[2].row, address)
+        if picture_file(address):
+            self._add_opening(menu, tr("Show the picture"), address, text)
+        else:
+            self._add_opening(menu, tr("Open link\u2026"), address, text)
+            add_entry(menu, tr("Copy link address"), _copier(address))
         menu.addSeparator()
 
     def _add_opening(self, menu: QMenu, label: str, address: str, text: str) -> None:
         opening = add_entry(menu, label, lambda: self._pointer.activate(address, text))
-        opening.setEnabled(is_openable_link(address))
+        opening.setEnabled(is_followed(address))
 
     def _add_copies(self, menu: QMenu) -> None:
         """The forms of a copy of the selection."""
@@ -195,13 +199,14 @@ class ContextMenu:
     def _add_links_in_view(self, menu: QMenu) -> None:
         """Every link in view that can be opened, for hands on the keyboard."""
         found = (link for row in self._rows_in_view() for link in links_of(row))
-        links = list(dict.fromkeys(link for link in found if is_openable_link(link[1])))
+        links = list(dict.fromkeys(link for link in found if is_followed(link[1])))
         if not links:
             return
         menu.addSeparator()
         inner = menu.addMenu(tr("Links in view"))
         for text, address in links:
-            label = text if text == address else f"{text} \u2014 {address}"
+            alone = text == address or picture_file(address)
+            label = text if alone else f"{text} \u2014 {address}"
             self._add_opening(inner, _label(label), address, text)
 
     def _rows_in_view(self) -> Iterator[Row]:

@@ -10,8 +10,9 @@ from PySide6.QtCore import QDeadlineTimer, QPoint, QPointF, QRect, Qt, QTimer
 from PySide6.QtGui import QCursor, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QToolTip, QWidget
 
+from app.domain.parts import picture_file
 from app.language import tr
-from app.ui.core.links import is_openable_link
+from app.ui.core.links import is_followed
 from app.ui.transcript.content.marks import Mark
 from app.ui.transcript.content.rows import link_text
 from app.ui.transcript.content.runs import units
@@ -27,6 +28,7 @@ Around: TypeAlias = Callable[[str, int], tuple[int, int]]
 EDGE_STEP = 24
 """Milliseconds between two steps of scrolling while a selection is dragged out of the view."""
 
+SHOW_PICTURE = tr("Show the picture")
 NOT_OPENED = tr("Only web and mail addresses can be opened. This one is:")
 
 LONGEST_TIP = 160
@@ -201,7 +203,8 @@ class Pointer:
         if self._area.viewport().cursor().shape() != shape:
             self._area.viewport().setCursor(shape)
         if link:
-            QToolTip.showText(event.globalPosition().toPoint(), shortened(link), self._area)
+            told = SHOW_PICTURE if picture_file(link) else shortened(link)
+            QToolTip.showText(event.globalPosition().toPoint(), told, self._area)
         elif mark is not None:
             QToolTip.showText(event.globalPosition().toPoint(), mark.words, self._area)
         elif QToolTip.isVisible():
@@ -272,7 +275,7 @@ class Pointer:
 
     def activate(self, address: str, text: str) -> None:
         """Ask the shell to open an address; others than web and mail are only shown."""
-        if is_openable_link(address):
+        if is_followed(address):
             self._open_link(LinkRequest(address, text))
         else:
             QToolTip.showText(QCursor.pos(), f"{NOT_OPENED}\n{shortened(address)}", self._area)

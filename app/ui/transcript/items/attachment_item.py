@@ -34,7 +34,8 @@ class AttachmentItem(DocumentItem):
         leaf = self.row.leaf
         self._shape = _PICTURE if isinstance(leaf, Attachment) and leaf.picture else _FILE
         room = max(40, self.room - style.px(_SIDE + _SPACE + 2 * _PAD))
-        doc = TextDocument(TextRow((Run(words),), self.row.place, 0, words), style, room)
+        runs = tuple(self.row.runs_in_it()) or (Run(words),)
+        doc = TextDocument(TextRow(runs, self.row.place, 0, words), style, room)
         doc.setTextWidth(min(room, math.ceil(doc.idealWidth())))  # a name from the right ends there
         return doc
 

@@ -10,7 +10,7 @@ from app.documents.checking.check import AnswerChecker
 from app.documents.checking.claims import ClaimKind
 from app.documents.checking.verdicts import CheckedSentence, Verdict
 from tests.support import cited_by_hand as by_hand
-from tests.support.cited_answers import planted
+from tests.support.cited_answers import misplaced, planted
 
 PASSAGE = (
     "The Aldermoor Bridge was opened on 3 May 1962. Its con-\n"
@@ -108,6 +108,37 @@ def test_names_that_changed_places_are_told_apart_from_all_else() -> None:
     assert found.verdict is Verdict.SUPPORTED
 
 
+@pytest.mark.parametrize(
+    ("sentence", "wrong"),
+    [
+        ("The bridge was designed by Boris Wendt [1].", ["Boris Wendt"]),
+        ("Boris Wendt designed the bridge [1].", ["Boris Wendt"]),
+        ("The bridge was designed by Anna Keller [1].", []),
+        ("Boris Wendt paid for the bridge [1].", []),
+        ("Carla Moss, an engineer, built the tower in 1971 [1].", []),
+        ("The Council may close the tower [1].", []),  # "the Council, Brill Ltd" is one
+        ("The bridge cost 40 euros [1].", ["40"]),
+        ("It carries 40 cars and cost 9,000 euros [1].", []),
+        ("Traffic rose to 900 cars in 1980 [1].", ["1980"]),
+        ("In 1990, there were 900 cars, up from 700 in 1980 [1].", []),
+        ("Dora Finch designed the bridge [1].", ["Dora Finch"]),
+    ],
+)
+def test_what_stands_on_the_page_for_something_else_is_told(
+    sentence: str, wrong: list[str]
+) -> None:
+    page = (
+        "The bridge at Aldermoor was designed by Dr Anna Keller. Boris Wendt, a banker, paid for "
+        "it. It cost 9,000 euros and carries 40 cars. Carla Moss was an engineer. She built the "
+        "tower in 1971. The owner, Brill Ltd (the Council), may close the tower. Traffic rose "
+        "from 700 to 900 cars between 1980 and 1990."
+    )
+    checker = AnswerChecker({1: page}, question="Did Dora Finch design it?")
+    (found,) = checker.finish(sentence)
+    assert [one.text for one in found.missing] == wrong
+    assert (found.verdict is Verdict.MISPLACED) is bool(wrong)
+
+
 def test_a_wrong_passage_and_one_that_is_not_there() -> None:
     found = check("The bridge cost 1,250,000 euros [2].")
     assert (found.verdict.is_doubtful, found.elsewhere) == (True, 1)
@@ -171,6 +202,7 @@ def test_a_row_of_a_table_is_checked_whole_or_cell_by_cell_where_it_cites_severa
         ("It says “the construction of the well-known” [1].", None),
         ("Jean-Luc Picard led it in its 3rd year [1].", Verdict.SUPPORTED),
         ("Jean-Marc Picard led it [1].", None),
+        ("The office led the construction by 3 % [1].", None),
         ("In 2020 340 was the income, after 120 [1].", Verdict.SUPPORTED),
         ("The income was 130 [1].", None),
         ("It cost 1,250,000 [1].", Verdict.SUPPORTED),
@@ -278,9 +310,9 @@ def test_sentences_written_by_hand_are_told_apart() -> None:
 
 
 def test_planted_errors_are_found_and_true_sentences_are_left_alone() -> None:
-    wrong = {"": 0, "number": 0, "quotation": 0, "name": 0, "page": 0, "swapped": 0}
+    wrong = dict.fromkeys(("", "number", "quotation", "name", "page", "swapped", "misplaced"), 0)
     count = dict(wrong)
-    for one in planted(7, 120):
+    for one in (*planted(7, 90), *misplaced(7, 60)):
         (found,) = AnswerChecker(one.passages).finish(one.text)
         count[one.error] += 1
         wrong[one.error] += found.verdict.is_doubtful != bool(one.error)
@@ -289,4 +321,5 @@ def test_planted_errors_are_found_and_true_sentences_are_left_alone() -> None:
     assert wrong["number"] == wrong["quotation"] == wrong["name"] == 0
     assert wrong["page"] <= 0.02 * count["page"]
     assert wrong["swapped"] <= 0.05 * count["swapped"]
+    assert wrong["misplaced"] <= 0.4 * count["misplaced"]
     assert wrong[""] <= 0.03 * count[""]

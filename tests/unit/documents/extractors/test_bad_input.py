@@ -111,6 +111,10 @@ def test_a_file_of_nothing_is_said_to_be_empty(tmp_path: Path, suffix: str) -> N
     assert "empty" in failure(written(tmp_path, f"a{suffix}", b"")).what
 
 
+def test_a_file_of_blanks_is_said_to_be_empty(tmp_path: Path) -> None:
+    assert "empty" in failure(written(tmp_path, "a.txt", b"\xef\xbb\xbf \n\t\n")).what
+
+
 def test_a_damaged_pdf(tmp_path: Path) -> None:
     assert "damaged" in failure(written(tmp_path, "a.pdf", b"%PDF-1.5\n" + os.urandom(3000))).what
 
@@ -246,6 +250,7 @@ def test_a_repetition_without_end_is_bounded(tmp_path: Path) -> None:
     )
     _, facts = read(make.open_document(tmp_path / "a.ods", "spreadsheet", body))
     assert facts.characters < 5_000_000
+    assert facts.remarks == (Remark.CUT,)
     pages, _ = read(
         make.open_document(
             tmp_path / "a.odt", "text", "<text:p>a<text:s text:c='999999999'/>b</text:p>"

@@ -12,8 +12,8 @@ from app.domain.errors import ModelFileError
 from app.domain.gguf import model_kind
 from app.domain.naming import model_title
 from app.engine.architectures import knows, library_file
-from app.hub.local.local_files import read_split_header
 from app.hub.local.scan import scan
+from app.hub.local.split_files import read_split_header
 from app.services.models.model_files import find_model, model_file, read_model_file
 from tests.support.hub_kit import FILE, REPO, Kit, gguf
 from tests.unit.hub.queue.test_queue import library, running

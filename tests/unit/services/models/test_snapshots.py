@@ -124,6 +124,7 @@ def test_the_cap_is_what_was_set_and_less_on_a_small_disk() -> None:
 def test_settings_reach_a_running_engine_at_once(tmp_path: Path) -> None:
     engine = ScriptedEngine()
     harness = build(tmp_path / "data", engine)
+    harness.services.models.warm_up()
     harness.services.settings.update(kv_snapshot_gb=2.0)
     harness.services.settings.update(zoom=120)  # none of the engine's business
     harness.services.settings.update(kv_snapshots=False)

@@ -411,8 +411,11 @@ def test_a_picture_that_chatgpt_drew_is_called_as_its_file_in_the_archive(tmp_pa
     }
     with open_files([archive_of(tmp_path / "a.zip", **files)]) as opened:
         (found,) = read_files(opened.entries).found
-    (one,) = found.chat.messages[0].placed
-    assert one.part == AttachmentPart("file_0a9-b.webp", "image/webp", 512)
+        (one,) = found.chat.messages[0].placed
+        reference = "beside:file_0a9"
+        expected = AttachmentPart("file_0a9-b.webp", "image/webp", 512, reference=reference)
+        assert one.part == expected
+        assert found.chat.pictures[reference].read() == bytes(512)
 
 
 def test_json_nested_without_end_is_told(transfer: TransferService, tmp_path: Path) -> None:
