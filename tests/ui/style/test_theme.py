@@ -194,16 +194,20 @@ def test_a_line_holds_as_many_characters_as_are_wanted(qapp: object) -> None:
 
 @pytest.mark.parametrize("direction", Qt.LayoutDirection.__members__)
 def test_a_slider_is_filled_from_where_lines_begin(qtbot: QtBot, direction: str) -> None:
-    QApplication.setLayoutDirection(Qt.LayoutDirection[direction])
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    before = application.styleSheet()
+    application.setLayoutDirection(Qt.LayoutDirection[direction])
+    application.setStyleSheet(style_sheet(LIGHT))
     try:
         slider = QSlider(Qt.Orientation.Horizontal, maximum=100, value=30)
         qtbot.addWidget(slider)
-        slider.setStyleSheet(style_sheet(LIGHT))
         slider.resize(300, 24)
         picture = slider.grab().toImage()
         turned = slider.layoutDirection() is Qt.LayoutDirection.RightToLeft
     finally:
-        QApplication.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        application.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        application.setStyleSheet(before)
     filled = [x for x in range(300) if picture.pixelColor(x, 12).name() == LIGHT.accent]
     begins = 299 - max(filled) if turned else min(filled)
     assert begins < 5
