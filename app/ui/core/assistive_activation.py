@@ -1,15 +1,30 @@
-"""Activation of list items by assistive clients, as if they had been clicked.
+"""Lists for assistive clients: items are activated as if they had been clicked, cells have names.
 
 The only action that Qt offers them for an item of a list is Toggle (Qt 6.11, QAccessibleTableCell):
 it selects the item, and neither makes it the current one nor activates it. Hands always do both.
+A cell is met by itself, so its name says its row and column too.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QItemSelection, QModelIndex, QObject, QPersistentModelIndex, QTimer
-from PySide6.QtWidgets import QAbstractItemView
+from PySide6.QtCore import (
+    QItemSelection,
+    QModelIndex,
+    QObject,
+    QPersistentModelIndex,
+    Qt,
+    QTimer,
+)
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QTreeWidgetItemIterator,
+)
+
+from app.language import tr
 
 
 class AssistedChoice(QObject):
@@ -51,3 +66,27 @@ class AssistedChoice(QObject):
             assisted = index == selection.currentIndex() and not selection.hasSelection()
         if assisted:
             self._choose(index)
+
+
+def name_cells(tree: QTreeWidget) -> None:
+    """Name each cell by its row and column: "row 2, Size: 9 GB".
+
+    The first column names its row and keeps its text. A cell without one says so.
+
+    Args:
+        tree: A list with its items; called again when they are others.
+    """
+    walk, number = QTreeWidgetItemIterator(tree), 0
+    while (item := walk.value()) is not None:
+        number += 1
+        name_row(tree, item, number)
+        walk += 1
+
+
+def name_row(tree: QTreeWidget, item: QTreeWidgetItem, number: int) -> None:
+    """Name the cells of one row; rows are counted from 1."""
+    for column in range(1, tree.columnCount()):
+        head = tree.headerItem().text(column)
+        text = item.text(column) or tr("empty")
+        name = tr("row {row}, {head}: {text}", row=number, head=head, text=text)
+        item.setData(column, Qt.ItemDataRole.AccessibleTextRole, name)

@@ -26,10 +26,10 @@ from app.language import formats, paragraph, tr, trn
 from app.language.numbers import write
 from app.services.documents.document_service import DocumentService, files_in
 from app.services.documents.meaning import PassageMeaning
+from app.ui.core.assistive_activation import name_cells
 from app.ui.core.operations import Operation, Operations
 from app.ui.library.meaning_row import MeaningRow
 from app.ui.style.dialogs import ask_line, confirm, push_button, text_label
-from app.ui.style.spoken_cells import name_cells
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
 from app.ui.style.window_page import WindowPage

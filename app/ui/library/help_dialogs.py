@@ -25,11 +25,10 @@ from app.markup.parse import parse
 from app.markup.text import plain_text
 from app.system.bundled import bundled
 from app.system.licences import third_party_packages
-from app.ui.core.assistive_activation import AssistedChoice
+from app.ui.core.assistive_activation import AssistedChoice, name_cells
 from app.ui.shell.command_table import COMMANDS, OTHER_KEYS, Menu, keys_of, shortcut_text
 from app.ui.style import icons
 from app.ui.style.dialogs import Dialog, push_button, text_label
-from app.ui.style.spoken_cells import name_cells
 from app.ui.style.theme import SPACE
 
 _LEAST = 56  # height of what scrolls, pixels: on a small screen at 200 % there is no more

@@ -11,8 +11,8 @@ from app.language import tr
 from app.language.formats import clock
 from app.language.numbers import write
 from app.services.core.formatting import served_status
+from app.ui.core.assistive_activation import name_row
 from app.ui.style.dialogs import Dialog, push_button, text_label
-from app.ui.style.spoken_cells import name_row
 
 _HEADS = (
     tr("Time"),

@@ -51,6 +51,9 @@ class NumberField(QAbstractSpinBox):
         line.setPlaceholderText(spec.option.none_label)
         line.setClearButtonEnabled(spec.optional)
         line.setTextMargins(6, 0, 0, 0)  # a style sheet's padding does not reach it
+        if self.layoutDirection() is Qt.LayoutDirection.RightToLeft:
+            line.setTextMargins(0, 0, 6, 0)
+            line.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignAbsolute)
         self.setMinimumWidth(_LEAST)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.editingFinished.connect(self.finished)

@@ -126,7 +126,7 @@ class SettingsPage(WindowPage):
         self._none = StyledLabel("", "muted")
         self._area = QScrollArea()
         self._lay_out()
-        self._toast = Snackbar(self, self._ground)
+        self._toast = Snackbar(self)
         self._search.textChanged.connect(self._choose)
         self._sections.currentRowChanged.connect(self._on_section)
         self._sections.itemClicked.connect(lambda _item: self._search.clear())
@@ -188,9 +188,6 @@ class SettingsPage(WindowPage):
         sides.addWidget(self._side)
         sides.addWidget(self._area, 1)
         self.body.addLayout(sides)
-        self._ground = QWidget()
-        self._ground.setFixedHeight(SPACE)
-        self.foot.addWidget(self._ground)
 
     # --- what is shown --------------------------------------------------------------------------
 

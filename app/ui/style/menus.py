@@ -10,8 +10,8 @@ from PySide6.QtGui import QAction, QKeyEvent
 from PySide6.QtWidgets import QApplication, QMenu, QWidget
 
 _FOLLOWED = "isFollowed"
-_BELONGS = 1_000
-"""Milliseconds in which another letter belongs to those before it; then a new search begins."""
+_BELONGS = 2_000
+"""Milliseconds in which another letter belongs to those before it, as in Qt's menus on macOS."""
 _HELD = {Qt.Key.Key_Shift, Qt.Key.Key_AltGr}
 _WRITES = (
     Qt.KeyboardModifier.ShiftModifier
@@ -81,9 +81,9 @@ def add_entry(menu: QMenu, words: str, do: Callable[[], object]) -> QAction:
 class LetterSearch(QObject):
     """Goes to the entry of a menu that begins with the letters typed; Enter then chooses it.
 
-    Qt knows letters only where the text of an entry underlines one (6.11, QMenu). One letter
-    again and again goes through all that begin with it. Where no entry begins so, one is taken
-    in which another word does.
+    Qt knows letters only where the text of an entry underlines one (6.11, QMenu). Where no entry
+    begins so, one is taken in which another word does; where none does, a new word begins with the
+    last letter. So one letter again and again goes through all that begin with it.
 
     Args:
         menu: It may be filled as it opens.
@@ -113,10 +113,10 @@ class LetterSearch(QObject):
         letters = event.text()
         if event.modifiers() & ~_WRITES or not letters or not letters.isprintable():
             if event.key() not in _HELD:
-                self._clock.stop()  # one walks on from there by the arrows
+                self._end()  # one walks on from there by the arrows
             return False
         above = self._above
-        if above is not None and above.leads_to(self._menu) and above.search(letters):
+        if above is not None and above.leads_to(self._menu) and above.search(letters, anew=False):
             return True  # the word goes on that opened this one
         return self.search(letters)
 
@@ -125,18 +125,28 @@ class LetterSearch(QObject):
         active = self._menu.activeAction()
         return self._clock.isActive() and active is not None and active.menu() is inner
 
-    def search(self, letters: str) -> bool:
-        """Search for one letter more; whether that was what the key was for."""
+    def _end(self) -> None:
+        self._clock.stop()
+        if self._above is not None:
+            self._above._end()
+
+    def search(self, letters: str, *, anew: bool = True) -> bool:
+        """Search for one letter more; whether that was what the key was for.
+
+        Args:
+            letters: What the key writes.
+            anew: Whether a new word may begin with it.
+        """
         before = self._typed if self._clock.isActive() else ""
         if not before and not letters.strip():
             return False  # a blank chooses
         typed = before + letters.casefold()
-        again = len(set(typed)) == 1 and bool(before)
         found = self._found(typed, again=not before)
-        if found is None and again:
-            found = self._found(typed[0], again=True)
+        if found is None and before and anew:  # another word begins, or the same letter comes again
+            typed = letters.casefold()
+            found = self._found(typed, again=True) if typed.strip() else None
         if found is None:
-            return bool(before)  # a letter too many changes nothing
+            return anew and bool(before)  # a letter too many changes nothing
         self._typed = typed
         self._clock.start()
         self._menu.setActiveAction(found)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from PySide6.QtGui import QColor, QPalette
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QGuiApplication, QPalette
 
 from app.system.bundled import bundled
 from app.ui.style.theme import RADIUS, Theme
@@ -61,10 +62,13 @@ def style_sheet(theme: Theme, *, compact: bool = False) -> str:
     tick = bundled("assets", "icons", f"tick-{shade}.svg").as_posix()
     line = theme.line
     entry, item, side = (3, 2, 3) if compact else (6, 4, 6)
+    turned = QGuiApplication.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    begin, end = ("right", "left") if turned else ("left", "right")
+    filled = "add-page" if turned else "sub-page"  # the left side of a slider is the latter
     return f"""
 QMainWindow, QDialog, #pane {{ background: {t.window}; }}
 #pane, #page, #header, #emptyPage, #welcomePage, #windowPage {{ background: {t.page}; }}
-#pagePanel {{ background: {t.window}; border-left: {line}px solid {t.border}; }}
+#pagePanel {{ background: {t.window}; border-{begin}: {line}px solid {t.border}; }}
 #sidebar {{ background: {t.sidebar}; }}
 #header {{ border-bottom: {line}px solid {t.border}; }}
 QToolTip {{ background: {t.raised}; color: {t.text}; border: 1px solid {t.border};
@@ -120,7 +124,7 @@ QLineEdit, QComboBox, QAbstractSpinBox, QPlainTextEdit[kind="field"] {{ backgrou
 QLineEdit[wrong="true"], QLineEdit[wrong="true"]:focus {{ border: 2px solid {t.error}; }}
 QLineEdit:focus, QComboBox:focus, QAbstractSpinBox:focus, QPlainTextEdit[kind="field"]:focus {{
   border: 2px solid {t.accent}; padding: {6 - line}px {9 - line}px; }}
-QAbstractSpinBox {{ padding-right: 24px; }}
+QAbstractSpinBox {{ padding-{end}: 24px; }}
 QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ width: 22px; border: none;
   background: transparent; subcontrol-origin: border; }}
 QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin-top: 2px; }}
@@ -194,7 +198,7 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QScrollArea {{ background: transparent; border: none; }}
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {t.hover};
   border: {line}px solid {t.muted}; margin: 0 1px; }}
-QSlider::sub-page:horizontal {{ background: {t.accent}; border-radius: 2px; }}
+QSlider::{filled}:horizontal {{ background: {t.accent}; border-radius: 2px; }}
 QSlider::handle:horizontal {{ width: 16px; height: 16px; margin: -7px 0; border-radius: 9px;
   background: {t.raised}; border: 2px solid {t.accent}; }}
 QSlider::handle:horizontal:hover {{ background: {t.hover}; }}

@@ -223,7 +223,7 @@ class SidebarButton(QPushButton):
 
     def __init__(self, icon: str, text: str, parent: QWidget | None = None) -> None:
         super().__init__(text, parent)
-        self._icon = icon
+        self._icon, self._full = icon, text
         self.setProperty("kind", "side")
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAccessibleName(text)
@@ -240,6 +240,40 @@ class SidebarButton(QPushButton):
         self._theme, size = theme, zoomed(icons.SIZE)
         self.setIconSize(QSize(size, size))
         self.setIcon(icons.icon(self._icon, theme.muted, theme.disabled, size=size))
+        self._elide()
+
+    def setText(self, text: str) -> None:
+        """Say something else."""
+        self._full = text
+        self._elide()
+
+    def sizeHint(self) -> QSize:
+        """Room for the whole text."""
+        hint = super().sizeHint()
+        return QSize(self._frame() + self._wide(self._full), hint.height())
+
+    def minimumSizeHint(self) -> QSize:
+        """Room for an ellipsis; the text gives way."""
+        return QSize(self._frame() + self._wide("…"), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Shorten anew."""
+        super().resizeEvent(event)
+        self._elide()
+
+    def _elide(self) -> None:
+        room = self.width() - self._frame() + SPACE  # it may stand in the space at the end
+        shown = self.fontMetrics().elidedText(self._full, Qt.TextElideMode.ElideRight, room)
+        if shown != self.text():
+            super().setText(shown)
+            self.setToolTip(self._full if shown != self._full else "")
+
+    def _frame(self) -> int:
+        """Width of everything but the text, pixels."""
+        return super().sizeHint().width() - self._wide(self.text())
+
+    def _wide(self, text: str) -> int:
+        return self.fontMetrics().horizontalAdvance(text)
 
 
 class ElidedLabel(StyledLabel):

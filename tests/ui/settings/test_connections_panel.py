@@ -17,9 +17,10 @@ from tests.support.window import Open, Opened
 
 
 @pytest.fixture
-def opened(open_window: Open) -> Opened:
+def opened(qtbot: QtBot, open_window: Open) -> Opened:
     made = open_window()
     made.window.commands.preferences.open(Section.PRIVACY)
+    qtbot.waitUntil(lambda: bool(made.window.findChildren(ConnectionsPanel)))  # a moment later
     return made
 
 

@@ -349,9 +349,13 @@ def test_stepping_through_a_setting_of_the_model_loads_it_once_when_the_field_is
     opened.window.commands.settings(Section.MODEL)
     dialog = opened.window.commands.preferences.page
     assert dialog is not None
-    field = next(
-        one for one in dialog.findChildren(NumberField) if one.accessibleName() == "Context size"
-    )
+
+    def fields() -> list[NumberField]:
+        found = dialog.findChildren(NumberField)
+        return [one for one in found if one.accessibleName() == "Context size"]
+
+    qtbot.waitUntil(lambda: bool(fields()))  # made behind the first frame
+    (field,) = fields()
     loads = len(engine.loads)
     field.setFocus()
     for _ in range(5):

@@ -60,6 +60,7 @@ def active(menu: QMenu) -> str:
         ("mm", "More forms"),
         ("tra", "Move to trash"),  # no entry begins so, a word in it does
         ("rx", "Rename…"),
+        ("ret", "Move to trash"),  # a new word begins where none goes on
         ("x", ""),
     ],
 )

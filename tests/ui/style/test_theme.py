@@ -5,9 +5,9 @@ from dataclasses import fields, replace
 from operator import attrgetter
 
 import pytest
-from PySide6.QtCore import QEvent
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QFontMetricsF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QSlider
 from pytestqt.qtbot import QtBot
 
 from app.domain.appearance.choices import AccentChoice, CodeTheme, ThemeChoice
@@ -15,6 +15,7 @@ from app.domain.settings import Settings
 from app.ui.style import icons
 from app.ui.style.icons import application_icon
 from app.ui.style.palettes import dressed, with_accent, with_code
+from app.ui.style.stylesheet import style_sheet
 from app.ui.style.theme import (
     DARK,
     HIGH_CONTRAST,
@@ -189,3 +190,25 @@ def test_a_line_holds_as_many_characters_as_are_wanted(qapp: object) -> None:
     metrics = QFontMetricsF(fonts.text)
     assert 70 <= fonts.column / metrics.horizontalAdvance(words) * len(words) <= 82
     assert fonts_of(Typesetting(characters=0)).column > 10_000
+
+
+@pytest.mark.parametrize("direction", Qt.LayoutDirection.__members__)
+def test_a_slider_is_filled_from_where_lines_begin(qtbot: QtBot, direction: str) -> None:
+    application = QApplication.instance()
+    assert isinstance(application, QApplication)
+    before = application.styleSheet()
+    application.setLayoutDirection(Qt.LayoutDirection[direction])
+    application.setStyleSheet(style_sheet(LIGHT))
+    try:
+        slider = QSlider(Qt.Orientation.Horizontal, maximum=100, value=30)
+        qtbot.addWidget(slider)
+        slider.resize(300, 24)
+        picture = slider.grab().toImage()
+        turned = slider.layoutDirection() is Qt.LayoutDirection.RightToLeft
+    finally:
+        application.setLayoutDirection(Qt.LayoutDirection.LayoutDirectionAuto)
+        application.setStyleSheet(before)
+    filled = [x for x in range(300) if picture.pixelColor(x, 12).name() == LIGHT.accent]
+    begins = 299 - max(filled) if turned else min(filled)
+    assert begins < 5
+    assert 50 < len(filled) < 120

@@ -26,7 +26,7 @@ from app.ui.core.operations import Operation, Operations
 from app.ui.style.dialogs import push_button
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE, Theme
-from app.ui.style.widgets import IconButton, StyledLabel, announce
+from app.ui.style.widgets import ElidedLabel, IconButton, StyledLabel, announce
 
 _NUMBERS = re.compile(r"\s*\[\d+(?:, *\d+)*\]")  # of the passages that a sentence cites
 _REDRAW = 120  # milliseconds after the last change of size
@@ -87,7 +87,7 @@ class PagePanel(QFrame):
         self.hide()
 
     def _make(self, theme: Theme) -> None:
-        self.title = StyledLabel("", "subheading")
+        self.title = ElidedLabel("", "subheading")
         self.told = StyledLabel("", "small")
         self.where = StyledLabel("", "small")
         self.count = StyledLabel("", "small")
@@ -208,7 +208,7 @@ class PagePanel(QFrame):
         stop = self._stops[at]
         self.count.setText(tr("{current} of {total}", current=at + 1, total=len(self._stops)))
         self._say(paragraph(_as_said(stop.sentence), stop.told))
-        self.title.setText(stop.part.title)
+        self.title.set_full_text(stop.part.title)
         announce(self, self.told.text())
         for button in self._marks:
             button.setEnabled(len(self._stops) > 1)
@@ -289,7 +289,7 @@ class PagePanel(QFrame):
 
     def _show(self, found: PageImage, colours: Sequence[QColor]) -> None:
         shown = self._shown = found.shown
-        self.title.setText(shown.document.name)
+        self.title.set_full_text(shown.document.name)
         pages = shown.document.facts.pages
         self.where.setText(tr("p. {page} of {pages}", page=shown.page.number, pages=pages))
         if shown.trouble is not None:
@@ -308,7 +308,7 @@ class PagePanel(QFrame):
     def _refuse_words(self, words: str) -> None:
         self._asked += 1
         self._shown = None
-        self.title.setText("")
+        self.title.set_full_text("")
         self.where.setText("")
         self.canvas.show_words(words)
         for button in self._foot:

@@ -34,14 +34,17 @@ class Snackbar(QFrame):
 
     Signals:
         undo_changed: Whether there is something to undo.
+
+    Args:
+        parent: Over which it floats.
+        above: A part of it; None for its bottom.
     """
 
     undo_changed = Signal(bool)
 
-    def __init__(self, parent: QWidget, above: QWidget) -> None:
+    def __init__(self, parent: QWidget, above: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._host: QWidget = parent
-        self._above: QWidget | None = above
+        self._host, self._above = parent, above
         self.setObjectName("snackbar")
         self._undo: Callable[[], object] | None = None
         self._notice, self._label = _wrapping(), _wrapping()
@@ -67,7 +70,8 @@ class Snackbar(QFrame):
         self._notice_clock.timeout.connect(self._on_notice_time)
         self._rise: Rise | None = None
         parent.installEventFilter(self)
-        above.installEventFilter(self)
+        if above is not None:
+            above.installEventFilter(self)
         self._notice.hide()
         self._done.hide()
         self.hide()

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from app.language import tr
 from app.services.core.settings import SettingsService
-from app.ui.core.assistive_activation import AssistedChoice
+from app.ui.core.assistive_activation import AssistedChoice, name_cells
 from app.ui.shell.command_table import (
     COMMANDS,
     Command,
@@ -30,7 +30,6 @@ from app.ui.shell.command_table import (
 from app.ui.shell.shortcuts import read_shortcuts, write_shortcuts
 from app.ui.style.dialogs import push_button
 from app.ui.style.scrolling_page import after_frame
-from app.ui.style.spoken_cells import name_cells
 from app.ui.style.stacking_row import StackingRow
 from app.ui.style.theme import SPACE
 from app.ui.style.widgets import StyledLabel
