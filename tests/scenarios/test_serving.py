@@ -103,6 +103,7 @@ def panel_of(qtbot: QtBot, opened: Opened) -> ServingPanel:
     """The page of the settings, shown."""
     page = SettingsHand(qtbot, opened.window).open()
     page.show_section(Section.SERVING)
+    ready(qtbot, lambda: any(one.isVisible() for one in page.findChildren(ServingPanel)))
     return seen(page, ServingPanel)
 
 

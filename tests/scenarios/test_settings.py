@@ -98,7 +98,9 @@ class Talk:
 @pytest.fixture
 def talk(qtbot: QtBot, open_window: Open) -> Talk:
     engine = ScriptedEngine(["One. ", "Two.", "Three."])
-    return Talk(qtbot, open_window(engine), engine)
+    opened = open_window(engine)
+    opened.harness.services.models.warm_up()  # as behind the first frame: settings reach what is there
+    return Talk(qtbot, opened, engine)
 
 
 # --- answers ------------------------------------------------------------------------------------
