@@ -454,7 +454,7 @@ def test_the_context_size_can_be_changed(qtbot: QtBot, open_window: Open) -> Non
     told(qtbot, opened, PromptTooLongError(9_000, 4_000))
 
     def look(dialog: SettingsPage) -> None:
-        assert shows(dialog, "Context size")
+        ready(qtbot, lambda: shows(dialog, "Context size"))
         escape(dialog)
 
     with meanwhile(qtbot, SettingsPage, look):
