@@ -74,6 +74,7 @@ from tests.support.harness import build
 from tests.support.hub_kit import gguf
 from tests.support.hub_server import HubServer
 from tests.support.hub_session import close_session
+from tests.support.settings_dialog import wait_for_all_of
 from tests.support.window import Open, Opened, write_model
 
 REPO, FILE = "acme/phi-4-GGUF", "phi-4-Q4_K_M.gguf"
@@ -1160,6 +1161,7 @@ def settings(
         sections = seen(dialog, QListWidget, "Sections")
         (row,) = sections.findItems(section, Qt.MatchFlag.MatchExactly)
         click(sections.viewport(), sections.visualItemRect(row).center())
+        wait_for_all_of(qtbot, dialog)
         do(dialog)
         closed(dialog)
 

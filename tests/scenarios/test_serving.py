@@ -26,7 +26,7 @@ from tests.scenarios.patience import ready, until
 from tests.scenarios.registry import scenario
 from tests.support import terminal
 from tests.support.serving import Client
-from tests.support.settings_dialog import SettingsHand
+from tests.support.settings_dialog import SettingsHand, wait_for_all_of
 from tests.support.terminal import ENGINE_LOG, asked, environment
 from tests.support.window import Open, Opened, write_model
 
@@ -103,7 +103,7 @@ def panel_of(qtbot: QtBot, opened: Opened) -> ServingPanel:
     """The page of the settings, shown."""
     page = SettingsHand(qtbot, opened.window).open()
     page.show_section(Section.SERVING)
-    ready(qtbot, lambda: any(one.isVisible() for one in page.findChildren(ServingPanel)))
+    wait_for_all_of(qtbot, page)
     return seen(page, ServingPanel)
 
 

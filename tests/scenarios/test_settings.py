@@ -99,7 +99,7 @@ class Talk:
 def talk(qtbot: QtBot, open_window: Open) -> Talk:
     engine = ScriptedEngine(["One. ", "Two.", "Three."])
     opened = open_window(engine)
-    opened.harness.services.models.warm_up()  # as behind the first frame: settings reach what is there
+    opened.harness.services.models.warm_up()  # as behind the first frame
     return Talk(qtbot, opened, engine)
 
 

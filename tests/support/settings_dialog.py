@@ -16,8 +16,15 @@ from pytestqt.qtbot import QtBot
 
 from app.domain.settings import SPECS
 from app.ui.main_window import MainWindow
+from app.ui.settings.section_body import SectionBody
 from app.ui.settings.setting_row import SettingRow
 from app.ui.settings.settings_page import SettingsPage
+
+
+def wait_for_all_of(qtbot: QtBot, dialog: SettingsPage) -> None:
+    """Wait until all of the page is there that is shown: its foot follows its first frame."""
+    bodies = dialog.findChildren(SectionBody)
+    qtbot.waitUntil(lambda: not any(one._steps for one in bodies if one.isVisible()))
 
 
 class SettingsHand:

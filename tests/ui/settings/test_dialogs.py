@@ -191,10 +191,18 @@ def test_the_export_of_one_long_chat_shows_how_far_it_is_and_is_cancelled(
     dialog = ExportDialog(opened.window, opened.harness.services.transfer, operations, [chat])
     dialog._formats.setCurrentIndex(dialog._formats.findData("pdf"))
     dialog.open()
-    dialog.export_to(tmp_path / "chat.pdf")
-    qtbot.waitUntil(lambda: 0 < dialog._bar.value() < dialog._bar.maximum(), timeout=20_000)
     cancel = next(one for one in dialog.findChildren(QPushButton) if one.text() == "Cancel")
-    cancel.click()
+    seen: list[tuple[int, int]] = []
+
+    def on_progress(done: int) -> None:
+        if done > 0 and not seen:  # at once: a slow machine would come too late
+            seen.append((done, dialog._bar.maximum()))
+            cancel.click()
+
+    dialog._bar.valueChanged.connect(on_progress)
+    dialog.export_to(tmp_path / "chat.pdf")
+    qtbot.waitUntil(lambda: bool(seen), timeout=20_000)
+    assert seen[0][0] < seen[0][1]
     waiting: list[None] = []
     operations.run(opened.window, lambda _task: None, waiting.append)  # behind it
     qtbot.waitUntil(lambda: bool(waiting), timeout=3_000)
