@@ -20,6 +20,7 @@ from app.hub.api.releases import ReleasePage
 from app.network.gate import NetworkGate
 from app.network.proxies import proxy_for, without_password
 from tests.support.hub_kit import FILE, REPO, Kit, ends_by_itself
+from tests.support.serving import wait_until
 from tests.unit.hub.queue.test_queue import running
 
 INFO = {"id": REPO, "sha": "c" * 40, "siblings": [{"rfilename": FILE, "size": 5}]}
@@ -248,6 +249,7 @@ def test_a_hub_that_hangs_holds_no_pause(kit: Kit) -> None:
     with running(kit) as (queue, watch):
         item = queue.add(REPO, (FILE,))
         watch.state(item, DownloadState.CONNECTING)
+        wait_until(lambda: bool(kit.hub.requests))  # and not before it is asked
         queue.pause(item.id)
         watch.state(item, DownloadState.PAUSED)
         kit.hub.released.set()
@@ -257,6 +259,7 @@ def test_a_hub_that_hangs_does_not_hold_the_end(kit: Kit) -> None:
     kit.hub.faults.api_hangs = True
     with running(kit) as (queue, watch):
         watch.state(queue.add(REPO, (FILE,)), DownloadState.CONNECTING)
+        wait_until(lambda: bool(kit.hub.requests))
         assert ends_by_itself(kit.hub, queue.close)
 
 
