@@ -16,6 +16,8 @@ def test_an_answer_that_cannot_be_saved_keeps_nothing_from_being_closed(
 ) -> None:
     engine = ScriptedEngine()
     harness = build(tmp_path / "data", engine)
+    harness.services.models.warm_up()
+    harness.services.executor.submit(lambda: None).result()
     closed: list[str] = []
 
     def full() -> None:

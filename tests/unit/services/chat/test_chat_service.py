@@ -399,6 +399,7 @@ def test_a_bug_ends_the_answer_with_its_words_and_a_reason_and_the_chat_goes_on(
     assert (stored.status, stored.content[:3]) == (MessageStatus.FAILED, "One")
     assert "IndexError" in stored.error
     assert isinstance(ended.error, BugError)
+    harness.services.executor.submit(lambda: None).result()
     assert bugs == [IndexError]
     _, again = harness.ask("And now?", conversation)
     assert again.message.status is MessageStatus.COMPLETE

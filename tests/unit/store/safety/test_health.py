@@ -489,7 +489,7 @@ def as_nobody(database: Path, code: str) -> tuple[str, str]:
             "import os, sys; from pathlib import Path;"
             "from app.store import open_store, Searcher;"
             "from app.domain.errors import DamagedDatabaseError, ReadOnlyStoreError;"
-            "import encodings.idna, app.store.settings_file\n"
+            "import encodings.idna, app.store.settings_file, app.store.safety.viewing\n"
             "if os.geteuid() == 0: os.setuid(65534)\n"
             "folder = Path(sys.argv[1])\n"
         )

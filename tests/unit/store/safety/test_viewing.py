@@ -244,7 +244,7 @@ def _look_as_nobody(folder: Path) -> subprocess.CompletedProcess[str]:
     code = (
         "import os, sys; from pathlib import Path\n"
         "from app.store import open_store, Searcher\n"
-        "import app.store.settings_file\n"
+        "import app.store.settings_file, app.store.safety.viewing\n"
         "if os.geteuid() == 0: os.setuid(65534)\n"
         "found = open_store(Path(sys.argv[1]))\n"
         "print(len(found.repository.conversations.list_all()), found.report.refusal.what)\n"
