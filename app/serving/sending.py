@@ -112,28 +112,6 @@ class Mailbox:
         self._timer = self._loop.call_later(left, self._look)
 
 
-class _Texts:
-    """Chunks with a piece of text, of which only the text is new.
-
-    Args:
-        reply: The answer's frame.
-    """
-
-    def __init__(self, reply: AnswerFrame) -> None:
-        self._around: dict[type[TextDelta | ReasoningDelta], tuple[bytes, bytes]] = {}
-        place = to_json(reply.number)  # what no other value of a chunk is
-        for kind in (TextDelta, ReasoningDelta):
-            before, _, behind = _event(reply.chunk(kind(reply.number))).partition(place)
-            self._around[kind] = before, behind
-
-    def chunk(self, event: TextDelta | ReasoningDelta) -> bytes:
-        """The bytes of a piece; none where it has no text."""
-        if not event.text:
-            return b""
-        before, behind = self._around[type(event)]
-        return before + to_json(event.text) + behind
-
-
 class AnswerResponse:
     """The answer to one request, whole or as a stream of server-sent events.
 
@@ -205,7 +183,6 @@ class AnswerResponse:
         """The stream's bytes from ``events`` on; what comes at once is one piece."""
         opening = self._reply.opening()
         piece = _event(opening) if opening is not None else b""
-        texts = _Texts(self._reply)
         while True:
             if not events:
                 yield b": the prompt is being read\n\n"  # not shown: for programs
@@ -219,10 +196,12 @@ class AnswerResponse:
                     chunks = b"".join(map(_event, self._reply.closing(event)))
                     yield piece + chunks + b"data: [DONE]\n\n"
                     return
-                if isinstance(event, TextDelta | ReasoningDelta):
-                    chunk = texts.chunk(event)
-                    piece += chunk
-                    said = said or bool(chunk)
+                if isinstance(event, ServedFailure):
+                    continue
+                chunk = self._reply.chunk(event)
+                if chunk is not None:
+                    piece += _event(chunk)
+                    said = True
             if said:
                 yield piece
                 piece = b""

@@ -27,6 +27,10 @@ class Segment:
     end: int
     latex: bool = False
 
+    def has(self, at: int) -> bool:
+        """Whether a character of the text stands in it."""
+        return self.start <= at < self.end
+
 
 _FENCE = re.compile(r"^ {0,3}(`{3,}|~{3,})[^\n]*$", re.MULTILINE)
 _FORMULA = re.compile(

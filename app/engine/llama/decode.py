@@ -226,9 +226,7 @@ class Decoder:
             self._batch.seq_id[index][0] = 0
             self._batch.logits[index] = 0
         self._rate = 0.0  # tokens a second of the last whole chunk; 0: none yet
-        self._pass: tuple[int, int] | None = (
-            None  # tokens, and those before, of one that is watched
-        )
+        self._pass: tuple[int, int] | None = None  # one that is watched: tokens, and those before
         self.kv = KvCache(c, context)
         self.passes = 0
         self.evaluated = 0

@@ -62,7 +62,7 @@ def wrong_items(text: str, code: Sequence[Segment]) -> Iterator[Finding]:
     if _QUICK.search(text) is None:
         return
     for items, after in _lists(text):
-        if any(one.start <= items[0].start() < one.end for one in code):
+        if any(one.has(items[0].start()) for one in code):
             continue
         finding = _judged(text, items, after)
         if finding is None:

@@ -225,7 +225,7 @@ def wrong_ways(text: str, code: Sequence[Segment]) -> Iterator[Finding]:
 
 def _is_prose(text: str, at: int, code: Sequence[Segment]) -> bool:
     """Whether a place is in a line of prose that speaks of no other C, such as a point."""
-    if any(one.start <= at < one.end for one in code):
+    if any(one.has(at) for one in code):
         return False
     first, last = text.rfind("\n", 0, at) + 1, text.find("\n", at)
     last = len(text) if last < 0 else last

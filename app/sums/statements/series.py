@@ -51,7 +51,7 @@ def wrong_series(text: str, code: Sequence[Segment]) -> Iterator[Finding]:
     left = MOST_TERMS
     for pattern in (_SIGN, _WORDS):
         for found in pattern.finditer(text):
-            if any(one.start <= found.start() < one.end for one in code):
+            if any(one.has(found.start()) for one in code):
                 continue
             every = _range(found)
             left -= len(every)

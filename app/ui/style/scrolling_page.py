@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
+from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QFrame, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from app.ui.style.theme import SPACE, zoomed
@@ -14,12 +14,18 @@ AFTER_FRAME = 30
 """Milliseconds until what is not seen at once follows: what is seen first is painted by then."""
 
 
-def after_frame(owner: QObject, do: Callable[[], object]) -> None:
-    """Do something once what is seen of a page is painted, if the page is there still.
+def after_frame(owner: QWidget, do: Callable[[], object]) -> None:
+    """Do something once what is seen of a page is painted, if its window is there still.
 
-    Another thread that reads meanwhile takes its time from the one that paints.
+    Another thread that reads meanwhile takes its time from the one that paints. A window that was
+    closed meanwhile has no services any more that could be asked.
     """
-    QTimer.singleShot(AFTER_FRAME, owner, do)
+
+    def unless_closed() -> None:
+        if owner.window().isVisible():
+            do()
+
+    QTimer.singleShot(AFTER_FRAME, owner, unless_closed)
 
 
 class CardPage(QScrollArea):
